@@ -1,0 +1,165 @@
+/* The contract between compiled code and the runtime.
+ *
+ * The host code that bmc generates (codegen/host) defines one constant object, `bmc_program`. It describes everything
+ * that the verbs need: parameters, optimizer state, data columns, entry functions, kernels. The runtime reads it and
+ * never knows a model. Both sides are compiled from this one header's layout: codegen/host/ProgramTable.cpp writes the
+ * structs below field by field, in this order. A change here changes `BMC_PROGRAM_VERSION`.
+ *
+ * Conventions: all tensors are dense, row-major, 64-byte aligned. Sizes are elements unless a name says bytes.
+ * Strings are zero-terminated UTF-8 and live as long as the program. */
+#ifndef BMC_PROGRAM_H
+#define BMC_PROGRAM_H
+
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum { BMC_PROGRAM_VERSION = 1 };
+
+/** Element types; the value is an index, the size in bytes is `bmc_element_bytes`. Booleans are one byte, 0 or 1. */
+enum bmc_element { bmc_f32 = 0, bmc_f64 = 1, bmc_i32 = 2, bmc_i64 = 3, bmc_bool = 4 };
+
+/** What an argument or a result of an entry function is for. */
+enum bmc_role {
+  bmc_role_parameter = 0, /**< trainable, or frozen: saved under its `state_dict` name */
+  bmc_role_buffer = 1,    /**< running statistics: saved, not trained */
+  bmc_role_state = 2,     /**< optimizer state: saved only in checkpoints */
+  bmc_role_input = 3,     /**< a field of a data set */
+  bmc_role_hyper = 4,     /**< a number of the train block that `--set` can change; rank 0, f64 */
+  bmc_role_step = 5,      /**< 1 for the first step; rank 0, f64 */
+  bmc_role_key = 6,       /**< random key; i32[2] */
+  bmc_role_loss = 7,      /**< result only; rank 0, f32 or f64: the mean over the batch's rows */
+  bmc_role_metric = 8,    /**< result only; as loss */
+  bmc_role_output = 9     /**< result only: what `predict` prints */
+};
+
+/** A dimension: `constant`, unless `symbol` >= 0, then the value of that symbol of the function (N, T, ...). A result
+ * whose dimension is neither has symbol -2: ask `result_dims`. */
+struct bmc_dim {
+  int64_t constant;
+  int64_t symbol;
+};
+
+/** A value that lives in the program: a parameter, a buffer or a piece of optimizer state. Its shape is always static. */
+struct bmc_variable {
+  const char *name; /**< `fc1.weight`; optimizer state: `fc1.weight.m` */
+  int32_t role;     /**< bmc_role_parameter, _buffer or _state */
+  int32_t element;
+  int64_t rank;
+  const int64_t *dims;
+  int64_t trainable; /**< 0 for frozen parameters and buffers */
+};
+
+/** An argument or a result of an entry function. */
+struct bmc_value {
+  const char *name;
+  int32_t role;
+  int32_t element;
+  int64_t rank;
+  const struct bmc_dim *dims;
+  int64_t index; /**< variable: index into `variables`; input: into `fields`; hyper: into `hypers`; metric: its number */
+  int64_t alias; /**< results: the argument whose buffer it is written into (donation), or -1 */
+};
+
+/** An entry function. `buffers` holds the arguments' pointers and then the pointers of all results; an aliased result's
+ * pointer equals its argument's. `symbols` holds the values of the symbols in their order. `arena` holds
+ * `arena_bytes(symbols)` bytes, 64-byte aligned. Returns 0, or what the first failing kernel returned. */
+struct bmc_function {
+  const char *name;
+  int32_t (*run)(void *const *buffers, const int64_t *symbols, char *arena);
+  int64_t (*arena_bytes)(const int64_t *symbols);
+  void (*result_dims)(const int64_t *symbols, int64_t *dims); /**< the dims of all results, one after the other */
+  int64_t argument_count;
+  const struct bmc_value *arguments;
+  int64_t result_count;
+  const struct bmc_value *results;
+  int64_t symbol_count;
+  const char *const *symbol_names; /**< `N`, `T`, ... */
+  int64_t kernel_call_count;       /**< for `info` */
+};
+
+/** How a field is read from a table's columns. */
+enum bmc_encoding {
+  bmc_encode_numbers = 0, /**< the columns, cast to the field's element type */
+  bmc_encode_one_hot = 1  /**< one column of class numbers, `classes` columns out */
+};
+
+/** A tensor that the model takes from its data: `x`, `y`, ... The first dimension is the row. */
+struct bmc_field {
+  const char *name;
+  int32_t element;
+  int32_t encoding;
+  int64_t rank; /**< without the row dimension; the product of `dims` is the number of values a row */
+  const int64_t *dims;
+  int64_t column_count;
+  const int64_t *columns;
+  int64_t classes;  /**< for bmc_encode_one_hot, and the exclusive upper bound of a class label column, else 0 */
+  int64_t is_input; /**< 1: `predict` needs it; 0: only training and evaluation do (targets) */
+};
+
+/** A data set of the train block: `data` is called `train`, `test` is called `test`. */
+struct bmc_dataset {
+  const char *name;
+  const char *path; /**< as written in the model file */
+};
+
+/** A number that `--set NAME=VALUE` can change: `lr`, `beta1`, ... */
+struct bmc_hyper {
+  const char *name;
+  double value;
+};
+
+/** A distinct kernel, for `info` and `selftest`. `run` and `plain` take the same buffers (arguments, then results; an
+ * in-place result's pointer equals its argument's) and symbols. `plain` is the same algorithm without a schedule. */
+struct bmc_kernel {
+  const char *name;
+  const char *schedule; /**< as text */
+  const char *location; /**< `simple.bm:5:14` */
+  int32_t (*run)(void *const *buffers, const int64_t *symbols);
+  int32_t (*plain)(void *const *buffers, const int64_t *symbols);
+  int64_t argument_count;
+  const struct bmc_value *arguments; /**< roles are unused; dims may have symbol -2: then `dims` below tells */
+  int64_t result_count;
+  const struct bmc_value *results;
+  int64_t symbol_count;
+  void (*value_dims)(const int64_t *symbols, int64_t *dims); /**< the dims of all arguments and results in order */
+  int64_t call_count; /**< calls in all entry functions */
+};
+
+/** The whole program. A null function is one that the model file does not ask for (no train block: no train, evaluate). */
+struct bmc_program {
+  int64_t version; /**< BMC_PROGRAM_VERSION */
+  const char *name;
+  const char *source; /**< the model file's name */
+  const char *architecture; /**< what `info` prints: one line a layer, compiled in */
+  int64_t variable_count;
+  const struct bmc_variable *variables;
+  int64_t field_count;
+  const struct bmc_field *fields;
+  int64_t dataset_count;
+  const struct bmc_dataset *datasets;
+  int64_t hyper_count;
+  const struct bmc_hyper *hypers;
+  int64_t metric_count;
+  const char *const *metric_names;
+  int64_t epochs;
+  int64_t batch; /**< rows a step; 0: all */
+  int64_t shuffle; /**< 1: rows are shuffled each epoch */
+  int64_t seed;
+  const struct bmc_function *init;     /**< (key) -> all variables */
+  const struct bmc_function *train;    /**< (variables, inputs, hypers, step, key) -> (variables, loss, metrics) */
+  const struct bmc_function *evaluate; /**< (variables, inputs) -> (loss, metrics) */
+  const struct bmc_function *predict;  /**< (variables, inputs) -> outputs */
+  int64_t kernel_count;
+  const struct bmc_kernel *kernels;
+};
+
+extern const struct bmc_program bmc_program;
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
