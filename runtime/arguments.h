@@ -1,0 +1,50 @@
+// The command line of a compiled program: `PROGRAM VERB [FLAGS]`.
+#ifndef BMC_ARGUMENTS_H
+#define BMC_ARGUMENTS_H
+
+#include "memory.h"
+
+namespace bmc {
+
+/// The flags of all verbs; each verb accepts those whose bits it names.
+enum Flag : unsigned {
+  flagData = 1,
+  flagWeights = 2,
+  flagOut = 4,
+  flagResume = 8,
+  flagEpochs = 16,
+  flagSeed = 32,
+  flagThreads = 64,
+  flagSet = 128,
+  flagJson = 256,
+  flagOutput = 512,
+};
+
+/// What the command line says, defaults from the program filled in.
+struct Options {
+  const char *verb;
+  const char *weights = nullptr, *out = nullptr, *output = nullptr;
+  const char *input = nullptr; // of `predict`
+  const char *trainData = nullptr, *testData = nullptr;
+  bool resume = false, json = false, seedGiven = false;
+  int64_t epochs, seed, batch;
+  Array<double> hypers;
+};
+
+struct Verb {
+  const char *name;
+  const char *summary;
+  unsigned flags;
+  bool takesInput;
+  int (*run)(Options &options);
+};
+
+/// Reads what stands behind the verb. Ends the program with exit code 2 on a mistake and with 0 after `--help`.
+void parseArguments(const Verb &verb, int count, char **arguments, Options &options);
+
+/// The help of one verb, on standard output.
+void printVerbHelp(const Verb &verb);
+
+} // namespace bmc
+
+#endif

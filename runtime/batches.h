@@ -1,0 +1,55 @@
+// Running an entry function over a data set, batch by batch, and the means of its loss and metrics.
+#ifndef BMC_BATCHES_H
+#define BMC_BATCHES_H
+
+#include "entry.h"
+#include "json.h"
+
+namespace bmc {
+
+/// The loss and the metrics over many rows: means weighted by the batches' rows, in double.
+class Measures {
+public:
+  Measures() { metricSums.resize(bmc_program.metric_count); }
+  void add(const Entry &entry, int64_t rows);
+  double loss() const { return lossSum / static_cast<double>(rows); }
+  /// Appends `Loss: L, accuracy: A`.
+  void append(Text &out) const;
+  /// Appends `"loss":L,"accuracy":A`, each name behind `prefix`.
+  void appendJson(Text &out, const char *prefix) const;
+
+private:
+  double lossSum = 0;
+  Array<double> metricSums;
+  int64_t rows = 0;
+};
+
+/// The rows of one call: `batch` (0: all), or what the entry function was compiled for, which must then fit.
+int64_t rowsPerCall(const Entry &entry, int64_t batch, int64_t rows, const char *path);
+
+/// Hands the rows of a data set to an entry function in batches; the last one may be smaller.
+class Batches {
+public:
+  Batches(Rows &rows, int64_t size, bool copy) : rows(rows), batch(FieldUse::all), size(size), copy(copy) {}
+  /// From now on in this order; null: as they are in the table.
+  void restart(const int64_t *order) {
+    chosen = order;
+    position = 0;
+  }
+  /// The next batch, null at the end.
+  Rows *next();
+
+private:
+  Rows &rows;
+  Rows batch;
+  int64_t size, position = 0;
+  const int64_t *chosen = nullptr;
+  bool copy;
+};
+
+/// Loss and metrics of the evaluate function over all rows.
+void evaluateRows(Entry &entry, Rows &rows, int64_t batch, const char *path, const Scalars &scalars, Measures &measures);
+
+} // namespace bmc
+
+#endif

@@ -1,0 +1,177 @@
+// Calls of the compiled entry functions: see entry.h.
+#include "entry.h"
+
+#include "errors.h"
+
+namespace bmc {
+
+enum { scalarBytes = 64 };
+
+Entry::Entry(const bmc_function &function, Variables &variables) : function(function), variables(variables) {
+  symbols.resize(function.symbol_count);
+  preparedSymbols.resize(function.symbol_count);
+  buffers.resize(function.argument_count + function.result_count);
+  ownedScalars.resize(function.argument_count);
+  ownedResults.resize(function.result_count);
+  ownedBytes.resize(function.result_count);
+  int64_t dimCount = 0;
+  for (int64_t i = 0; i < function.result_count; ++i) {
+    dimsBegin.push(dimCount);
+    dimCount += function.results[i].rank;
+  }
+  dims.resize(dimCount);
+}
+
+Entry::~Entry() {
+  for (void *buffer : ownedScalars)
+    free(buffer);
+  for (void *buffer : ownedResults)
+    free(buffer);
+  free(arena);
+}
+
+int64_t Entry::fixedRows() const {
+  for (int64_t i = 0; i < function.argument_count; ++i) {
+    const bmc_value &argument = function.arguments[i];
+    if (argument.role == bmc_role_input && argument.dims[0].symbol < 0)
+      return argument.dims[0].constant;
+  }
+  return 0;
+}
+
+bool Entry::overwritesRows() const {
+  for (int64_t i = 0; i < function.result_count; ++i)
+    if (function.results[i].alias >= 0 && function.arguments[function.results[i].alias].role == bmc_role_input)
+      return true;
+  return false;
+}
+
+void Entry::run(Rows *rows, const Scalars &scalars) {
+  bindSymbols(rows);
+  prepare();
+  bindArguments(rows, scalars);
+  bindResults();
+  int32_t status = function.run(buffers.data(), symbols.data(), arena);
+  if (status != 0)
+    fail(exitCannot, "%s: a kernel failed with code %d", function.name, status);
+  replaceVariables();
+}
+
+/// The symbols' values follow from the fields' dims; the first one is the number of rows.
+void Entry::bindSymbols(const Rows *rows) {
+  for (int64_t &symbol : symbols)
+    symbol = -1;
+  for (int64_t i = 0; i < function.argument_count; ++i) {
+    const bmc_value &argument = function.arguments[i];
+    if (argument.role != bmc_role_input)
+      continue;
+    const bmc_field &field = bmc_program.fields[argument.index];
+    bindDim(argument, 0, rows->count);
+    for (int64_t axis = 1; axis < argument.rank; ++axis)
+      bindDim(argument, axis, field.dims[axis - 1]);
+  }
+  for (int64_t i = 0; i < symbols.size(); ++i)
+    if (symbols[i] < 0)
+      fail(exitBadInput, "%s: no data tells the size of %s", function.name, function.symbol_names[i]);
+}
+
+void Entry::bindDim(const bmc_value &value, int64_t axis, int64_t size) {
+  const bmc_dim &dim = value.dims[axis];
+  int64_t expected = dim.constant;
+  if (dim.symbol >= 0) {
+    if (symbols[dim.symbol] < 0)
+      symbols[dim.symbol] = size;
+    expected = symbols[dim.symbol];
+  }
+  if (size != expected)
+    fail(exitBadInput, "%s: '%s' has %lld values along axis %lld, expected %lld", function.name, value.name,
+         (long long)size, (long long)axis, (long long)expected);
+}
+
+/// Sizes the results and the arena for the symbols. Memory only grows, so that a short last batch costs nothing.
+void Entry::prepare() {
+  if (prepared && !memcmp(symbols.data(), preparedSymbols.data(), symbols.size() * sizeof(int64_t)))
+    return;
+  prepared = true;
+  if (symbols.size())
+    memcpy(preparedSymbols.data(), symbols.data(), symbols.size() * sizeof(int64_t));
+  if (dims.size())
+    function.result_dims(symbols.data(), dims.data());
+  for (int64_t i = 0; i < function.result_count; ++i) {
+    const bmc_value &result = function.results[i];
+    int64_t bytes = multiplySizes(elementCount(resultDims(i), result.rank), elementBytes(result.element), result.name);
+    if (result.alias >= 0 || (ownedResults[i] && bytes <= ownedBytes[i]))
+      continue;
+    free(ownedResults[i]);
+    ownedResults[i] = allocateBuffer(bytes, result.name);
+    ownedBytes[i] = bytes;
+  }
+  int64_t needed = function.arena_bytes ? function.arena_bytes(symbols.data()) : 0;
+  if (arena && needed <= arenaBytes)
+    return;
+  free(arena);
+  arena = static_cast<char *>(allocateBuffer(needed, "intermediate values"));
+  arenaBytes = needed;
+}
+
+static void *scalarBuffer(void *&owned) {
+  if (!owned)
+    owned = allocateBuffer(scalarBytes, "a number");
+  return owned;
+}
+
+void Entry::bindArguments(Rows *rows, const Scalars &scalars) {
+  for (int64_t i = 0; i < function.argument_count; ++i) {
+    const bmc_value &argument = function.arguments[i];
+    switch (argument.role) {
+    case bmc_role_input:
+      buffers[i] = rows->field(argument.index).data;
+      break;
+    case bmc_role_hyper:
+      buffers[i] = scalarBuffer(ownedScalars[i]);
+      *static_cast<double *>(buffers[i]) = scalars.hypers[argument.index];
+      break;
+    case bmc_role_step:
+      buffers[i] = scalarBuffer(ownedScalars[i]);
+      *static_cast<double *>(buffers[i]) = static_cast<double>(scalars.step);
+      break;
+    case bmc_role_key:
+      buffers[i] = scalarBuffer(ownedScalars[i]);
+      static_cast<int32_t *>(buffers[i])[0] = static_cast<int32_t>(scalars.seed);
+      static_cast<int32_t *>(buffers[i])[1] = static_cast<int32_t>(scalars.seed >> 32);
+      break;
+    default:
+      buffers[i] = variables[argument.index];
+    }
+  }
+}
+
+void Entry::bindResults() {
+  for (int64_t i = 0; i < function.result_count; ++i) {
+    int64_t alias = function.results[i].alias;
+    buffers[function.argument_count + i] = alias >= 0 ? buffers[alias] : ownedResults[i];
+  }
+}
+
+/// A new value of a variable that was not written in place changes buffers with the old one.
+void Entry::replaceVariables() {
+  for (int64_t i = 0; i < function.result_count; ++i) {
+    const bmc_value &result = function.results[i];
+    if (result.role > bmc_role_state || result.alias >= 0)
+      continue;
+    ownedResults[i] = variables[result.index];
+    variables[result.index] = buffers[function.argument_count + i];
+  }
+}
+
+double Entry::scalarResult(int32_t role, int64_t index, bool &found) const {
+  for (int64_t i = 0; i < function.result_count; ++i)
+    if (function.results[i].role == role && (role == bmc_role_loss || function.results[i].index == index)) {
+      found = true;
+      return elementAsDouble(resultData(i), function.results[i].element, 0);
+    }
+  found = false;
+  return 0;
+}
+
+} // namespace bmc

@@ -1,0 +1,86 @@
+// Errors, warnings and how a program ends: see errors.h.
+#include "errors.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+namespace bmc {
+
+static const char *volatile unfinishedFile;
+static bool lineOpen;
+
+void setUnfinishedFile(const char *path) { unfinishedFile = path; }
+
+void setLineOpen(bool open) { lineOpen = open; }
+
+const char *systemError() { return strerror(errno); }
+
+static void printLine(const char *prefix, const char *format, va_list arguments) {
+  fflush(stdout);
+  if (lineOpen)
+    fputc('\n', stderr);
+  lineOpen = false;
+  fputs(prefix, stderr);
+  vfprintf(stderr, format, arguments);
+  fputc('\n', stderr);
+}
+
+void fail(ExitCode code, const char *format, ...) {
+  va_list arguments;
+  va_start(arguments, format);
+  printLine("", format, arguments);
+  va_end(arguments);
+  if (const char *path = unfinishedFile)
+    unlink(path);
+  // Other threads may still be inside a kernel, so nothing is torn down.
+  _exit(code);
+}
+
+void warn(const char *format, ...) {
+  va_list arguments;
+  va_start(arguments, format);
+  printLine("warning: ", format, arguments);
+  va_end(arguments);
+}
+
+void note(const char *format, ...) {
+  va_list arguments;
+  va_start(arguments, format);
+  printLine("", format, arguments);
+  va_end(arguments);
+}
+
+void finishStandardOutput() {
+  if (fflush(stdout) != 0 || ferror(stdout))
+    fail(exitCannot, "cannot write to standard output: %s", systemError());
+}
+
+static void onInterrupt(int number) {
+  if (const char *path = unfinishedFile)
+    unlink(path);
+  signal(number, SIG_DFL);
+  raise(number);
+}
+
+static void onIllegalInstruction(int) {
+  static const char message[] = "this processor lacks an instruction that the program was compiled for: "
+                                "compile it again with an older --cpu\n";
+  if (write(STDERR_FILENO, message, sizeof message - 1) < 0)
+    _exit(exitCannot);
+  _exit(exitCannot);
+}
+
+void installSignalHandlers() {
+  signal(SIGPIPE, SIG_IGN);
+  signal(SIGINT, onInterrupt);
+  signal(SIGTERM, onInterrupt);
+  signal(SIGHUP, onInterrupt);
+  signal(SIGILL, onIllegalInstruction);
+}
+
+} // namespace bmc

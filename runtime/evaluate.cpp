@@ -1,0 +1,46 @@
+// `PROGRAM evaluate`: loss and metrics over the test set, or the train set where there is no other.
+#include "errors.h"
+#include "verbs.h"
+#include "weights.h"
+
+#include <stdio.h>
+
+namespace bmc {
+
+void printMeasures(const char *set, const Measures &measures, bool json) {
+  Text line;
+  if (json) {
+    Text prefix;
+    for (const char *p = set; *p; ++p)
+      prefix.appendCharacter(*p | 0x20);
+    line.append("{");
+    measures.appendJson(line, prefix.append("_").get());
+    line.append("}");
+  } else {
+    line.append(set).append(" ");
+    measures.append(line);
+  }
+  puts(line.get());
+}
+
+int evaluate(Options &options) {
+  const char *path = options.testData ? options.testData : options.trainData;
+  if (!path)
+    fail(exitBadCommandLine, "%s evaluate: expected a data set, found none: say --data test=PATH", bmc_program.name);
+  Variables variables(false);
+  Text weights;
+  if (!options.weights)
+    defaultWeightsPath(weights);
+  loadWeights(options.weights ? options.weights : weights.get(), variables);
+  Rows rows(FieldUse::all);
+  readRows(path, rows);
+  Entry entry(*bmc_program.evaluate, variables);
+  Scalars scalars;
+  scalars.hypers = options.hypers.data();
+  Measures measures;
+  evaluateRows(entry, rows, options.batch, path, scalars, measures);
+  printMeasures(options.testData ? "Test" : "Train", measures, options.json);
+  return exitDone;
+}
+
+} // namespace bmc

@@ -1,0 +1,156 @@
+// `PROGRAM info`: what was compiled in.
+#include "errors.h"
+#include "json.h"
+#include "tensor.h"
+#include "verbs.h"
+
+#include <stdio.h>
+
+namespace bmc {
+
+static int64_t variableElements(const bmc_variable &variable) { return elementCount(variable.dims, variable.rank); }
+
+static int64_t totalElements() {
+  int64_t total = 0;
+  for (int64_t i = 0; i < bmc_program.variable_count; ++i)
+    if (bmc_program.variables[i].role != bmc_role_state)
+      total += variableElements(bmc_program.variables[i]);
+  return total;
+}
+
+/// The arena with every symbol at the batch's rows; where the batch is all rows, at one row.
+static int64_t rowsForInfo() { return bmc_program.batch ? bmc_program.batch : 1; }
+
+static int64_t arenaBytes(const bmc_function &function) {
+  Array<int64_t> symbols;
+  for (int64_t i = 0; i < function.symbol_count; ++i)
+    symbols.push(rowsForInfo());
+  return function.arena_bytes ? function.arena_bytes(symbols.data()) : 0;
+}
+
+static const char *roleName(const bmc_variable &variable) {
+  return variable.role == bmc_role_buffer ? "buffer" : variable.trainable ? "parameter" : "frozen";
+}
+
+struct NamedFunction {
+  const char *name;
+  const bmc_function *function;
+};
+
+static void listFunctions(NamedFunction (&functions)[4]) {
+  functions[0] = {"init", bmc_program.init};
+  functions[1] = {"train", bmc_program.train};
+  functions[2] = {"evaluate", bmc_program.evaluate};
+  functions[3] = {"predict", bmc_program.predict};
+}
+
+static void printText() {
+  printf("%s, compiled from %s by bmc %s\n\n%s", bmc_program.name, bmc_program.source, BMC_VERSION,
+         bmc_program.architecture);
+  int64_t length = strlen(bmc_program.architecture);
+  printf("%s\nparameters\n", length && bmc_program.architecture[length - 1] == '\n' ? "" : "\n");
+  for (int64_t i = 0; i < bmc_program.variable_count; ++i) {
+    const bmc_variable &variable = bmc_program.variables[i];
+    if (variable.role == bmc_role_state)
+      continue;
+    Text shape;
+    appendDims(shape, variable.dims, variable.rank);
+    printf("  %-32s %-4s %-20s %12lld  %s\n", variable.name, elementName(variable.element), shape.get(),
+           (long long)variableElements(variable), roleName(variable));
+  }
+  printf("  total %lld\n\nmemory for intermediate values, batches of %lld\n", (long long)totalElements(),
+         (long long)rowsForInfo());
+  NamedFunction functions[4];
+  listFunctions(functions);
+  for (const NamedFunction &named : functions)
+    if (named.function)
+      printf("  %-10s %12lld bytes, %lld kernel calls\n", named.name, (long long)arenaBytes(*named.function),
+             (long long)named.function->kernel_call_count);
+  printf("\nkernels\n");
+  for (int64_t i = 0; i < bmc_program.kernel_count; ++i) {
+    const bmc_kernel &kernel = bmc_program.kernels[i];
+    printf("  %-32s %4lld calls  %s  %s\n", kernel.name, (long long)kernel.call_count, kernel.location,
+           kernel.schedule);
+  }
+}
+
+static void appendField(Text &out, const char *key, const char *value) {
+  appendJsonString(out, key);
+  out.append(":");
+  appendJsonString(out, value);
+}
+
+static void appendJsonVariables(Text &out) {
+  bool first = true;
+  out.append(",\"parameters\":[");
+  for (int64_t i = 0; i < bmc_program.variable_count; ++i) {
+    const bmc_variable &variable = bmc_program.variables[i];
+    if (variable.role == bmc_role_state)
+      continue;
+    out.append(first ? "{" : ",{");
+    first = false;
+    appendField(out, "name", variable.name);
+    out.append(",");
+    appendField(out, "element", elementName(variable.element));
+    out.append(",\"shape\":");
+    appendDims(out, variable.dims, variable.rank);
+    out.format(",\"count\":%lld,", (long long)variableElements(variable));
+    appendField(out, "role", roleName(variable));
+    out.append("}");
+  }
+  out.format("],\"total\":%lld", (long long)totalElements());
+}
+
+static void appendJsonMemory(Text &out) {
+  NamedFunction functions[4];
+  listFunctions(functions);
+  bool first = true;
+  out.format(",\"rows\":%lld,\"functions\":{", (long long)rowsForInfo());
+  for (const NamedFunction &named : functions) {
+    if (!named.function)
+      continue;
+    out.append(first ? "" : ",");
+    first = false;
+    appendJsonString(out, named.name);
+    out.format(":{\"arena_bytes\":%lld,\"kernel_calls\":%lld}", (long long)arenaBytes(*named.function),
+               (long long)named.function->kernel_call_count);
+  }
+  out.append("}");
+}
+
+static void appendJsonKernels(Text &out) {
+  out.append(",\"kernels\":[");
+  for (int64_t i = 0; i < bmc_program.kernel_count; ++i) {
+    const bmc_kernel &kernel = bmc_program.kernels[i];
+    out.append(i ? ",{" : "{");
+    appendField(out, "name", kernel.name);
+    out.append(",");
+    appendField(out, "schedule", kernel.schedule);
+    out.append(",");
+    appendField(out, "location", kernel.location);
+    out.format(",\"calls\":%lld}", (long long)kernel.call_count);
+  }
+  out.append("]");
+}
+
+static void printJson() {
+  Text out("{");
+  appendField(out, "name", bmc_program.name);
+  out.append(",");
+  appendField(out, "source", bmc_program.source);
+  out.append(",");
+  appendField(out, "version", BMC_VERSION);
+  out.append(",");
+  appendField(out, "architecture", bmc_program.architecture);
+  appendJsonVariables(out);
+  appendJsonMemory(out);
+  appendJsonKernels(out);
+  puts(out.append("}").get());
+}
+
+int info(Options &options) {
+  options.json ? printJson() : printText();
+  return exitDone;
+}
+
+} // namespace bmc

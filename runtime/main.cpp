@@ -1,0 +1,76 @@
+// The entry of every compiled program: finds the verb and hands over to its file.
+#include "bmc/program.h"
+#include "errors.h"
+#include "verbs.h"
+
+#include <stdio.h>
+
+using namespace bmc;
+
+static const Verb verbs[] = {
+    {"train", "Trains the model and saves its weights.",
+     flagData | flagWeights | flagOut | flagResume | flagEpochs | flagSeed | flagThreads | flagSet | flagJson, false,
+     train},
+    {"evaluate", "Prints the loss and the metrics on the test set, or on the train set where there is none.",
+     flagData | flagWeights | flagThreads | flagJson, false, evaluate},
+    {"predict", "Prints the model's outputs for the rows of a CSV file, or of standard input (-).",
+     flagWeights | flagOutput | flagThreads | flagJson, true, predict},
+    {"info", "Prints the architecture, the parameters, the memory plan and the kernels.", flagJson, false, info},
+    {"selftest", "Compares every compiled kernel with its plain form.", flagThreads, false, selftest},
+};
+
+/// What the model file does not ask for is no verb of its program.
+static bool isThere(const Verb &verb) {
+  if (verb.run == train)
+    return bmc_program.train && bmc_program.init;
+  if (verb.run == evaluate)
+    return bmc_program.evaluate;
+  if (verb.run == predict)
+    return bmc_program.predict;
+  return true;
+}
+
+static void printHelp(FILE *out) {
+  fprintf(out, "usage: %s VERB [FLAGS]\n\n", bmc_program.name);
+  for (const Verb &verb : verbs)
+    if (isThere(verb))
+      fprintf(out, "  %-10s %s\n", verb.name, verb.summary);
+  fprintf(out, "\n'%s VERB --help' prints the flags of a verb.\n", bmc_program.name);
+}
+
+static int printVersion() {
+  printf("%s, compiled from %s by bmc %s\n", bmc_program.name, bmc_program.source, BMC_VERSION);
+  return exitDone;
+}
+
+static int run(int count, char **arguments) {
+  if (count < 2) {
+    printHelp(stderr);
+    return exitBadCommandLine;
+  }
+  const char *name = arguments[1];
+  if (!strcmp(name, "--help") || !strcmp(name, "-h") || !strcmp(name, "help")) {
+    printHelp(stdout);
+    return exitDone;
+  }
+  if (!strcmp(name, "--version"))
+    return printVersion();
+  for (const Verb &verb : verbs)
+    if (isThere(verb) && !strcmp(name, verb.name)) {
+      Options options;
+      parseArguments(verb, count - 2, arguments + 2, options);
+      return verb.run(options);
+    }
+  fail(exitBadCommandLine, "%s: unknown verb '%s'; '%s --help' lists the verbs", bmc_program.name, name,
+       bmc_program.name);
+}
+
+int main(int count, char **arguments) {
+  installSignalHandlers();
+  if (bmc_program.version != BMC_PROGRAM_VERSION)
+    fail(exitCannot, "this program's table has version %lld, its runtime expects %d", (long long)bmc_program.version,
+         BMC_PROGRAM_VERSION);
+  int code = run(count, arguments);
+  finishStandardOutput();
+  return code;
+}

@@ -1,0 +1,114 @@
+// What `train` shows while it works: see progress.h.
+#include "progress.h"
+
+#include "errors.h"
+
+#include <stdio.h>
+#include <sys/ioctl.h>
+#include <time.h>
+#include <unistd.h>
+
+namespace bmc {
+
+static double seconds() {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
+}
+
+static int terminalColumns() {
+  struct winsize size;
+  return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
+}
+
+ProgressStyle Progress::choose(bool json) {
+  return json ? ProgressStyle::json : isatty(STDOUT_FILENO) ? ProgressStyle::bar : ProgressStyle::lines;
+}
+
+Progress::Progress(ProgressStyle style, int64_t firstEpoch, int64_t epochs, int64_t rowsPerEpoch)
+    : style(style), firstEpoch(firstEpoch), epochs(epochs), rowsPerEpoch(rowsPerEpoch), epoch(firstEpoch),
+      start(seconds()), lastShown(start) {}
+
+/// Looking at the clock and the terminal is dear beside a small step, so both happen ten times a second at most.
+void Progress::batchDone(int64_t rows) {
+  const double framesPerSecond = 10;
+  rowsDone += rows;
+  if (style != ProgressStyle::bar || seconds() - lastShown < 1 / framesPerSecond)
+    return;
+  lastShown = seconds();
+  draw();
+}
+
+void Progress::epochDone(int64_t number, const Measures &measures) {
+  epoch = number;
+  if (style == ProgressStyle::bar) {
+    measuresText.clear();
+    measures.append(measuresText);
+    return;
+  }
+  Text line;
+  if (style == ProgressStyle::json) {
+    line.format("{\"epoch\":%lld,", static_cast<long long>(number));
+    measures.appendJson(line, "");
+    line.append("}");
+  } else {
+    line.format("Epoch %lld, ", static_cast<long long>(number));
+    measures.append(line);
+  }
+  puts(line.get());
+  if (ferror(stdout))
+    finishStandardOutput();
+  // A reader at the other end of a pipe wants to follow; a flush for each of many quick epochs would slow training down.
+  if (seconds() - lastShown > 0.1) {
+    finishStandardOutput();
+    lastShown = seconds();
+  }
+}
+
+static void appendDuration(Text &out, double duration) {
+  long long whole = static_cast<long long>(duration + 0.5);
+  if (whole >= 3600)
+    out.format("%lldh%02lldm", whole / 3600, whole / 60 % 60);
+  else
+    out.format("%lldm%02llds", whole / 60, whole % 60);
+}
+
+static void appendBar(Text &out, double fraction) {
+  const int width = 20;
+  int filled = static_cast<int>(fraction * width);
+  out.append("[");
+  for (int i = 0; i < width; ++i)
+    out.append(i < filled ? "#" : ".");
+  out.append("] ");
+}
+
+/// One line, cut to the terminal's width: a longer one would wrap and could not be redrawn.
+void Progress::draw() {
+  double elapsed = seconds() - start;
+  double all = static_cast<double>(epochs - firstEpoch + 1) * static_cast<double>(rowsPerEpoch);
+  double fraction = static_cast<double>(rowsDone) / all;
+  Text line;
+  appendBar(line, fraction);
+  line.format("Epoch %lld/%lld, ", static_cast<long long>(epoch), static_cast<long long>(epochs));
+  if (measuresText.size())
+    line.append(measuresText.get()).append(", ");
+  line.format("%.0f rows/s", static_cast<double>(rowsDone) / (elapsed > 0 ? elapsed : 1e-9));
+  if (fraction > 0 && fraction < 1) {
+    line.append(", ");
+    appendDuration(line, elapsed / fraction * (1 - fraction));
+    line.append(" left");
+  }
+  printf("\r\033[K%.*s", terminalColumns() - 1, line.get());
+  fflush(stdout);
+  setLineOpen(true);
+}
+
+void Progress::finish() {
+  if (style != ProgressStyle::bar || rowsDone == 0)
+    return;
+  draw();
+  putchar('\n');
+  setLineOpen(false);
+}
+
+} // namespace bmc

@@ -1,0 +1,181 @@
+// `PROGRAM selftest`: runs every kernel beside its plain form, on the same made-up values and for several sizes, and
+// compares. It tells whether the compiled code is right on this very machine.
+#include "errors.h"
+#include "numbers.h"
+#include "random.h"
+#include "tensor.h"
+#include "verbs.h"
+
+#include <math.h>
+#include <stdio.h>
+
+namespace bmc {
+
+/// Sizes around the vector widths and tile sizes of schedules.
+static const int64_t sizes[] = {1, 2, 3, 7, 16, 33, 64};
+enum { sizeCount = sizeof sizes / sizeof *sizes };
+
+/// Some kernels take roots and logarithms, others need both signs.
+enum Values { positiveValues, signedValues };
+
+/// The buffers of one kernel for one choice of sizes: the ones that `run` gets and the ones that `plain` gets.
+class Case {
+public:
+  Case(const bmc_kernel &kernel, const int64_t *symbols);
+  ~Case();
+  Case(const Case &) = delete;
+  Case &operator=(const Case &) = delete;
+
+  void fill(Values values);
+  /// Runs both; false when they differ. `worst` grows to the largest difference seen.
+  bool compare(double &worst);
+
+private:
+  const bmc_value &value(int64_t i) const {
+    return i < kernel.argument_count ? kernel.arguments[i] : kernel.results[i - kernel.argument_count];
+  }
+  bool isAliased(int64_t i) const { return i >= kernel.argument_count && value(i).alias >= 0; }
+  bool sameResult(int64_t i, double &worst) const;
+
+  const bmc_kernel &kernel;
+  const int64_t *symbols;
+  Array<void *> compiled, plain;
+  Array<int64_t> counts;
+};
+
+static void dimsOf(const bmc_kernel &kernel, const int64_t *symbols, Array<int64_t> &dims) {
+  int64_t count = 0;
+  for (int64_t i = 0; i < kernel.argument_count; ++i)
+    count += kernel.arguments[i].rank;
+  for (int64_t i = 0; i < kernel.result_count; ++i)
+    count += kernel.results[i].rank;
+  dims.resize(count);
+  if (count)
+    kernel.value_dims(symbols, dims.data());
+}
+
+Case::Case(const bmc_kernel &kernel, const int64_t *symbols) : kernel(kernel), symbols(symbols) {
+  Array<int64_t> dims;
+  dimsOf(kernel, symbols, dims);
+  const int64_t *next = dims.data();
+  for (int64_t i = 0; i < kernel.argument_count + kernel.result_count; ++i) {
+    counts.push(elementCount(next, value(i).rank));
+    next += value(i).rank;
+    if (isAliased(i)) {
+      compiled.push(compiled[value(i).alias]);
+      plain.push(plain[value(i).alias]);
+      continue;
+    }
+    int64_t bytes = multiplySizes(counts[i], elementBytes(value(i).element), value(i).name);
+    compiled.push(allocateBuffer(bytes, value(i).name));
+    plain.push(allocateBuffer(bytes, value(i).name));
+  }
+}
+
+Case::~Case() {
+  for (int64_t i = 0; i < compiled.size(); ++i)
+    if (!isAliased(i)) {
+      free(compiled[i]);
+      free(plain[i]);
+    }
+}
+
+/// Integers are indices most of the time: 0 and 1 are valid ones for all but the smallest tensors.
+static void storeRandom(void *data, int32_t element, int64_t index, uint64_t bits, Values values) {
+  double unit = static_cast<double>(bits >> 40) / (1 << 24);
+  double real = values == positiveValues ? unit + 0x1p-25 : 2 * unit - 1;
+  switch (element) {
+  case bmc_f32:
+    static_cast<float *>(data)[index] = static_cast<float>(real);
+    return;
+  case bmc_f64:
+    static_cast<double *>(data)[index] = real;
+    return;
+  case bmc_i32:
+    static_cast<int32_t *>(data)[index] = bits & 1;
+    return;
+  case bmc_i64:
+    static_cast<int64_t *>(data)[index] = bits & 1;
+    return;
+  default:
+    static_cast<uint8_t *>(data)[index] = bits & 1;
+  }
+}
+
+/// Results start with different bits on both sides, so that one that is never written is seen.
+void Case::fill(Values values) {
+  for (int64_t i = 0; i < compiled.size(); ++i) {
+    if (isAliased(i))
+      continue;
+    int64_t bytes = counts[i] * elementBytes(value(i).element);
+    if (i < kernel.argument_count) {
+      for (int64_t k = 0; k < counts[i]; ++k)
+        storeRandom(compiled[i], value(i).element, k, randomBits(0, i, k), values);
+      memcpy(plain[i], compiled[i], bytes);
+    } else {
+      memset(compiled[i], 0x55, bytes);
+      memset(plain[i], 0x2a, bytes);
+    }
+  }
+}
+
+bool Case::compare(double &worst) {
+  int32_t status = kernel.run(compiled.data(), symbols);
+  int32_t plainStatus = kernel.plain(plain.data(), symbols);
+  if (status != 0 || plainStatus != 0)
+    return false;
+  bool same = true;
+  for (int64_t i = kernel.argument_count; i < compiled.size(); ++i)
+    same &= sameResult(i, worst);
+  return same;
+}
+
+bool Case::sameResult(int64_t i, double &worst) const {
+  const double relative = 1e-4, absolute = 1e-5;
+  int32_t element = value(i).element;
+  if (element != bmc_f32 && element != bmc_f64)
+    return !memcmp(compiled[i], plain[i], counts[i] * elementBytes(element));
+  bool same = true;
+  for (int64_t k = 0; k < counts[i]; ++k) {
+    double a = elementAsDouble(compiled[i], element, k), b = elementAsDouble(plain[i], element, k);
+    if (a == b || (isnan(a) && isnan(b)))
+      continue;
+    double difference = fabs(a - b);
+    if (!(difference <= worst))
+      worst = difference;
+    same &= difference <= absolute + relative * fabs(b);
+  }
+  return same;
+}
+
+static bool testKernel(const bmc_kernel &kernel) {
+  double worst = 0;
+  bool same = true;
+  int rounds = kernel.symbol_count ? sizeCount : 1;
+  for (int round = 0; round < rounds; ++round) {
+    Array<int64_t> symbols;
+    for (int64_t s = 0; s < kernel.symbol_count; ++s)
+      symbols.push(sizes[(round + s) % sizeCount]);
+    Case test(kernel, symbols.data());
+    static const Values both[] = {positiveValues, signedValues};
+    for (Values values : both) {
+      test.fill(values);
+      same &= test.compare(worst);
+    }
+  }
+  Text line;
+  line.format("%-6s %-32s max error ", same ? "ok" : "FAILED", kernel.name);
+  appendNumber(line, worst);
+  printf("%s  %s\n", line.get(), kernel.location);
+  return same;
+}
+
+int selftest(Options &) {
+  int64_t failed = 0;
+  for (int64_t i = 0; i < bmc_program.kernel_count; ++i)
+    failed += !testKernel(bmc_program.kernels[i]);
+  printf("%lld kernels, %lld failed\n", (long long)bmc_program.kernel_count, (long long)failed);
+  return failed ? exitBadInput : exitDone;
+}
+
+} // namespace bmc

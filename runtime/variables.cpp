@@ -1,0 +1,23 @@
+// The values that live in a program while it runs: see variables.h.
+#include "variables.h"
+
+namespace bmc {
+
+int64_t variableBytes(const bmc_variable &variable) {
+  return multiplySizes(elementCount(variable.dims, variable.rank), elementBytes(variable.element), variable.name);
+}
+
+Variables::Variables(bool withState) {
+  for (int64_t i = 0; i < bmc_program.variable_count; ++i) {
+    const bmc_variable &variable = bmc_program.variables[i];
+    bool held = withState || variable.role != bmc_role_state;
+    buffers.push(held ? allocateBuffer(variableBytes(variable), variable.name) : nullptr);
+  }
+}
+
+Variables::~Variables() {
+  for (void *buffer : buffers)
+    free(buffer);
+}
+
+} // namespace bmc
