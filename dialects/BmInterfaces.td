@@ -1,0 +1,55 @@
+// What passes ask of an op. No pass and no back end has a switch over op names: an op that answers these questions is
+// differentiated, evaluated, fused and planned without a change elsewhere. Its Halide definition is an interface too,
+// HalideOpInterface in codegen/halide, attached from outside because this folder does not know Halide.
+#ifndef BMC_DIALECTS_BM_INTERFACES
+#define BMC_DIALECTS_BM_INTERFACES
+
+include "mlir/IR/OpBase.td"
+
+def Bm_DifferentiableOpInterface : OpInterface<"DifferentiableOpInterface"> {
+  let cppNamespace = "::bmc::bm";
+  let description = [{An op with a gradient rule. The rule is written in bm ops, so gradients have gradients.}];
+  let methods = [
+    InterfaceMethod<[{
+      The vector-Jacobian product: the cotangents of the operands, given those of the results. A null cotangent of a
+      result means zero; a null entry of the answer means that the operand gets none (an index, a condition, a zero).
+      New ops are made with the builder, which stands after everything that the op's results depend on.
+    }], "::llvm::SmallVector<::mlir::Value>", "vjp",
+    (ins "::mlir::OpBuilder &":$builder, "::mlir::ValueRange":$cotangents)>
+  ];
+}
+
+def Bm_ReferenceOpInterface : OpInterface<"ReferenceOpInterface"> {
+  let cppNamespace = "::bmc::bm";
+  let description = [{
+    An op that the reference interpreter can evaluate, in f32, f64 or quad precision whatever the op's own types say.
+    An op defines one template, `evaluateAs<T>`; the base classes of BmOpBase.td make these three methods from it.
+  }];
+  let methods = [
+    InterfaceMethod<"in f32", "::bmc::bm::ReferenceResults<float>", "evaluateSingle",
+      (ins "::llvm::ArrayRef<::bmc::bm::ReferenceTensor<float>>":$operands, "const ::bmc::bm::SymbolValues &":$symbols)>,
+    InterfaceMethod<"in f64", "::bmc::bm::ReferenceResults<double>", "evaluateDouble",
+      (ins "::llvm::ArrayRef<::bmc::bm::ReferenceTensor<double>>":$operands, "const ::bmc::bm::SymbolValues &":$symbols)>,
+    InterfaceMethod<"in quad precision", "::bmc::bm::ReferenceResults<::bmc::bm::Quad>", "evaluateQuad",
+      (ins "::llvm::ArrayRef<::bmc::bm::ReferenceTensor<::bmc::bm::Quad>>":$operands,
+           "const ::bmc::bm::SymbolValues &":$symbols)>
+  ];
+}
+
+// How fusion sees an op. The shape of the loop nest that it needs, not its name, decides.
+def Bm_FusibleOpInterface : OpInterface<"FusibleOpInterface"> {
+  let cppNamespace = "::bmc::bm";
+  let description = [{How an op computes an element of its result: what fusion, schedules and in-place planning ask.}];
+  let methods = [
+    InterfaceMethod<[{
+      `Pointwise`: element i of the result reads element i of each operand. `IndexMap`: element i of the result reads one
+      element of each operand at an index computed from i (broadcast, transpose, slice, gather): recomputing it in a
+      consumer is cheap. `Generator`: no operand elements are read by position (iota, random). `Reduction`: sums over
+      elements: an anchor. `Contraction`: a matrix product: an anchor. `Scatter`: writes at computed places: an anchor.
+    }], "::bmc::bm::AccessPattern", "getAccessPattern">,
+    InterfaceMethod<"Floating-point operations for one element of the result.", "int64_t", "getFlopsPerElement", (ins),
+      /*methodBody=*/"", /*defaultImplementation=*/"return 1;">
+  ];
+}
+
+#endif // BMC_DIALECTS_BM_INTERFACES

@@ -1,0 +1,82 @@
+// Elementwise ops. An op is its line here (meaning, reference evaluation, gradient) and its line in
+// codegen/halide/ops/Elementwise.cpp.
+include "dialects/BmOpBase.td"
+
+// One operand. Comments give what differs from the mathematical function.
+def Bm_NegOp : Bm_UnaryOp<"neg", "-x", "-dy">;
+def Bm_AbsOp : Bm_UnaryOp<"abs", "abs(x)", "dy * sign(x)">;
+def Bm_SignOp : Bm_UnaryOp<"sign", "sign(x)", "dy * 0.0">; // NaN for NaN, 0 for both zeros
+def Bm_ExpOp : Bm_UnaryOp<"exp", "exp(x)", "dy * y">;
+def Bm_LogOp : Bm_UnaryOp<"log", "log(x)", "dy / x">;
+def Bm_Log1pOp : Bm_UnaryOp<"log1p", "log1p(x)", "dy / (x + 1.0)">;
+def Bm_SqrtOp : Bm_UnaryOp<"sqrt", "sqrt(x)", "dy * 0.5 / y">;
+def Bm_RsqrtOp : Bm_UnaryOp<"rsqrt", "T(1) / sqrt(x)", "dy * -0.5 * y / x">;
+def Bm_SinOp : Bm_UnaryOp<"sin", "sin(x)", "dy * cos(x)">;
+def Bm_CosOp : Bm_UnaryOp<"cos", "cos(x)", "-(dy * sin(x))">;
+def Bm_TanhOp : Bm_UnaryOp<"tanh", "tanh(x)", "dy * (1.0 - y * y)">;
+def Bm_SigmoidOp : Bm_UnaryOp<"sigmoid", "T(1) / (T(1) + exp(-x))", "dy * y * (1.0 - y)">;
+def Bm_FloorOp : Bm_UnaryOp<"floor", "floor(x)", "dy * 0.0">;
+def Bm_CeilOp : Bm_UnaryOp<"ceil", "ceil(x)", "dy * 0.0">;
+def Bm_RoundOp : Bm_UnaryOp<"round", "roundeven(x)", "dy * 0.0">; // halves to even, as PyTorch
+
+// Two operands of one type.
+def Bm_AddOp : Bm_BinaryOp<"add", "x + y", "dz", "dz", [Commutative]>;
+def Bm_SubOp : Bm_BinaryOp<"sub", "x - y", "dz", "-dz">;
+def Bm_MulOp : Bm_BinaryOp<"mul", "x * y", "dz * y", "dz * x", [Commutative]>;
+def Bm_DivOp : Bm_BinaryOp<"div", "divide(x, y)", "dz / y", "-(dz * z / y)">; // integers: towards zero; by zero: zero
+def Bm_RemOp : Bm_BinaryOp<"rem", "remainder(x, y)", "dz", "-(dz * floor(x / y))">; // sign of y, as Python's %
+def Bm_MaxOp : Bm_BinaryOp<"max", "maximum(x, y)", "select(x == y, dz * 0.5, select(x > y, dz, dz * 0.0))",
+                           "select(x == y, dz * 0.5, select(y > x, dz, dz * 0.0))", [Commutative]>; // NaN wins
+def Bm_MinOp : Bm_BinaryOp<"min", "minimum(x, y)", "select(x == y, dz * 0.5, select(x < y, dz, dz * 0.0))",
+                           "select(x == y, dz * 0.5, select(y < x, dz, dz * 0.0))", [Commutative]>; // NaN wins
+def Bm_PowOp : Bm_BinaryOp<"pow", "power(x, y)", "dz * y * pow(x, y - 1.0)",
+                           "dz * select(z == 0.0, z, z * log(x))">;
+
+// Conditions.
+def Bm_CompareOp : Bm_TensorOp<"compare", "Pointwise", [Elementwise, SameTypeOperands, SameOperandsAndResultShape,
+                                                       DeclareOpInterfaceMethods<InferTypeOpInterface>]> {
+  let summary = "elementwise comparison; every comparison with a NaN is false but `ne`";
+  let arguments = (ins Bm_ComparePredicateAttr:$predicate, Bm_Tensor:$x, Bm_Tensor:$y);
+  let results = (outs Bm_BoolTensor:$z);
+  let assemblyFormat = "$predicate $x `,` $y attr-dict `:` type($x)";
+}
+
+class Bm_LogicOp<string mnemonic, string reference>
+    : Bm_TensorOp<mnemonic, "Pointwise", [Elementwise, SameOperandsAndResultType]> {
+  let arguments = (ins Bm_BoolTensor:$x, Bm_BoolTensor:$y);
+  let results = (outs Bm_BoolTensor:$z);
+  let assemblyFormat = "$x `,` $y attr-dict `:` type($z)";
+  let extraClassDefinition = glue # Bm_ElementwiseReference<"evaluateNumber", "auto x, auto y", reference>.definition;
+}
+def Bm_AndOp : Bm_LogicOp<"and", "x != 0 && y != 0 ? 1 : 0">;
+def Bm_OrOp : Bm_LogicOp<"or", "x != 0 || y != 0 ? 1 : 0">;
+
+def Bm_NotOp : Bm_TensorOp<"not", "Pointwise", [Elementwise, SameOperandsAndResultType]> {
+  let arguments = (ins Bm_BoolTensor:$x);
+  let results = (outs Bm_BoolTensor:$y);
+  let assemblyFormat = "$x attr-dict `:` type($y)";
+  let extraClassDefinition = glue # Bm_ElementwiseReference<"evaluateNumber", "auto x", "x == 0 ? 1 : 0">.definition;
+}
+
+def Bm_SelectOp : Bm_DifferentiableTensorOp<"select", "Pointwise",
+    [Elementwise, SameOperandsAndResultShape, AllTypesMatch<["x", "y", "z"]>]> {
+  let summary = "x where the condition holds, else y";
+  let arguments = (ins Bm_BoolTensor:$condition, Bm_Tensor:$x, Bm_Tensor:$y);
+  let results = (outs Bm_Tensor:$z);
+  let assemblyFormat = "$condition `,` $x `,` $y attr-dict `:` type($condition) `,` type($z)";
+}
+
+def Bm_CastOp : Bm_DifferentiableTensorOp<"cast", "Pointwise", [Elementwise, SameOperandsAndResultShape]> {
+  let summary = "conversion of the element type; floats to integers towards zero, saturating, NaN to 0; to bool: != 0";
+  let arguments = (ins Bm_Tensor:$x);
+  let results = (outs Bm_Tensor:$y);
+  let assemblyFormat = "$x attr-dict `:` type($x) `to` type($y)";
+}
+
+def Bm_StopGradientOp : Bm_TensorOp<"stop_gradient", "Pointwise", [Elementwise, SameOperandsAndResultType]> {
+  let summary = "the identity, through which no gradient flows";
+  let arguments = (ins Bm_Tensor:$x);
+  let results = (outs Bm_Tensor:$y);
+  let assemblyFormat = "$x attr-dict `:` type($y)";
+  let extraClassDefinition = glue # Bm_ElementwiseReference<"evaluateNumber", "auto x", "x">.definition;
+}
