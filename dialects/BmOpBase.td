@@ -66,7 +66,8 @@ class Bm_UnaryOp<string mnemonic, string reference, string gradient, list<Trait>
     SmallVector<Value> $cppClass::vjp(OpBuilder &builder, ValueRange cotangents) {
       [[maybe_unused]] TensorExpr dy(builder, getLoc(), cotangents[0]), x(builder, getLoc(), getX()),
           y(builder, getLoc(), getY());
-      return {}] # "{" # gradient # "}" # [{};
+      Value gradient = }] # gradient # [{;
+      return {gradient};
     }
   }];
 }
@@ -81,7 +82,9 @@ class Bm_BinaryOp<string mnemonic, string reference, string gradientX, string gr
     SmallVector<Value> $cppClass::vjp(OpBuilder &builder, ValueRange cotangents) {
       [[maybe_unused]] TensorExpr dz(builder, getLoc(), cotangents[0]), x(builder, getLoc(), getX()),
           y(builder, getLoc(), getY()), z(builder, getLoc(), getZ());
-      return {}] # "{" # gradientX # ", " # gradientY # "}" # [{};
+      Value gradientX = }] # gradientX # [{;
+      Value gradientY = }] # gradientY # [{;
+      return {gradientX, gradientY};
     }
   }];
 }

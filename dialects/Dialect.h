@@ -49,6 +49,8 @@ int64_t elementBytes(mlir::Type elementType);
 
 /// A rank-0 or splat constant of a static type; for a dynamic type a broadcast of a rank-0 one.
 Value splat(OpBuilder &builder, mlir::Location loc, double value, RankedTensorType type);
+/// The number that all elements of a value are known to be, if it is a splat constant or a broadcast of one.
+std::optional<double> splatValue(Value value);
 
 } // namespace bmc::bm
 

@@ -3,7 +3,7 @@
 include "dialects/BmOpBase.td"
 
 // One operand. Comments give what differs from the mathematical function.
-def Bm_NegOp : Bm_UnaryOp<"neg", "-x", "-dy">;
+def Bm_NegOp : Bm_UnaryOp<"neg", "-x", "-dy"> { let hasFolder = 1; }
 def Bm_AbsOp : Bm_UnaryOp<"abs", "abs(x)", "dy * sign(x)">;
 def Bm_SignOp : Bm_UnaryOp<"sign", "sign(x)", "dy * 0.0">; // NaN for NaN, 0 for both zeros
 def Bm_ExpOp : Bm_UnaryOp<"exp", "exp(x)", "dy * y">;
@@ -21,20 +21,23 @@ def Bm_RoundOp : Bm_UnaryOp<"round", "roundeven(x)", "dy * 0.0">; // halves to e
 
 // Two operands of one type.
 def Bm_AddOp : Bm_BinaryOp<"add", "x + y", "dz", "dz", [Commutative]>;
-def Bm_SubOp : Bm_BinaryOp<"sub", "x - y", "dz", "-dz">;
-def Bm_MulOp : Bm_BinaryOp<"mul", "x * y", "dz * y", "dz * x", [Commutative]>;
-def Bm_DivOp : Bm_BinaryOp<"div", "divide(x, y)", "dz / y", "-(dz * z / y)">; // integers: towards zero; by zero: zero
+def Bm_SubOp : Bm_BinaryOp<"sub", "x - y", "dz", "-dz"> { let hasFolder = 1; }
+def Bm_MulOp : Bm_BinaryOp<"mul", "x * y", "dz * y", "dz * x", [Commutative]> { let hasFolder = 1; }
+// Integers: towards zero; by zero: zero.
+def Bm_DivOp : Bm_BinaryOp<"div", "divide(x, y)", "dz / y", "-(dz * z / y)"> { let hasFolder = 1; }
 def Bm_RemOp : Bm_BinaryOp<"rem", "remainder(x, y)", "dz", "-(dz * floor(x / y))">; // sign of y, as Python's %
 def Bm_MaxOp : Bm_BinaryOp<"max", "maximum(x, y)", "select(x == y, dz * 0.5, select(x > y, dz, dz * 0.0))",
                            "select(x == y, dz * 0.5, select(y > x, dz, dz * 0.0))", [Commutative]>; // NaN wins
 def Bm_MinOp : Bm_BinaryOp<"min", "minimum(x, y)", "select(x == y, dz * 0.5, select(x < y, dz, dz * 0.0))",
                            "select(x == y, dz * 0.5, select(y < x, dz, dz * 0.0))", [Commutative]>; // NaN wins
-def Bm_PowOp : Bm_BinaryOp<"pow", "power(x, y)", "dz * y * pow(x, y - 1.0)",
-                           "dz * select(z == 0.0, z, z * log(x))">;
+def Bm_PowOp : Bm_BinaryOp<"pow", "power(x, y)", "dz * select(y == 0.0, y, y * pow(x, y - 1.0))",
+                           "dz * select(z == 0.0, z, z * log(x))"> {
+  let hasFolder = 1;
+  let hasCanonicalizer = 1; // small whole exponents become products
+}
 
 // Conditions.
-def Bm_CompareOp : Bm_TensorOp<"compare", "Pointwise", [Elementwise, SameTypeOperands, SameOperandsAndResultShape,
-                                                       DeclareOpInterfaceMethods<InferTypeOpInterface>]> {
+def Bm_CompareOp : Bm_TensorOp<"compare", "Pointwise", [Elementwise, SameTypeOperands, InferTypeOpAdaptor]> {
   let summary = "elementwise comparison; every comparison with a NaN is false but `ne`";
   let arguments = (ins Bm_ComparePredicateAttr:$predicate, Bm_Tensor:$x, Bm_Tensor:$y);
   let results = (outs Bm_BoolTensor:$z);
@@ -55,22 +58,28 @@ def Bm_NotOp : Bm_TensorOp<"not", "Pointwise", [Elementwise, SameOperandsAndResu
   let arguments = (ins Bm_BoolTensor:$x);
   let results = (outs Bm_BoolTensor:$y);
   let assemblyFormat = "$x attr-dict `:` type($y)";
+  let hasFolder = 1;
   let extraClassDefinition = glue # Bm_ElementwiseReference<"evaluateNumber", "auto x", "x == 0 ? 1 : 0">.definition;
 }
 
 def Bm_SelectOp : Bm_DifferentiableTensorOp<"select", "Pointwise",
-    [Elementwise, SameOperandsAndResultShape, AllTypesMatch<["x", "y", "z"]>]> {
+    [Elementwise, AllTypesMatch<["x", "y", "z"]>]> {
   let summary = "x where the condition holds, else y";
+  let description = [{(C1) The condition has the shape of the others.}];
   let arguments = (ins Bm_BoolTensor:$condition, Bm_Tensor:$x, Bm_Tensor:$y);
   let results = (outs Bm_Tensor:$z);
   let assemblyFormat = "$condition `,` $x `,` $y attr-dict `:` type($condition) `,` type($z)";
+  let hasVerifier = 1;
 }
 
-def Bm_CastOp : Bm_DifferentiableTensorOp<"cast", "Pointwise", [Elementwise, SameOperandsAndResultShape]> {
+def Bm_CastOp : Bm_DifferentiableTensorOp<"cast", "Pointwise", [Elementwise]> {
   let summary = "conversion of the element type; floats to integers towards zero, saturating, NaN to 0; to bool: != 0";
+  let description = [{(C1) Operand and result have the same shape.}];
   let arguments = (ins Bm_Tensor:$x);
   let results = (outs Bm_Tensor:$y);
   let assemblyFormat = "$x attr-dict `:` type($x) `to` type($y)";
+  let hasVerifier = 1;
+  let hasFolder = 1;
 }
 
 def Bm_StopGradientOp : Bm_TensorOp<"stop_gradient", "Pointwise", [Elementwise, SameOperandsAndResultType]> {

@@ -19,7 +19,7 @@ def Bm_OneHotOp : Bm_TensorOp<"one_hot", "IndexMap"> {
   let hasVerifier = 1;
 }
 
-def Bm_GatherOp : Bm_DifferentiableTensorOp<"gather", "IndexMap", [DeclareOpInterfaceMethods<InferTypeOpInterface>]> {
+def Bm_GatherOp : Bm_DifferentiableTensorOp<"gather", "IndexMap", [InferTypeOpAdaptor]> {
   let summary = "the operand's slices along `axis` at the indices, whose axes replace `axis`";
   let description = [{
     Indices are clamped into the operand: no index reads outside, whatever the data.

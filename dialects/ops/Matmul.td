@@ -2,7 +2,7 @@
 include "dialects/BmOpBase.td"
 
 def Bm_MatmulOp : Bm_DifferentiableTensorOp<"matmul", "Contraction",
-                                            [DeclareOpInterfaceMethods<InferTypeOpInterface>]> {
+                                            [InferTypeOpAdaptor]> {
   let summary = "product of the last two axes, for each element of the leading ones";
   let description = [{
     `result[.., i, j]` is the sum over `k` of `lhs[.., i, k] * rhs[.., k, j]`; a transposed operand is read with its last
@@ -16,4 +16,5 @@ def Bm_MatmulOp : Bm_DifferentiableTensorOp<"matmul", "Contraction",
     $lhs (`transposed` $transpose_lhs^)? `,` $rhs (`transposed` $transpose_rhs^)? attr-dict
     `:` type($lhs) `,` type($rhs)
   }];
+  let hasCanonicalizer = 1; // takes in transposes of its operands
 }

@@ -16,8 +16,10 @@ def Bm_ConstantOp : Bm_TensorOp<"constant", "Generator", [ConstantLike, AllTypes
 def Bm_SizeOp : Bm_TensorOp<"size", "Generator"> {
   let summary = "the value of a polynomial in symbolic dimensions, as a rank-0 tensor";
   let arguments = (ins StrAttr:$expression);
+  let description = [{(C1) `expression` reads as a polynomial. (C2) The result has rank 0.}];
   let results = (outs Bm_NumberTensor:$y);
   let assemblyFormat = "$expression attr-dict `:` type($y)";
+  let hasFolder = 1;
   let hasVerifier = 1;
 }
 
@@ -64,7 +66,9 @@ def Bm_VariableOp : Bm_Op<"variable", [Symbol]> {
   let description = [{
     `role` is `parameter`, `buffer` or `state`. Entry functions take variables as arguments with the attribute
     `bm.variable = @path` and give their new values as results with the same attribute; `@init` gives the first ones.
+    (C1) `role` is one of the three. (C2) The type is static. (C3) Only parameters are trainable.
   }];
   let arguments = (ins SymbolNameAttr:$sym_name, StrAttr:$role, UnitAttr:$trainable, TypeAttrOf<Bm_Tensor>:$type);
   let assemblyFormat = "$role $sym_name `:` $type (`trainable` $trainable^)? attr-dict";
+  let hasVerifier = 1;
 }

@@ -2,18 +2,19 @@
 include "dialects/BmOpBase.td"
 
 class Bm_ReduceOp<string mnemonic> : Bm_DifferentiableTensorOp<mnemonic, "Reduction",
-                                                               [DeclareOpInterfaceMethods<InferTypeOpInterface>]> {
+                                                               [InferTypeOpAdaptor]> {
   let description = [{(C1) `axes` are strictly increasing and within the operand's rank.}];
   let arguments = (ins Bm_NumberTensor:$x, DenseI64ArrayAttr:$axes);
   let results = (outs Bm_NumberTensor:$y);
   let assemblyFormat = "$x `,` $axes attr-dict `:` type($x)";
+  let hasFolder = 1;
 }
 def Bm_ReduceSumOp : Bm_ReduceOp<"reduce_sum"> { let summary = "sum over axes; zero of no elements"; }
 def Bm_ReduceMaxOp : Bm_ReduceOp<"reduce_max"> {
-  let summary = "maximum over axes, a NaN wins; the lowest number of no elements. The gradient is shared by equals";
+  let summary = "maximum over axes, a NaN wins; of no elements -infinity or the lowest integer. The gradient is shared by equals";
 }
 
-def Bm_ArgmaxOp : Bm_TensorOp<"argmax", "Reduction", [DeclareOpInterfaceMethods<InferTypeOpInterface>]> {
+def Bm_ArgmaxOp : Bm_TensorOp<"argmax", "Reduction", [InferTypeOpAdaptor]> {
   let summary = "position of the first maximum along `axis`, as i32; the first NaN's if there is one";
   let description = [{(C1) `axis` is within the operand's rank.}];
   let arguments = (ins Bm_NumberTensor:$x, I64Attr:$axis);

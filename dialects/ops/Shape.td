@@ -27,7 +27,7 @@ def Bm_ReshapeOp : Bm_DifferentiableTensorOp<"reshape", "IndexMap"> {
 }
 
 def Bm_TransposeOp : Bm_DifferentiableTensorOp<"transpose", "IndexMap",
-                                               [DeclareOpInterfaceMethods<InferTypeOpInterface>]> {
+                                               [InferTypeOpAdaptor]> {
   let summary = "axis i of the result is axis `permutation[i]` of the operand";
   let description = [{(C1) `permutation` is a permutation of the operand's axes.}];
   let arguments = (ins Bm_Tensor:$x, DenseI64ArrayAttr:$permutation);
@@ -63,10 +63,14 @@ def Bm_PadOp : Bm_DifferentiableTensorOp<"pad", "IndexMap"> {
 }
 
 def Bm_ConcatenateOp : Bm_DifferentiableTensorOp<"concatenate", "IndexMap",
-                                                 [DeclareOpInterfaceMethods<InferTypeOpInterface>]> {
+                                                 [InferTypeOpAdaptor]> {
   let summary = "the operands one after the other along `axis`";
-  let description = [{(C1) At least one operand; same element type and rank. (C2) All extents but `axis`'s are equal.}];
+  let description = [{
+    (C1) At least one operand; same element type and rank. (C2) All extents but `axis`'s are equal.
+    (C3) `axis` is within the rank.
+  }];
   let arguments = (ins Variadic<Bm_Tensor>:$inputs, I64Attr:$axis);
   let results = (outs Bm_Tensor:$y);
   let assemblyFormat = "$inputs `axis` $axis attr-dict `:` type($inputs)";
+  let hasFolder = 1;
 }
