@@ -56,7 +56,7 @@ struct SmallPowerToProducts : OpRewritePattern<PowOp> {
       return failure();
     TensorExpr x(rewriter, op.getLoc(), op.getX());
     TensorExpr square = x * x;
-    rewriter.replaceOp(op, exponent == 2.0 ? square : square * x);
+    rewriter.replaceOp(op, Value(exponent == 2.0 ? square : square * x));
     return success();
   }
 };

@@ -1,6 +1,7 @@
 // Ops that move elements: checks, simplifications, gradient rules, reference evaluation.
 #include "dialects/Ops.h"
 #include "dialects/TensorExpr.h"
+#include "mlir/Dialect/Utils/IndexingUtils.h"
 
 using namespace mlir;
 using namespace bmc::bm;
