@@ -1,0 +1,89 @@
+"""An example's model file as PyTorch: what the measurements beside this file compare with the compiled program.
+
+The hyperparameters are read out of the model file, so the two sides cannot drift apart. This reads the examples' own
+style only (a chain of `Linear` layers with relu between them); it is no parser of the language.
+"""
+
+import dataclasses
+import pathlib
+import re
+
+import numpy
+import torch
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+
+
+@dataclasses.dataclass
+class Example:
+    name: str
+    layers: list  # (inputs, outputs) of each Linear
+    loss: str
+    rate: float
+    epochs: int
+    batch: int  # 0: all rows
+    train: tuple  # x and y
+    test: tuple
+
+    @property
+    def classifies(self):
+        return self.loss == "cross_entropy"
+
+
+def setting(text, name):
+    """The value of `name = value` in a train block."""
+    return re.search(rf"^  {name}\s*=\s*(.+)$", text, re.MULTILINE).group(1)
+
+
+def read_table(text, name, classifies):
+    path = re.search(r'table\("([^"]+)"', setting(text, name)).group(1)
+    rows = numpy.loadtxt(ROOT / path, delimiter=",", dtype=numpy.float32, ndmin=2)
+    x, y = torch.from_numpy(rows[:, :-1].copy()), torch.from_numpy(rows[:, -1:].copy())
+    return (x, y[:, 0].long()) if classifies else (x, y)
+
+
+def read_example(name):
+    text = (ROOT / "examples" / f"{name}.bm").read_text()
+    loss, batch = setting(text, "loss"), setting(text, "batch")
+    return Example(
+        name=name,
+        layers=[(int(a), int(b)) for a, b in re.findall(r"= Linear\((\d+), (\d+)\)", text)],
+        loss=loss,
+        rate=float(re.search(r"Adam\(lr = ([^)]+)\)", text).group(1)),
+        epochs=int(setting(text, "epochs")),
+        batch=0 if batch == "all" else int(batch),
+        train=read_table(text, "data", loss == "cross_entropy"),
+        test=read_table(text, "test", loss == "cross_entropy"),
+    )
+
+
+def network(example):
+    parts = []
+    for inputs, outputs in example.layers:
+        parts += [torch.nn.Linear(inputs, outputs), torch.nn.ReLU()]
+    return torch.nn.Sequential(*parts[:-1])
+
+
+def train(example, seed):
+    """Trains with Adam on shuffled batches, the last one short, and returns the network."""
+    torch.manual_seed(seed)
+    model = network(example)
+    optimizer = torch.optim.Adam(model.parameters(), lr=example.rate)
+    loss = getattr(torch.nn.functional, "cross_entropy" if example.classifies else "mse_loss")
+    x, y = example.train
+    for _ in range(example.epochs):
+        for rows in torch.randperm(len(x)).split(example.batch or len(x)):
+            optimizer.zero_grad()
+            loss(model(x[rows]), y[rows]).backward()
+            optimizer.step()
+    return model
+
+
+def score(example, model):
+    """Accuracy in percent on the test set, or the root of the mean squared error."""
+    x, y = example.test
+    with torch.no_grad():
+        prediction = model(x)
+        if example.classifies:
+            return 100 * (prediction.argmax(1) == y).double().mean().item()
+        return torch.nn.functional.mse_loss(prediction, y).sqrt().item()
