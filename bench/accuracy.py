@@ -1,9 +1,9 @@
 """Trains the examples with real data by their compiled programs and by PyTorch, and writes bench/accuracy.md.
 
 Command, from the repository's root, with a Python that has torch:  python bench/accuracy.py [--seeds N]
-Both sides train the same network with the same initial distribution, optimizer, batches and epochs, over N seeds (5). The
-random numbers differ, so single runs do, and only the means are compared: within 1 point of accuracy, or 2 % of the root
-of the mean squared error. `--pytorch-only` prints PyTorch's half and needs no compiler.
+Both sides train the same network with the same initial distribution, optimizer, batches and epochs, over N seeds (5).
+The random numbers differ, so single runs do, and only the means are compared: within 1 point of accuracy, or 2 % of the
+root of the mean squared error. `--pytorch-only` prints PyTorch's half and needs no compiler.
 """
 
 import argparse

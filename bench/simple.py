@@ -2,7 +2,8 @@
 
 Command, from the repository's root, with a Python that has torch:  python bench/simple.py [--rounds N]
 Writes bench/simple.md. A round runs both programs one after the other, the first one in turns, so that a busy machine
-disturbs both; each is timed from its start to its end, with its output in a file. `--pytorch-only` prints PyTorch's half.
+disturbs both; each is timed from its start to its end, with its output in a file. `--pytorch-only` prints PyTorch's
+half.
 """
 
 import argparse
