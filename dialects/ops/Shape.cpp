@@ -2,7 +2,6 @@
 #include "dialects/Ops.h"
 #include "dialects/TensorExpr.h"
 #include "mlir/Dialect/Utils/IndexingUtils.h"
-#include "mlir/Dialect/Utils/IndexingUtils.h"
 
 using namespace mlir;
 using namespace bmc::bm;

@@ -1,0 +1,26 @@
+// Named dimensions are kept in one normal form.
+// RUN: bm-opt %s | bm-opt | FileCheck %s
+
+// CHECK-LABEL: @names
+// CHECK-SAME: tensor<?x3xf32, #bm.dims<N, 3>>
+// CHECK-SAME: tensor<?x?xi64, #bm.dims<"2*N+1", "N*T">>
+// CHECK-SAME: tensor<?xf64, #bm.dims<"floordiv(H-3,2)+1">>
+// CHECK-SAME: tensor<?xf64, #bm.dims<"6*N">>
+func.func private @names(tensor<?x3xf32, #bm.dims<N, 3>>, tensor<?x?xi64, #bm.dims<"1+N+N", "T*N">>,
+                         tensor<?xf64, #bm.dims<"1 + floordiv(H - 3, 2)">>, tensor<?xf64, #bm.dims<"floordiv(12*N,2)">>)
+
+// CHECK-LABEL: @schedules
+// CHECK-SAME: #bm.schedule<plain>
+// CHECK-SAME: #bm.schedule<elementwise, vector = 16, unroll = 2, parallel = 8, flat>
+// CHECK-SAME: #bm.schedule<matmul, tile = [6, 16], partial = 4, pack = lhs_rhs>
+func.func private @schedules() attributes {
+  bm.a = #bm.schedule<plain, vector = 1, pack = none>,
+  bm.b = #bm.schedule<elementwise, flat, parallel = 8, unroll = 2, vector = 16>,
+  bm.c = #bm.schedule<matmul, pack = lhs_rhs, partial = 4, tile = [6, 16]>}
+
+// CHECK-LABEL: @others
+// CHECK-SAME: #bm.buffer<arena, 3>
+// CHECK-SAME: #bm.target<triple = "x86_64-linux-musl", cpu = "znver4", vectorBits = 512, vectorRegisters = 32>
+func.func private @others() attributes {
+  bm.a = #bm.buffer<arena, 3>,
+  bm.b = #bm.target<triple = "x86_64-linux-musl", cpu = "znver4", vectorBits = 512, vectorRegisters = 32>}
