@@ -82,12 +82,10 @@ static void appendBar(Text &out, double fraction) {
   out.append("] ");
 }
 
-/// One line, cut to the terminal's width: a longer one would wrap and could not be redrawn.
-void Progress::draw() {
+void Progress::appendLine(Text &line) const {
   double elapsed = seconds() - start;
   double all = static_cast<double>(epochs - firstEpoch + 1) * static_cast<double>(rowsPerEpoch);
   double fraction = static_cast<double>(rowsDone) / all;
-  Text line;
   appendBar(line, fraction);
   line.format("Epoch %lld/%lld, ", static_cast<long long>(epoch), static_cast<long long>(epochs));
   if (measuresText.size())
@@ -98,16 +96,24 @@ void Progress::draw() {
     appendDuration(line, elapsed / fraction * (1 - fraction));
     line.append(" left");
   }
+}
+
+/// Cut to the terminal's width: a longer line would wrap and could not be redrawn.
+void Progress::draw() {
+  Text line;
+  appendLine(line);
   printf("\r\033[K%.*s", terminalColumns() - 1, line.get());
   fflush(stdout);
   setLineOpen(true);
 }
 
+/// The last line stays, so it is whole.
 void Progress::finish() {
   if (style != ProgressStyle::bar || rowsDone == 0)
     return;
-  draw();
-  putchar('\n');
+  Text line;
+  appendLine(line);
+  printf("\r\033[K%s\n", line.get());
   setLineOpen(false);
 }
 

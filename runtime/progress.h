@@ -19,6 +19,7 @@ public:
   static ProgressStyle choose(bool json);
 
 private:
+  void appendLine(Text &line) const;
   void draw();
 
   ProgressStyle style;
