@@ -5,8 +5,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -14,12 +14,28 @@ namespace bmc {
 
 enum { bufferBytes = 1 << 16 };
 
-/// Writing through a symbolic link must change the file behind it and leave the link.
+/// The part up to the last slash, with it; empty for a name alone.
+static int64_t folderLength(const char *path) {
+  const char *slash = strrchr(path, '/');
+  return slash ? slash - path + 1 : 0;
+}
+
+/// Writing through a symbolic link must change or make the file behind it and leave the link.
 static void resolveLink(const char *path, Text &target) {
-  struct stat status;
-  char *resolved = lstat(path, &status) == 0 && S_ISLNK(status.st_mode) ? realpath(path, nullptr) : nullptr;
-  target.append(resolved ? resolved : path);
-  free(resolved);
+  enum { maximumLinks = 40 };
+  target.append(path);
+  for (int i = 0; i < maximumLinks; ++i) {
+    char link[PATH_MAX];
+    ssize_t length = readlink(target.get(), link, sizeof link);
+    if (length <= 0)
+      return;
+    Text next;
+    if (link[0] != '/')
+      next.append(target.get(), folderLength(target.get()));
+    next.append(link, length);
+    target.clear();
+    target.append(next.get());
+  }
 }
 
 static bool isDevice(const char *path) {
@@ -73,16 +89,6 @@ void OutputFile::commit(Durability durability) {
 
 void OutputFile::failToWrite() { fail(exitCannot, "%s: cannot write: %s", target.get(), systemError()); }
 
-static void folderOf(const char *path, Text &folder) {
-  const char *slash = strrchr(path, '/');
-  if (!slash)
-    folder.append(".");
-  else if (slash == path)
-    folder.append("/");
-  else
-    folder.append(path, slash - path);
-}
-
 void checkWritable(const char *path) {
   Text target, folder;
   resolveLink(path, target);
@@ -91,9 +97,9 @@ void checkWritable(const char *path) {
     return;
   if (stat(target.get(), &status) == 0 && S_ISDIR(status.st_mode))
     fail(exitCannot, "%s: cannot write: it is a folder", target.get());
-  folderOf(target.get(), folder);
+  folder.append(target.get(), folderLength(target.get())).append(".");
   if (access(folder.get(), W_OK | X_OK) != 0)
-    fail(exitCannot, "%s: cannot write: folder %s: %s", target.get(), folder.get(), systemError());
+    fail(exitCannot, "%s: cannot write: its folder: %s", target.get(), systemError());
 }
 
 } // namespace bmc
