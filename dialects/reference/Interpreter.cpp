@@ -96,6 +96,9 @@ private:
 
   // Every size that the op's evaluation asks for has a value.
   LogicalResult checkSizes(Operation *op) {
+    if (auto size = dyn_cast<SizeOp>(op))
+      if (!SymbolicDim::parse(std::string_view(size.getExpression()))->evaluate(symbols))
+        return op->emitError() << size.getExpression() << " has no value here";
     for (Type type : op->getResultTypes())
       for (const SymbolicDim &dim : shapeOf(type))
         if (std::optional<int64_t> extent = dim.evaluate(symbols); !extent || *extent < 0)
