@@ -37,14 +37,18 @@ std::optional<std::string> SymbolicDim::singleSymbol() const {
 
 // Arithmetic ----------------------------------------------------------------------------------------------------------
 
-// Overflowing coefficients saturate: sizes near 2^63 are refused long before anything is computed with them.
+// Overflowing coefficients saturate and stay so: a polynomial with one has no value.
+static bool isSaturated(int64_t x) { return x == INT64_MAX || x == INT64_MIN; }
 static int64_t saturatingAdd(int64_t a, int64_t b) {
   int64_t sum;
+  if (isSaturated(a) || isSaturated(b))
+    return isSaturated(a) ? a : b;
   return __builtin_add_overflow(a, b, &sum) ? (a < 0 ? INT64_MIN : INT64_MAX) : sum;
 }
 static int64_t saturatingMultiply(int64_t a, int64_t b) {
   int64_t product;
-  return __builtin_mul_overflow(a, b, &product) ? ((a < 0) != (b < 0) ? INT64_MIN : INT64_MAX) : product;
+  bool overflows = __builtin_mul_overflow(a, b, &product) || (product != 0 && (isSaturated(a) || isSaturated(b)));
+  return overflows ? ((a < 0) != (b < 0) ? INT64_MIN : INT64_MAX) : product;
 }
 
 static void accumulate(std::map<SymbolicDim::Monomial, int64_t> &terms, const SymbolicDim::Monomial &monomial,
@@ -88,7 +92,14 @@ static std::optional<SymbolicDim::Monomial> divide(const SymbolicDim::Monomial &
 
 static int64_t floorDivide(int64_t a, int64_t b) { return a / b - (a % b != 0 && (a < 0) != (b < 0)); }
 
+static bool hasSaturated(const SymbolicDim &dim) {
+  return std::any_of(dim.coefficients().begin(), dim.coefficients().end(),
+                     [](const auto &term) { return isSaturated(term.second); });
+}
+
 SymbolicDim SymbolicDim::floordiv(const SymbolicDim &other) const {
+  if (hasSaturated(*this) || hasSaturated(other))
+    return INT64_MAX; // no value either; the machine's division of INT64_MIN by -1 traps
   if (auto a = constant(), b = other.constant(); a && b && *b != 0)
     return floorDivide(*a, *b);
   if (terms.empty())
@@ -151,7 +162,7 @@ SymbolicDim SymbolicDim::substitute(const SymbolValues &values) const {
 
 std::optional<int64_t> SymbolicDim::evaluate(const SymbolValues &values) const {
   std::optional<int64_t> value = substitute(values).constant();
-  return value == INT64_MAX || value == INT64_MIN ? std::nullopt : value;
+  return value && isSaturated(*value) ? std::nullopt : value;
 }
 
 // Text ----------------------------------------------------------------------------------------------------------------

@@ -42,8 +42,8 @@ template <class T> ReferenceResults<T> IotaOp::evaluateAs(ArrayRef<ReferenceTens
 LogicalResult OneHotOp::verify() {
   Shape indices = shapeOf(getIndices().getType()), result = shapeOf(getType());
   if (result.size() != indices.size() + 1 || ArrayRef(result).drop_back() != ArrayRef(indices)) // C1
-    return emitOpError() << "result " << describe(getType()) << " is not the indices' " << describe(getIndices().getType())
-                         << " with one more axis";
+    return emitOpError() << "result " << describe(getType()) << " is not the indices' "
+                         << describe(getIndices().getType()) << " with one more axis";
   return success();
 }
 

@@ -77,7 +77,10 @@ LogicalResult GradOp::verify() {
   return success();
 }
 
-// kernel: bm.kernel (%a = %x : type, ..) -> (type, ..) [schedule ..] [in_place ..] [buffers ..] [attributes {..}] {..} -----
+// kernel --------------------------------------------------------------------------------------------------------------
+
+// kernel = "bm.kernel" inputs "->" "(" types ")" ["schedule" attribute] ["in_place" integers] ["buffers" array]
+//          ["attributes" dictionary] region
 
 namespace {
 struct KernelInputs {
@@ -168,8 +171,9 @@ LogicalResult KernelOp::verify() {
   auto yield = dyn_cast<YieldOp>(getBody().front().getTerminator());
   if (!yield)
     return emitOpError() << "must end in bm.yield";
-  if (failed(verifyTypes(*this, "arguments", getBody().getArgumentTypes(), "inputs", getInputs().getTypes())) ||     // C1
-      failed(verifyTypes(*this, "yielded values", yield.getOperandTypes(), "results", getOutputs().getTypes()))) // C2
+  if (failed(verifyTypes(*this, "arguments", getBody().getArgumentTypes(), "inputs", getInputs().getTypes()))) // C1
+    return failure();
+  if (failed(verifyTypes(*this, "yielded values", yield.getOperandTypes(), "results", getOutputs().getTypes()))) // C2
     return failure();
   for (Value output : getOutputs())
     if (shapeOf(output.getType()) != shapeOf(getOutputs()[0].getType())) // C3

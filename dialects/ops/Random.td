@@ -20,7 +20,7 @@ def Bm_RandomUniformOp : Bm_TensorOp<"random_uniform", "Generator"> {
 }
 
 def Bm_FoldInOp : Bm_TensorOp<"fold_in", "Generator"> {
-  let summary = "a new key from a key and a number: words 0 and 1 of Philox of the counter (data, 0, 0, 1) under the key";
+  let summary = "a new key: words 0 and 1 of Philox of the counter (data, 0, 0, 1) under the key";
   let description = [{The low 32 bits of `data` count. (C1) `data` has rank 0.}];
   let arguments = (ins Bm_KeyTensor:$key, Bm_IndexTensor:$data);
   let results = (outs Bm_KeyTensor:$y);

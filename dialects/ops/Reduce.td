@@ -11,7 +11,7 @@ class Bm_ReduceOp<string mnemonic> : Bm_DifferentiableTensorOp<mnemonic, "Reduct
 }
 def Bm_ReduceSumOp : Bm_ReduceOp<"reduce_sum"> { let summary = "sum over axes; zero of no elements"; }
 def Bm_ReduceMaxOp : Bm_ReduceOp<"reduce_max"> {
-  let summary = "maximum over axes, a NaN wins; of no elements -infinity or the lowest integer. The gradient is shared by equals";
+  let summary = "maximum over axes; a NaN wins, equals share the gradient, no elements give -infinity or the lowest integer";
 }
 
 def Bm_ArgmaxOp : Bm_TensorOp<"argmax", "Reduction", [InferTypeOpAdaptor]> {

@@ -48,7 +48,8 @@ LogicalResult BroadcastOp::verify() {
     return emitOpError() << "needs one dimension for each axis of " << describe(operandType) << ", got "
                          << dimensions.size();
   for (size_t i = 0; i < dimensions.size(); ++i) {
-    if (dimensions[i] < 0 || dimensions[i] >= resultType.getRank() || (i > 0 && dimensions[i] <= dimensions[i - 1])) // C1
+    int64_t lowest = i == 0 ? 0 : dimensions[i - 1] + 1;
+    if (dimensions[i] < lowest || dimensions[i] >= resultType.getRank()) // C1
       return emitOpError() << "dimensions must be strictly increasing and within " << describe(resultType) << ", got ["
                            << dimensions << "]";
     const SymbolicDim &extent = operand[i], &target = result[dimensions[i]];

@@ -133,8 +133,9 @@ TEST_F(Reference, Conditions) {
   EXPECT_EQ(op("bm.and %a, %b : " + bools, {bools, bools}, bools, {a, b}).integers, (std::vector<int64_t>{0, 0, 0, 1}));
   EXPECT_EQ(op("bm.or %a, %b : " + bools, {bools, bools}, bools, {a, b}).integers, (std::vector<int64_t>{0, 1, 1, 1}));
   EXPECT_EQ(op("bm.not %a : " + bools, {bools}, bools, {a}).integers, (std::vector<int64_t>{1, 1, 0, 0}));
-  expectSame(op("bm.select %a, %b, %c : tensor<3xi1>, tensor<3xf64>", {"tensor<3xi1>", "tensor<3xf64>", "tensor<3xf64>"},
-                "tensor<3xf64>", {integers({3}, {1, 0, 1}), reals({3}, {1, 2, -0.0}), reals({3}, {4, nan, 6})})
+  std::string numbers = "tensor<3xf64>";
+  expectSame(op("bm.select %a, %b, %c : tensor<3xi1>, " + numbers, {"tensor<3xi1>", numbers, numbers}, numbers,
+                {integers({3}, {1, 0, 1}), reals({3}, {1, 2, -0.0}), reals({3}, {4, nan, 6})})
                  .reals,
              {1, nan, -0.0});
 }

@@ -48,8 +48,9 @@ TEST(SymbolicDim, Values) {
 }
 
 TEST(SymbolicDim, WhatIsTooLargeHasNoValue) {
-  SymbolicDim large = *SymbolicDim::parse("N*N*N*N");
-  EXPECT_EQ(large.evaluate({{"N", int64_t(1) << 20}}), std::nullopt);
+  for (const char *large : {"N*N*N*N", "N*N*N*N-N", "N-N*N*N*N", "-(N*N*N*N)", "M-(N*N*N*N)",
+                            "floordiv(-N*N*N*N,-1)", "floordiv(M*(-9223372036854775807-1),M*(-1))"})
+    EXPECT_EQ(SymbolicDim::parse(large)->evaluate({{"N", int64_t(1) << 20}, {"M", 5}}), std::nullopt) << large;
 }
 
 TEST(SymbolicDim, HostileText) {
