@@ -95,8 +95,7 @@ void Entry::prepare() {
   prepared = true;
   if (symbols.size())
     memcpy(preparedSymbols.data(), symbols.data(), symbols.size() * sizeof(int64_t));
-  if (dims.size())
-    function.result_dims(symbols.data(), dims.data());
+  computeDims(function.results, function.result_count, symbols.data(), function.result_dims, dims.data());
   for (int64_t i = 0; i < function.result_count; ++i) {
     const bmc_value &result = function.results[i];
     int64_t bytes = multiplySizes(elementCount(resultDims(i), result.rank), elementBytes(result.element), result.name);

@@ -67,6 +67,17 @@ static void onInterrupt(int number) {
   raise(number);
 }
 
+static volatile sig_atomic_t interrupted;
+
+static void onDeferredInterrupt(int) {
+  interrupted = 1;
+  signal(SIGINT, onInterrupt);
+}
+
+void deferInterrupt() { signal(SIGINT, onDeferredInterrupt); }
+
+bool wasInterrupted() { return interrupted; }
+
 static void onIllegalInstruction(int) {
   static const char message[] = "this processor lacks an instruction that the program was compiled for: "
                                 "compile it again with an older --cpu\n";

@@ -24,6 +24,10 @@ const char *systemError();
 /// interrupted program leaves no unfinished file.
 void installSignalHandlers();
 
+/// From now on the first interrupt from the keyboard only makes `wasInterrupted` true; the second ends the program.
+void deferInterrupt();
+bool wasInterrupted();
+
 /// The file that must not stay when the program ends early; null: none. The text must live until it is replaced.
 void setUnfinishedFile(const char *path);
 

@@ -43,15 +43,20 @@ private:
   Array<int64_t> counts;
 };
 
+static int64_t rankSum(const bmc_value *values, int64_t count) {
+  int64_t sum = 0;
+  for (int64_t i = 0; i < count; ++i)
+    sum += values[i].rank;
+  return sum;
+}
+
 static void dimsOf(const bmc_kernel &kernel, const int64_t *symbols, Array<int64_t> &dims) {
-  int64_t count = 0;
-  for (int64_t i = 0; i < kernel.argument_count; ++i)
-    count += kernel.arguments[i].rank;
-  for (int64_t i = 0; i < kernel.result_count; ++i)
-    count += kernel.results[i].rank;
-  dims.resize(count);
-  if (count)
-    kernel.value_dims(symbols, dims.data());
+  int64_t ofArguments = rankSum(kernel.arguments, kernel.argument_count);
+  dims.resize(ofArguments + rankSum(kernel.results, kernel.result_count));
+  if (kernel.value_dims)
+    return kernel.value_dims(symbols, dims.data());
+  computeDims(kernel.arguments, kernel.argument_count, symbols, nullptr, dims.data());
+  computeDims(kernel.results, kernel.result_count, symbols, nullptr, dims.data() + ofArguments);
 }
 
 Case::Case(const bmc_kernel &kernel, const int64_t *symbols) : kernel(kernel), symbols(symbols) {

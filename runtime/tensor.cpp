@@ -22,6 +22,17 @@ int64_t elementCount(const int64_t *dims, int64_t rank) {
   return count;
 }
 
+void computeDims(const bmc_value *values, int64_t count, const int64_t *symbols,
+                 void (*compute)(const int64_t *symbols, int64_t *dims), int64_t *dims) {
+  if (compute)
+    return compute(symbols, dims);
+  for (int64_t i = 0; i < count; ++i)
+    for (int64_t axis = 0; axis < values[i].rank; ++axis) {
+      const bmc_dim &dim = values[i].dims[axis];
+      *dims++ = dim.symbol >= 0 ? symbols[dim.symbol] : dim.constant;
+    }
+}
+
 void appendDims(Text &out, const int64_t *dims, int64_t rank) {
   out.append("[");
   for (int64_t i = 0; i < rank; ++i)

@@ -96,7 +96,7 @@ static void runEpochs(Training &training) {
   if (bmc_program.shuffle)
     order.resize(rows);
   Progress progress(Progress::choose(options.json), state.epoch + 1, options.epochs, rows);
-  while (state.epoch < options.epochs) {
+  while (state.epoch < options.epochs && !wasInterrupted()) {
     ++state.epoch;
     if (bmc_program.shuffle)
       shuffleRows(order.data(), rows, state.seed, state.epoch);
@@ -129,11 +129,17 @@ int train(Options &options) {
   if (training.state.epoch >= options.epochs && options.epochs > 0)
     warn("%s has %lld epochs already, nothing is left of %lld", training.checkpoint.get(),
          (long long)training.state.epoch, (long long)options.epochs);
+  // The work of hours is kept: an interrupted epoch is finished and saved.
+  deferInterrupt();
   runEpochs(training);
-  printTestMeasures(training);
+  if (!wasInterrupted())
+    printTestMeasures(training);
   saveWeights(training.weightsPath.get(), training.variables);
   saveCheckpoint(training.checkpoint.get(), training.variables, training.state);
   note("saved %s", training.weightsPath.get());
+  if (wasInterrupted() && training.state.epoch < options.epochs)
+    fail(exitCannot, "interrupted behind epoch %lld of %lld: --resume goes on", (long long)training.state.epoch,
+         (long long)options.epochs);
   return exitDone;
 }
 

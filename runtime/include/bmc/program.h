@@ -69,8 +69,9 @@ struct bmc_value {
 struct bmc_function {
   const char *name;
   int32_t (*run)(void *const *buffers, const int64_t *symbols, char *arena);
-  int64_t (*arena_bytes)(const int64_t *symbols);
-  void (*result_dims)(const int64_t *symbols, int64_t *dims); /**< the dims of all results, one after the other */
+  int64_t (*arena_bytes)(const int64_t *symbols); /**< may be null: no bytes */
+  void (*result_dims)(const int64_t *symbols, int64_t *dims); /**< the dims of all results, one after the other; may be
+                                                                   null where no dim has symbol -2 */
   int64_t argument_count;
   const struct bmc_value *arguments;
   int64_t result_count;
@@ -124,7 +125,8 @@ struct bmc_kernel {
   int64_t result_count;
   const struct bmc_value *results;
   int64_t symbol_count;
-  void (*value_dims)(const int64_t *symbols, int64_t *dims); /**< the dims of all arguments and results in order */
+  void (*value_dims)(const int64_t *symbols, int64_t *dims); /**< the dims of all arguments and results in order;
+                                                                  may be null as `result_dims` */
   int64_t call_count; /**< calls in all entry functions */
 };
 
