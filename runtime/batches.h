@@ -48,7 +48,8 @@ private:
 };
 
 /// Loss and metrics of the evaluate function over all rows.
-void evaluateRows(Entry &entry, Rows &rows, int64_t batch, const char *path, const Scalars &scalars, Measures &measures);
+void evaluateRows(Entry &entry, Rows &rows, int64_t batch, const char *path, const Scalars &scalars,
+                  Measures &measures);
 
 } // namespace bmc
 

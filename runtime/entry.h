@@ -49,9 +49,9 @@ private:
   Variables &variables;
   Array<int64_t> symbols, preparedSymbols;
   bool prepared = false;
-  Array<void *> buffers;       // arguments, then results
-  Array<void *> ownedScalars;  // one for each argument that is a scalar or a key
-  Array<void *> ownedResults;  // one for each result that is not aliased
+  Array<void *> buffers;      // arguments, then results
+  Array<void *> ownedScalars; // one for each argument that is a scalar or a key
+  Array<void *> ownedResults; // one for each result that is not aliased
   Array<int64_t> ownedBytes;
   Array<int64_t> dims, dimsBegin;
   char *arena = nullptr;

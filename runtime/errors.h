@@ -1,5 +1,5 @@
-// Errors, warnings and how a program ends. Every verb of a compiled program reports through here, so that exit codes and
-// the removal of unfinished files are decided in one place.
+// Errors, warnings and how a program ends. Every verb of a compiled program reports through here, so that exit codes
+// and the removal of unfinished files are decided in one place.
 #ifndef BMC_ERRORS_H
 #define BMC_ERRORS_H
 

@@ -17,8 +17,8 @@ void JsonReader::failHere(const char *expected) {
 }
 
 char JsonReader::peek() {
-  while (position < length && (text[position] == ' ' || text[position] == '\n' || text[position] == '\r' ||
-                               text[position] == '\t'))
+  while (position < length &&
+         (text[position] == ' ' || text[position] == '\n' || text[position] == '\r' || text[position] == '\t'))
     ++position;
   return position < length ? text[position] : '\0';
 }
@@ -104,7 +104,8 @@ void JsonReader::readString(Text &value) {
   ++position;
   for (;;) {
     int64_t begin = position;
-    while (position < length && text[position] != '"' && text[position] != '\\' && (unsigned char)text[position] >= 0x20)
+    while (position < length && text[position] != '"' && text[position] != '\\' &&
+           (unsigned char)text[position] >= 0x20)
       ++position;
     value.append(text + begin, position - begin);
     if (position >= length || (unsigned char)text[position] < 0x20)

@@ -1,5 +1,5 @@
-// Memory of a compiled program: aligned buffers for tensors and a growing array for everything else. Both end the program
-// with exit code 3 and a message when the memory ends, so no caller checks.
+// Memory of a compiled program: aligned buffers for tensors and a growing array for everything else. Both end the
+// program with exit code 3 and a message when the memory ends, so no caller checks.
 #ifndef BMC_MEMORY_H
 #define BMC_MEMORY_H
 

@@ -1,4 +1,5 @@
-// A file that appears whole or not at all: it is written under a temporary name in the same folder and renamed at the end.
+// A file that appears whole or not at all: it is written under a temporary name in the same folder and renamed at the
+// end.
 #ifndef BMC_OUTPUT_FILE_H
 #define BMC_OUTPUT_FILE_H
 

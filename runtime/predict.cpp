@@ -1,5 +1,5 @@
-// `PROGRAM predict`: reads rows, prints the model's outputs for each, a batch at a time, so that input of any length and
-// an endless pipe work.
+// `PROGRAM predict`: reads rows, prints the model's outputs for each, a batch at a time, so that input of any length
+// and an endless pipe work.
 #include "errors.h"
 #include "json.h"
 #include "verbs.h"
@@ -40,7 +40,8 @@ static void appendCsvRow(Text &out, const Entry &entry, int64_t row, int64_t row
 }
 
 /// The elements from `index` on as nested lists of the given dims; `index` moves behind them.
-static void appendJsonLists(Text &out, const Entry &entry, int64_t r, const int64_t *dims, int64_t rank, int64_t &index) {
+static void appendJsonLists(Text &out, const Entry &entry, int64_t r, const int64_t *dims, int64_t rank,
+                            int64_t &index) {
   if (rank == 0)
     return appendElement(out, entry.resultData(r), entry.result(r).element, index++, true);
   out.append("[");

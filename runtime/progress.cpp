@@ -58,7 +58,8 @@ void Progress::epochDone(int64_t number, const Measures &measures) {
   puts(line.get());
   if (ferror(stdout))
     finishStandardOutput();
-  // A reader at the other end of a pipe wants to follow; a flush for each of many quick epochs would slow training down.
+  // A reader at the other end of a pipe wants to follow; a flush for each of many quick epochs would slow training
+  // down.
   if (seconds() - lastShown > 0.1) {
     finishStandardOutput();
     lastShown = seconds();

@@ -6,8 +6,8 @@ namespace bmc {
 static RandomWords philoxRound(RandomWords c, uint32_t key0, uint32_t key1) {
   uint64_t product0 = uint64_t(0xD2511F53) * c.words[0];
   uint64_t product1 = uint64_t(0xCD9E8D57) * c.words[2];
-  return {{uint32_t(product1 >> 32) ^ c.words[1] ^ key0, uint32_t(product1), uint32_t(product0 >> 32) ^ c.words[3] ^ key1,
-           uint32_t(product0)}};
+  return {{uint32_t(product1 >> 32) ^ c.words[1] ^ key0, uint32_t(product1),
+           uint32_t(product0 >> 32) ^ c.words[3] ^ key1, uint32_t(product0)}};
 }
 
 RandomWords philox(RandomWords counter, uint64_t key) {
@@ -32,7 +32,7 @@ void shuffleRows(int64_t *rows, int64_t count, int64_t seed, int64_t epoch) {
   for (int64_t i = count - 1; i > 0; --i) {
     // The high half of a 64 x 64 product maps 64 bits onto 0..i; its bias of (i+1)/2^64 is below any use.
     uint64_t bits = randomBits(uint64_t(seed), uint64_t(epoch), uint64_t(i));
-    int64_t j = int64_t((unsigned __int128)(bits) * uint64_t(i + 1) >> 64);
+    int64_t j = int64_t((unsigned __int128)(bits)*uint64_t(i + 1) >> 64);
     int64_t row = rows[i];
     rows[i] = rows[j];
     rows[j] = row;

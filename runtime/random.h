@@ -1,5 +1,5 @@
-// Counter-based random numbers (Philox 4x32 with 10 rounds): the same bits on every machine and for any number of threads,
-// since each number depends on its key and its counter alone.
+// Counter-based random numbers (Philox 4x32 with 10 rounds): the same bits on every machine and for any number of
+// threads, since each number depends on its key and its counter alone.
 #ifndef BMC_RANDOM_H
 #define BMC_RANDOM_H
 

@@ -1,5 +1,6 @@
-// Weight files: named tensors behind a JSON header (the safetensors format). What is read may be hostile: every size, offset
-// and name is checked before it is used, and every mistake ends the program with exit code 1 and the file's name.
+// Weight files: named tensors behind a JSON header (the safetensors format). What is read may be hostile: every size,
+// offset and name is checked before it is used, and every mistake ends the program with exit code 1 and the file's
+// name.
 #ifndef BMC_SAFETENSORS_H
 #define BMC_SAFETENSORS_H
 
@@ -11,7 +12,7 @@ namespace bmc {
 
 /// A tensor of an opened file; `dims`, `name` point into the file's object.
 struct StoredTensor {
-  int64_t nameAt;  // offsets into the reader's pools
+  int64_t nameAt; // offsets into the reader's pools
   int64_t dimsAt, rank;
   int64_t begin, end; // bytes behind the header
   int8_t kind;        // index of the file's element type, see safetensors.cpp

@@ -141,14 +141,17 @@ void SafetensorsReader::parseTensor(JsonReader &json, const Text &name) {
       tensor.end = json.readCount();
       json.expect(']');
     } else {
-      fail(exitBadInput, "%s: tensor '%s': expected 'dtype', 'shape' and 'data_offsets' once each, found '%s'", fileName,
-           name.get(), key.get());
+      fail(exitBadInput, "%s: tensor '%s': expected 'dtype', 'shape' and 'data_offsets' once each, found '%s'",
+           fileName, name.get(), key.get());
     }
   } while (json.accept(','));
   json.expect('}');
   if (tensor.kind < 0 || tensor.rank < 0 || tensor.end < 0)
     fail(exitBadInput, "%s: tensor '%s': expected 'dtype', 'shape' and 'data_offsets', found no '%s'", fileName,
-         name.get(), tensor.kind < 0 ? "dtype" : tensor.rank < 0 ? "shape" : "data_offsets");
+         name.get(),
+         tensor.kind < 0   ? "dtype"
+         : tensor.rank < 0 ? "shape"
+                           : "data_offsets");
   tensors.push(tensor);
 }
 
@@ -167,8 +170,8 @@ void SafetensorsReader::checkOffsets() {
   for (int64_t i = 0; i < tensors.size(); ++i) {
     const StoredTensor &tensor = tensors[i];
     if (tensor.begin > tensor.end || tensor.end > dataBytes)
-      fail(exitBadInput, "%s: tensor '%s': data offsets [%lld, %lld] are outside the file's %lld bytes of data", fileName,
-           name(i), (long long)tensor.begin, (long long)tensor.end, (long long)dataBytes);
+      fail(exitBadInput, "%s: tensor '%s': data offsets [%lld, %lld] are outside the file's %lld bytes of data",
+           fileName, name(i), (long long)tensor.begin, (long long)tensor.end, (long long)dataBytes);
     if (tensor.begin != expected)
       fail(exitBadInput, "%s: tensor '%s': expected its data at offset %lld, found %lld (%s)", fileName, name(i),
            (long long)expected, (long long)tensor.begin, tensor.begin < expected ? "it overlaps another" : "a gap");

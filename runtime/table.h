@@ -6,8 +6,9 @@
 
 namespace bmc {
 
-/// Reads rows of cells. The separator (comma, semicolon or tab) is found in the first line. Cells may be quoted, a quote
-/// inside is doubled, blanks around a cell are dropped, lines end in LF or CRLF. All rows have as many cells as the first.
+/// Reads rows of cells. The separator (comma, semicolon or tab) is found in the first line. Cells may be quoted, a
+/// quote inside is doubled, blanks around a cell are dropped, lines end in LF or CRLF. All rows have as many cells as
+/// the first.
 class TableReader {
 public:
   /// `path` may be "-" for standard input.

@@ -15,7 +15,7 @@ const char *elementName(int32_t element);
 /// The product of the dims, 1 for rank 0. Ends the program when it does not fit.
 int64_t elementCount(const int64_t *dims, int64_t rank);
 
-/// Writes the dims of all values, one after the other: by `compute` where the program has it, else from the values' own.
+/// Writes the dims of all values in order: by `compute` where the program has it, else from their own.
 void computeDims(const bmc_value *values, int64_t count, const int64_t *symbols,
                  void (*compute)(const int64_t *symbols, int64_t *dims), int64_t *dims);
 

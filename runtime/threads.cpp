@@ -1,6 +1,6 @@
-// The thread pool behind Halide's parallel loops. Threads are started by the first loop that has use for them. Iterations
-// are handed out by a counter; which thread runs which one cannot change a result, since Halide's iterations never write
-// to the same place. A loop inside a loop runs in the thread that meets it.
+// The thread pool behind Halide's parallel loops. Threads are started by the first loop that has use for them.
+// Iterations are handed out by a counter; which thread runs which one cannot change a result, since Halide's iterations
+// never write to the same place. A loop inside a loop runs in the thread that meets it.
 #include "threads.h"
 
 #include <pthread.h>
@@ -22,10 +22,10 @@ struct Loop {
 static struct {
   pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
   pthread_cond_t loopAdded = PTHREAD_COND_INITIALIZER, workerLeft = PTHREAD_COND_INITIALIZER;
-  Loop *loop = nullptr;    // the loop that workers may join
-  int generation = 0;      // counts loops, so that a spinning worker sees a new one without the mutex
-  int busyWorkers = 0;     // workers that hold `loop`
-  int threads = 0;         // wanted, the caller included; 0: as many as there are CPUs
+  Loop *loop = nullptr; // the loop that workers may join
+  int generation = 0;   // counts loops, so that a spinning worker sees a new one without the mutex
+  int busyWorkers = 0;  // workers that hold `loop`
+  int threads = 0;      // wanted, the caller included; 0: as many as there are CPUs
   bool started = false;
 } pool;
 

@@ -10,7 +10,8 @@ namespace bmc {
 /// `PROGRAM.safetensors`, in the current folder.
 void defaultWeightsPath(Text &path);
 
-/// Parameters and buffers from a file; each must be there with its shape and element type. Other tensors are warned about.
+/// Parameters and buffers from a file; each must be there with its shape and element type. Other tensors are warned
+/// about.
 void loadWeights(const char *path, Variables &variables);
 void saveWeights(const char *path, Variables &variables);
 

@@ -1,6 +1,6 @@
-// A program table written by hand, for the tests of the runtime: a linear model y = x w + b with three inputs, trained by
-// gradient descent with momentum. It stands for what the compiler generates. `w` is donated (written in place), `b` is a
-// result of its own, so that both ways of replacing a variable are run. Macros make variants:
+// A program table written by hand, for the tests of the runtime: a linear model y = x w + b with three inputs, trained
+// by gradient descent with momentum. It stands for what the compiler generates. `w` is donated (written in place), `b`
+// is a result of its own, so that both ways of replacing a variable are run. Macros make variants:
 //   FAKE_CLASSES=N   the target is a class of N, one-hot     FAKE_FIXED_ROWS=N  compiled for N rows at a time
 //   FAKE_BROKEN      a kernel that differs from its plain form
 //   FAKE_NO_TRAIN    only `predict`                           FAKE_KERNEL_ERROR  a kernel that fails
@@ -173,24 +173,29 @@ const bmc_value initArguments[] = {keyValue};
 const bmc_value initResults[] = {wValue(-1), bValue, wState(-1), bState};
 const bmc_function init = {"init", initRun, nullptr, variableDims, 1, initArguments, 4, initResults, 0, nullptr, 0};
 
-const bmc_value trainArguments[] = {wValue(-1), bValue, wState(-1), bState, xValue, yValue,
+const bmc_value trainArguments[] = {wValue(-1),
+                                    bValue,
+                                    wState(-1),
+                                    bState,
+                                    xValue,
+                                    yValue,
                                     {"lr", bmc_role_hyper, bmc_f64, 0, nullptr, 0, -1},
                                     {"momentum", bmc_role_hyper, bmc_f64, 0, nullptr, 1, -1},
                                     {"step", bmc_role_step, bmc_f64, 0, nullptr, 0, -1},
                                     keyValue};
 const bmc_value trainResults[] = {wValue(0), bValue, wState(2), bState, lossValue, maeValue};
-const bmc_function trainFunction = {"train", trainRun, arenaBytes, variableDims, 10, trainArguments, 6, trainResults,
-                                    symbolCount, symbolNames, 3};
+const bmc_function trainFunction = {"train", trainRun,     arenaBytes,  variableDims, 10, trainArguments,
+                                    6,       trainResults, symbolCount, symbolNames,  3};
 
 const bmc_value evaluateArguments[] = {wValue(-1), bValue, xValue, yValue};
 const bmc_value evaluateResults[] = {lossValue, maeValue};
-const bmc_function evaluateFunction = {"evaluate", evaluateRun, arenaBytes, noDims, 4, evaluateArguments,
-                                       2, evaluateResults, symbolCount, symbolNames, 2};
+const bmc_function evaluateFunction = {"evaluate", evaluateRun,     arenaBytes,  noDims,      4, evaluateArguments,
+                                       2,          evaluateResults, symbolCount, symbolNames, 2};
 
 const bmc_value predictArguments[] = {wValue(-1), bValue, xValue};
 const bmc_value predictResults[] = {{"prediction", bmc_role_output, bmc_f32, 2, yShape, 0, -1}};
-const bmc_function predictFunction = {"predict", predictRun, nullptr, predictDims, 3, predictArguments,
-                                      1, predictResults, symbolCount, symbolNames, 1};
+const bmc_function predictFunction = {"predict", predictRun,     nullptr,     predictDims, 3, predictArguments,
+                                      1,         predictResults, symbolCount, symbolNames, 1};
 
 const bmc_variable variables[] = {{"linear.weight", bmc_role_parameter, bmc_f32, 2, wDims, 1},
                                   {"linear.bias", bmc_role_parameter, bmc_f32, 1, bDims, 1},
@@ -198,9 +203,9 @@ const bmc_variable variables[] = {{"linear.weight", bmc_role_parameter, bmc_f32,
                                   {"linear.bias.velocity", bmc_role_state, bmc_f32, 1, bDims, 0}};
 
 const int64_t xColumns[] = {0, 1, 2}, yColumns[] = {3}, xDims[] = {inputs}, yDims[] = {outputs};
-const bmc_field fields[] = {{"x", bmc_f32, bmc_encode_numbers, 1, xDims, 3, xColumns, 0, 1},
-                            {"y", bmc_f32, FAKE_CLASSES ? bmc_encode_one_hot : bmc_encode_numbers, 1, yDims, 1, yColumns,
-                             FAKE_CLASSES, 0}};
+const bmc_field fields[] = {
+    {"x", bmc_f32, bmc_encode_numbers, 1, xDims, 3, xColumns, 0, 1},
+    {"y", bmc_f32, FAKE_CLASSES ? bmc_encode_one_hot : bmc_encode_numbers, 1, yDims, 1, yColumns, FAKE_CLASSES, 0}};
 
 const bmc_dataset datasets[] = {{"train", "train.csv"}, {"test", "test.csv"}};
 const bmc_hyper hypers[] = {{"lr", 0.01}, {"momentum", 0.5}};
@@ -234,7 +239,8 @@ int32_t kernelPlain(void *const *buffers, const int64_t *symbols) {
 void kernelDims(const int64_t *symbols, int64_t *dims) { dims[0] = dims[1] = dims[2] = dims[3] = symbols[0]; }
 
 const bmc_dim kernelShape[] = {{0, 0}};
-const bmc_value kernelArguments[] = {{"x", 0, bmc_f32, 1, kernelShape, 0, -1}, {"y", 0, bmc_f32, 1, kernelShape, 0, -1}};
+const bmc_value kernelArguments[] = {{"x", 0, bmc_f32, 1, kernelShape, 0, -1},
+                                     {"y", 0, bmc_f32, 1, kernelShape, 0, -1}};
 const bmc_value kernelResults[] = {{"z", 0, bmc_f32, 1, kernelShape, 0, -1}, {"y", 0, bmc_f32, 1, kernelShape, 0, 1}};
 const bmc_kernel kernels[] = {{"double_and_add", "vectorize(i, 8)", "fake.bm:5:14", kernelRun, kernelPlain, 2,
                                kernelArguments, 2, kernelResults, 1, kernelDims, 3}};
@@ -247,9 +253,27 @@ enum { hasTrain = 1 };
 
 } // namespace
 
-extern "C" const struct bmc_program bmc_program = {
-    BMC_PROGRAM_VERSION, "fake", "fake.bm", "Fake\n  linear: Linear(3, 1)\n",
-    4, variables, 2, fields, hasTrain ? 2 : 0, datasets, 2, hypers, 1, metricNames,
-    10, 0, FAKE_CLASSES != 0, 0,
-    hasTrain ? &init : nullptr, hasTrain ? &trainFunction : nullptr, hasTrain ? &evaluateFunction : nullptr,
-    &predictFunction, 1, kernels};
+extern "C" const struct bmc_program bmc_program = {BMC_PROGRAM_VERSION,
+                                                   "fake",
+                                                   "fake.bm",
+                                                   "Fake\n  linear: Linear(3, 1)\n",
+                                                   4,
+                                                   variables,
+                                                   2,
+                                                   fields,
+                                                   hasTrain ? 2 : 0,
+                                                   datasets,
+                                                   2,
+                                                   hypers,
+                                                   1,
+                                                   metricNames,
+                                                   10,
+                                                   0,
+                                                   FAKE_CLASSES != 0,
+                                                   0,
+                                                   hasTrain ? &init : nullptr,
+                                                   hasTrain ? &trainFunction : nullptr,
+                                                   hasTrain ? &evaluateFunction : nullptr,
+                                                   &predictFunction,
+                                                   1,
+                                                   kernels};

@@ -42,7 +42,7 @@ struct bmc_dim {
   int64_t symbol;
 };
 
-/** A value that lives in the program: a parameter, a buffer or a piece of optimizer state. Its shape is always static. */
+/** A value that lives in the program: a parameter, a buffer or optimizer state. Its shape is always static. */
 struct bmc_variable {
   const char *name; /**< `fc1.weight`; optimizer state: `fc1.weight.m` */
   int32_t role;     /**< bmc_role_parameter, _buffer or _state */
@@ -59,7 +59,7 @@ struct bmc_value {
   int32_t element;
   int64_t rank;
   const struct bmc_dim *dims;
-  int64_t index; /**< variable: index into `variables`; input: into `fields`; hyper: into `hypers`; metric: its number */
+  int64_t index; /**< variable: index into `variables`; input: into `fields`; hyper: into `hypers`; metric: number */
   int64_t alias; /**< results: the argument whose buffer it is written into (donation), or -1 */
 };
 
@@ -130,7 +130,7 @@ struct bmc_kernel {
   int64_t call_count; /**< calls in all entry functions */
 };
 
-/** The whole program. A null function is one that the model file does not ask for (no train block: no train, evaluate). */
+/** The whole program. A null function is one that the file does not ask for (no train block: no train, evaluate). */
 struct bmc_program {
   int64_t version; /**< BMC_PROGRAM_VERSION */
   const char *name;

@@ -19,8 +19,8 @@ static void expectLikeStrtod(const char *text) {
 
 TEST(Numbers, HasTheBitsOfStrtod) {
   for (const char *text : {"0", "-0", "+1", "1.", ".5", "-.5e3", "1e22", "1e23", "1e-22", "1e-23", "9007199254740993",
-                           "0.1", "123456789012345678901234567890", "4.9e-324", "1e999", "-1e-999", "000000000000000000001.5",
-                           "0.000000000000000000000000000001"})
+                           "0.1", "123456789012345678901234567890", "4.9e-324", "1e999", "-1e-999",
+                           "000000000000000000001.5", "0.000000000000000000000000000001"})
     expectLikeStrtod(text);
 }
 
@@ -36,7 +36,8 @@ TEST(Numbers, HasTheBitsOfStrtodForRandomNumbers) {
 
 TEST(Numbers, RefusesWhatIsNoDecimalNumber) {
   double value;
-  for (const char *text : {"", "-", ".", "e5", "1e", "1e+", "0x10", "1_000", "1,5", "1 2", "nane", "infinit", "--1", "1.2.3"})
+  for (const char *text :
+       {"", "-", ".", "e5", "1e", "1e+", "0x10", "1_000", "1,5", "1 2", "nane", "infinit", "--1", "1.2.3"})
     EXPECT_FALSE(parseNumber(text, value)) << text;
 }
 
