@@ -238,9 +238,9 @@ struct ScanExpr : Expr {
 
 // Types and declarations.
 
-enum class TypeKind { Plain, Tensor, List, Tuple, Apply };
+enum class TypeKind { Plain, Tensor, List, Tuple, Apply, Union };
 
-/// `f32[N, 3]` (Tensor), `dim` (Plain), `list[T, n]`, `(A, B)`, `Cache(N, d)` (Apply).
+/// `f32[N, 3]` (Tensor), `dim` (Plain), `list[T, n]`, `(A, B)`, `Cache(N, d)` (Apply), `i32[N] | f32[N, C]` (Union).
 struct TypeExpr {
   TypeKind kind = TypeKind::Plain;
   Range range;
@@ -248,6 +248,7 @@ struct TypeExpr {
   std::vector<ExprPtr> dims; // Tensor: dimensions; List: its length, if given
   std::vector<TypeExpr> elements;
   std::vector<Argument> arguments;
+  ExprPtr bound; // `i32[N] < C`: the elements are from 0 up to, but not, C
 };
 using OptionalType = std::unique_ptr<TypeExpr>;
 
@@ -256,6 +257,7 @@ struct Parameter {
   Name name;
   std::shared_ptr<const TypeExpr> type;  // may be null
   std::shared_ptr<const Expr> value;     // may be null
+  bool isPack = false;                   // `..layers`: all further arguments, as a list
 };
 
 enum class MemberKind { Param, Buffer, State, Sublayer, Require, Method };

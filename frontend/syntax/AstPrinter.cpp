@@ -29,6 +29,7 @@ public:
   void type(const TypeExpr &type);
 
 private:
+  void plainType(const TypeExpr &type);
   void declaration(const Declaration &decl);
   void member(const Member &member);
   void parameters(const std::vector<Parameter> &parameters);
@@ -113,7 +114,7 @@ void Printer::parameters(const std::vector<Parameter> &parameters) {
 }
 
 void Printer::parameter(const Parameter &parameter) {
-  out << parameter.name.text;
+  out << (parameter.isPack ? ".." : "") << parameter.name.text;
   if (parameter.type) {
     out << ": ";
     type(*parameter.type);
@@ -361,6 +362,14 @@ void Printer::expression(const Expr &expr) {
 }
 
 void Printer::type(const TypeExpr &type) {
+  plainType(type);
+  if (!type.bound)
+    return;
+  out << " < ";
+  expression(*type.bound);
+}
+
+void Printer::plainType(const TypeExpr &type) {
   out << type.name;
   if (type.kind == TypeKind::Tensor)
     return list("[", type.dims, "]");
@@ -372,6 +381,13 @@ void Printer::type(const TypeExpr &type) {
   }
   if (type.kind == TypeKind::Plain)
     return;
+  if (type.kind == TypeKind::Union) {
+    for (const TypeExpr &element : type.elements) {
+      out << (&element == &type.elements.front() ? "" : " | ");
+      this->type(element);
+    }
+    return;
+  }
   out << (type.kind == TypeKind::Tuple ? "(" : "[");
   for (const TypeExpr &element : type.elements) {
     out << (&element == &type.elements.front() ? "" : ", ");

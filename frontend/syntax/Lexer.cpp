@@ -29,7 +29,7 @@ const std::pair<std::string_view, TokenKind> punctuation[] = {
     {".", TokenKind::Dot},           {"=", TokenKind::Assign},         {"<", TokenKind::Less},
     {">", TokenKind::Greater},       {"+", TokenKind::Plus},           {"-", TokenKind::Minus},
     {"*", TokenKind::Star},          {"/", TokenKind::Slash},          {"%", TokenKind::Percent},
-    {"@", TokenKind::At},            {"^", TokenKind::Caret},
+    {"@", TokenKind::At},            {"^", TokenKind::Caret},           {"|", TokenKind::Bar},
 };
 
 bool isDigit(char c) { return c >= '0' && c <= '9'; }

@@ -333,9 +333,10 @@ std::vector<Parameter> Parser::parameterGroup(TokenKind end, bool isField) {
   return result;
 }
 
-// parameter = name [ ":" type ] [ "=" ( expression | optionalExpression ) ]
+// parameter = [ ".." ] name [ ":" type ] [ "=" ( expression | optionalExpression ) ]
 Parameter Parser::parameter(bool mayBeAbsent) {
   Parameter result;
+  result.isPack = accept(TokenKind::DotDot);
   result.name = name("the name of a parameter");
   if (accept(TokenKind::Colon))
     result.type = std::make_shared<TypeExpr>(type());
@@ -344,8 +345,23 @@ Parameter Parser::parameter(bool mayBeAbsent) {
   return result;
 }
 
-// type = "(" [ type { "," type } ] ")" | name [ "[" dims "]" | "(" arguments ")" ]
+// type = singleType { "|" singleType }
 TypeExpr Parser::type() {
+  TypeExpr first = singleType();
+  if (!at(TokenKind::Bar))
+    return first;
+  TypeExpr result;
+  result.kind = TypeKind::Union;
+  result.range = first.range;
+  result.elements.push_back(std::move(first));
+  while (accept(TokenKind::Bar))
+    result.elements.push_back(singleType());
+  result.range = result.range.to(previous());
+  return result;
+}
+
+// singleType = "(" [ type { "," type } ] ")" | name [ "[" dims "]" | "(" arguments ")" ] [ "<" sum ]
+TypeExpr Parser::singleType() {
   Nested nested(*this);
   TypeExpr result;
   result.range = peek().range;
@@ -363,6 +379,8 @@ TypeExpr Parser::type() {
       result.kind = TypeKind::Apply;
       result.arguments = arguments(TokenKind::LeftParen, TokenKind::RightParen);
     }
+    if (accept(TokenKind::Less))
+      result.bound = sum();
   }
   result.range = result.range.to(previous());
   return result;

@@ -45,6 +45,7 @@ private:
   Parameter parameter(bool mayBeAbsent);
   std::vector<Parameter> parameterGroup(TokenKind end, bool mayBeAbsent);
   TypeExpr type();
+  TypeExpr singleType();
   TypeExpr tensorOrList(TypeExpr type);
 
   // ParseStatements.cpp

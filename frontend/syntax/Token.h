@@ -53,6 +53,7 @@ enum class TokenKind {
   Percent,
   At,
   Caret,
+  Bar,
 };
 
 struct Token {

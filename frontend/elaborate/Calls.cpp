@@ -1,0 +1,280 @@
+// Calls of functions, layers and methods, and the creation of layers.
+#include "Evaluator.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+namespace bmc::frontend {
+
+static Object listOf(std::vector<Object> elements) {
+  return Object(ListObject{std::make_shared<std::vector<Object>>(std::move(elements)), false});
+}
+
+Object Evaluator::call(const Object &callee, Call call) {
+  if (auto declared = callee.get<DeclaredObject>()) {
+    if (declared->decl->hasMembers && declared->decl->kind != DeclarationKind::Metric)
+      return Object(instantiate(*declared, std::move(call)));
+    return callFunction(*declared, std::move(call));
+  }
+  if (auto instance = callee.get<std::shared_ptr<Instance>>())
+    return callMethod(*instance, "forward", std::move(call));
+  if (auto builtin = callee.get<const Builtin *>())
+    return callBuiltin(*this, **builtin, call);
+  if (callee.opName.empty())
+    fail(call.calleeRange, fmt::format("{} cannot be called", describe(callee)));
+  std::vector<Object> operands;
+  for (const Bound &argument : call.arguments) {
+    if (!argument.name.empty())
+      fail(argument.range, fmt::format("'{}' takes its arguments by position", callee.opName));
+    operands.push_back(argument.object);
+  }
+  return elementwise(callee.opName, std::move(operands), call.range);
+}
+
+/// Whether the caller left out the shape of an initialiser, which is then that of the parameter.
+static bool isImpliedShape(const Parameter &parameter, mlir::RankedTensorType initialised) {
+  return initialised && parameter.name.text == "shape" && !parameter.value;
+}
+
+void Evaluator::bind(const std::vector<Parameter> &parameters, const std::string &what, Range declared, Call &call,
+                     Scope &scope, Scope &evaluationScope) {
+  std::vector<const Bound *> given(parameters.size(), nullptr);
+  std::vector<Object> pack;
+  size_t next = 0;
+  for (const Bound &argument : call.arguments) {
+    size_t target;
+    if (argument.name.empty()) {
+      while (next < parameters.size() && isImpliedShape(parameters[next], initialised) && !argument.object.is<ListObject>())
+        ++next;
+      if (next < parameters.size() && parameters[next].isPack) {
+        pack.push_back(argument.object);
+        continue;
+      }
+      target = next++;
+    } else {
+      auto named = [&](const Parameter &p) { return p.name.text == argument.name; };
+      target = std::find_if(parameters.begin(), parameters.end(), named) - parameters.begin();
+    }
+    if (target >= parameters.size()) {
+      std::vector<std::string> names;
+      for (const Parameter &p : parameters)
+        names.push_back(p.name.text);
+      auto meant = closest(argument.name, names);
+      report(argument.range, argument.name.empty()
+                                 ? fmt::format("{} takes {} arguments, found more", what, parameters.size())
+                                 : fmt::format("{} has no parameter '{}'{}", what, argument.name,
+                                               meant ? fmt::format("; did you mean '{}'?", *meant) : ""))
+          .note(declared, "it is declared here");
+      throw Stop();
+    }
+    if (given[target]) {
+      report(argument.range, fmt::format("{} gets its parameter '{}' twice", what, parameters[target].name.text))
+          .note(given[target]->range, "it was given here");
+      throw Stop();
+    }
+    given[target] = &argument;
+  }
+  // One list in the place of the pack is the pack.
+  if (pack.size() == 1 && pack[0].is<ListObject>())
+    pack = *pack[0].get<ListObject>()->elements;
+  for (size_t i = 0; i < parameters.size(); ++i) {
+    const Parameter &parameter = parameters[i];
+    const std::string &name = parameter.name.text;
+    if (parameter.isPack) {
+      scope.names[name] = {listOf(pack), parameter.name.range};
+      continue;
+    }
+    Object value;
+    Range range = parameter.name.range;
+    if (given[i]) {
+      value = given[i]->object;
+      range = given[i]->range;
+    } else if (isImpliedShape(parameter, initialised)) {
+      std::vector<Object> dims;
+      for (const Dim &dim : bm::shapeOf(initialised))
+        dims.push_back(Object(dim));
+      value = listOf(std::move(dims));
+    } else if (parameter.value) {
+      value = evaluate(*parameter.value, evaluationScope);
+    } else {
+      report(call.range, fmt::format("{} needs a value for its parameter '{}'", what, name))
+          .note(parameter.name.range, "it is declared here");
+      throw Stop();
+    }
+    if (parameter.type)
+      value = unify(value, range, *parameter.type, fmt::format("parameter '{}' of {}", name, what), scope);
+    scope.names[name] = {value, range};
+  }
+}
+
+Object Evaluator::callFunction(const DeclaredObject &function, Call call) {
+  const Declaration &decl = *function.decl;
+  if (decl.hasMembers)
+    fail(call.calleeRange, "a metric that accumulates over batches is not supported yet");
+  std::string what = fmt::format("the {} '{}'", spelling(decl.kind), decl.name.text);
+  Frame frame(*this, call.range, function.module);
+  Scope scope;
+  bind(decl.parameters, what, decl.name.range, call, scope, scope);
+  auto result = execute(decl.body, scope);
+  if (!result)
+    fail(decl.name.range, fmt::format("{} ends without 'return'", what));
+  return decl.result ? unify(*result, decl.result->range, *decl.result, fmt::format("the result of {}", what), scope)
+                     : *result;
+}
+
+const Member *Evaluator::method(const Instance &instance, const std::string &name) const {
+  for (const Member &member : instance.decl->members)
+    if (member.kind == MemberKind::Method && member.name.text == name)
+      return &member;
+  return nullptr;
+}
+
+Object Evaluator::callMethod(const std::shared_ptr<Instance> &instance, const std::string &name, Call call) {
+  std::string what = fmt::format("the {} '{}'", spelling(instance->decl->kind), instance->decl->name.text);
+  const Member *found = method(*instance, name);
+  if (!found)
+    report(call.calleeRange, fmt::format("{} has no '{}'", what, name))
+        .note(instance->decl->name.range, "it is declared here"),
+        throw Stop();
+  if (!instance->placed && !instance->items.empty())
+    report(call.calleeRange, fmt::format("{} is not part of the network: its parameters have no names", what))
+        .note(instance->range, "it is created here; give it a name in the body of the layer"),
+        throw Stop();
+  std::string whatMethod = instance->path.empty() ? fmt::format("'{}' of {}", name, what)
+                                                  : fmt::format("'{}' ({})", instance->path, instance->decl->name.text);
+  Frame frame(*this, call.range, instance->module);
+  Scope scope;
+  scope.parent = &instance->scope;
+  bind(found->parameters, whatMethod, found->name.range, call, scope, scope);
+  auto result = execute(found->body, scope);
+  if (!result)
+    fail(found->name.range, fmt::format("'{}' of {} ends without 'return'", name, what));
+  return found->result ? unify(*result, found->result->range, *found->result,
+                               fmt::format("the result of '{}' of {}", name, what), scope)
+                       : *result;
+}
+
+std::shared_ptr<Instance> Evaluator::instantiate(const DeclaredObject &cls, Call call) {
+  auto instance = std::make_shared<Instance>();
+  instance->decl = cls.decl;
+  instance->module = cls.module;
+  instance->range = call.range;
+  std::string what = fmt::format("the {} '{}'", spelling(cls.decl->kind), cls.decl->name.text);
+  Frame frame(*this, call.range, cls.module);
+  bind(cls.decl->parameters, what, cls.decl->name.range, call, instance->scope, instance->scope);
+  // Layers that were handed in belong to this one.
+  for (const Parameter &parameter : cls.decl->parameters)
+    instance->items.push_back({parameter.name.text, false});
+  instance->scope.names[""] = {};
+  if (cls.decl->kind != DeclarationKind::Layer && cls.decl->kind != DeclarationKind::Network)
+    return instance;
+  for (const Member &member : cls.decl->members)
+    instantiateMember(*instance, member);
+  return instance;
+}
+
+void Evaluator::instantiateMember(Instance &instance, const Member &member) {
+  switch (member.kind) {
+  case MemberKind::Require: {
+    Block block;
+    Scope inner;
+    inner.parent = &instance.scope;
+    const auto &node = as<RequireStmt>(*member.requirement);
+    if (condition(evaluate(*node.condition, inner), node.condition->range))
+      return;
+    Object message = node.message ? evaluate(*node.message, inner) : Object();
+    auto given = message.get<std::string>();
+    std::string condition = fmt::format("'{}' does not hold", sources.text(node.condition->range));
+    fail(node.range, given ? fmt::format("{} ({})", *given, condition) : condition);
+  }
+  case MemberKind::Sublayer: {
+    auto [place, isNew] = instance.scope.names.try_emplace(member.field.name.text);
+    if (!isNew)
+      report(member.field.name.range, fmt::format("'{}' is declared twice in this layer", member.field.name.text))
+          .note(place->second.origin.value_or(member.field.name.range), "the first one is here"),
+          throw Stop();
+    instance.scope.names.erase(place);
+    Object value = evaluate(*member.field.value, instance.scope);
+    instance.scope.names[member.field.name.text] = {value, member.field.name.range};
+    instance.items.push_back({member.field.name.text, false});
+    return;
+  }
+  case MemberKind::Param:
+  case MemberKind::Buffer:
+    return declareField(instance, member);
+  case MemberKind::State:
+    fail(member.range, "'state' belongs to optimizers and metrics; a layer has buffers");
+  case MemberKind::Method:
+    return;
+  }
+}
+
+void Evaluator::declareField(Instance &instance, const Member &member) {
+  const Parameter &field = member.field;
+  std::string kind = member.kind == MemberKind::Param ? "parameter" : "buffer";
+  if (!field.type)
+    fail(field.name.range, fmt::format("the {} '{}' needs a type", kind, field.name.text));
+  if (!field.value)
+    fail(field.name.range, fmt::format("the {} '{}' needs an initial value", kind, field.name.text));
+  if (instance.scope.names.count(field.name.text) && instance.scope.names[field.name.text].object.is<VariableRef>())
+    fail(field.name.range, fmt::format("'{}' is declared twice in this layer", field.name.text));
+  const Expr *value = field.value.get();
+  bool exists = true;
+  if (value->kind == ExprKind::Conditional && !as<ConditionalExpr>(*value).otherwise) {
+    exists = condition(evaluate(*as<ConditionalExpr>(*value).condition, instance.scope), value->range);
+    value = as<ConditionalExpr>(*value).value.get();
+  }
+  // An absent parameter hides an argument of its name: `bias` is a condition and then a tensor.
+  if (!exists) {
+    instance.scope.names[field.name.text] = {Object(), field.name.range};
+    return;
+  }
+  auto type = tensorType(*field.type, instance.scope, false);
+  if (!type.hasStaticShape())
+    fail(field.type->range, fmt::format("a {} has a shape that is known at compile time, found {}", kind, bm::describe(type)));
+  double elements = 1;
+  for (int64_t extent : type.getShape())
+    elements *= static_cast<double>(extent);
+  if (elements > 1e11)
+    fail(field.type->range, fmt::format("a {} of {} elements is too large", kind, elements));
+  Variable variable;
+  variable.role = kind;
+  variable.trainable = member.kind == MemberKind::Param;
+  variable.type = type;
+  variable.initialiser = value;
+  variable.scope = &instance.scope;
+  variable.module = module;
+  variable.range = field.name.range;
+  variables.push_back(variable);
+  instance.scope.names[field.name.text] = {Object(VariableRef{unsigned(variables.size() - 1)}), field.name.range};
+  instance.items.push_back({field.name.text, true});
+}
+
+/// Names the variables of a layer by its place: `blocks.0.attn.q.weight`. What has a place keeps it: tied weights have
+/// the name of their first place.
+void Evaluator::place(const Object &object, const std::string &path) {
+  if (auto list = object.get<ListObject>()) {
+    for (size_t i = 0; i < list->elements->size(); ++i)
+      place((*list->elements)[i], fmt::format("{}{}{}", path, path.empty() ? "" : ".", i));
+    return;
+  }
+  auto found = object.get<std::shared_ptr<Instance>>();
+  if (!found || (*found)->placed)
+    return;
+  Instance &instance = **found;
+  instance.placed = true;
+  instance.path = path;
+  std::string prefix = path.empty() ? "" : path + ".";
+  for (const Instance::Item &item : instance.items) {
+    const Object &value = instance.scope.names[item.name].object;
+    if (auto variable = value.get<VariableRef>(); variable && item.isVariable)
+      variables[variable->index].name = prefix + item.name;
+    bool isPack = false;
+    for (const Parameter &parameter : instance.decl->parameters)
+      isPack |= parameter.isPack && parameter.name.text == item.name;
+    if (!item.isVariable)
+      place(value, isPack ? path : prefix + item.name);
+  }
+}
+
+} // namespace bmc::frontend

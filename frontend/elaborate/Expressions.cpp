@@ -1,0 +1,317 @@
+// Evaluates expressions.
+#include "Evaluator.h"
+
+#include <algorithm>
+#include <cmath>
+#include <fmt/format.h>
+#include <limits>
+
+namespace bmc::frontend {
+
+// Both bound the work that a hostile or mistaken model can ask for at compile time.
+static constexpr uint64_t mostSteps = 2'000'000;
+static constexpr unsigned deepestCalls = 64;
+static constexpr unsigned deepestEvaluation = 1500;
+
+Evaluator::Evaluator(mlir::MLIRContext &context, SourceManager &sources, Diagnostics &diagnostics,
+                     const Modules &modules, bm::SymbolValues bindings)
+    : context(context), sources(sources), diagnostics(diagnostics), modules(modules), builder(&context),
+      bindings(std::move(bindings)) {}
+
+Evaluator::Frame::Frame(Evaluator &evaluator, Range callRange, const Module *module)
+    : evaluator(evaluator), outer(evaluator.module) {
+  if (evaluator.frames.size() >= deepestCalls)
+    evaluator.fail(callRange, fmt::format("calls are nested more than {} levels deep; does a layer contain itself?", deepestCalls));
+  evaluator.frames.push_back({callRange, evaluator.location(callRange)});
+  evaluator.module = module;
+}
+
+Evaluator::Frame::~Frame() {
+  evaluator.frames.pop_back();
+  evaluator.module = outer;
+}
+
+Diagnostic &Evaluator::report(Range range, std::string message) {
+  Diagnostic &diagnostic = diagnostics.error(range, std::move(message));
+  unsigned shown = 0;
+  for (auto frame = frames.rbegin(); frame != frames.rend() && shown < 5; ++frame, ++shown)
+    diagnostic.note(frame->range, "in what is called here");
+  return diagnostic;
+}
+
+void Evaluator::fail(Range range, std::string message) {
+  report(range, std::move(message));
+  throw Stop();
+}
+
+mlir::Location Evaluator::location(Range range) {
+  Position position = sources.position(range.file, range.begin);
+  mlir::Location place =
+      mlir::FileLineColLoc::get(&context, sources.name(range.file), position.line, position.column);
+  return frames.empty() ? place : mlir::CallSiteLoc::get(place, mlir::Location(frames.back().location));
+}
+
+void Evaluator::countStep(Range range) {
+  if (++steps > mostSteps)
+    fail(range, fmt::format("the model takes more than {} steps at compile time", mostSteps));
+}
+
+std::string Evaluator::describe(const Object &object) {
+  if (!object.opName.empty())
+    return fmt::format("the function '{}'", object.opName);
+  if (auto dim = object.get<Dim>())
+    return dim->constant() ? fmt::format("the number {}", dim->text()) : fmt::format("the dimension {}", dim->text());
+  if (auto real = object.get<double>())
+    return fmt::format("the number {}", *real);
+  if (auto tensor = object.get<Tensor>())
+    return bm::describe(tensor->value.getType());
+  if (auto variable = object.get<VariableRef>())
+    return bm::describe(variables[variable->index].type);
+  if (auto declared = object.get<DeclaredObject>())
+    return fmt::format("the {} '{}'", spelling(declared->decl->kind), declared->decl->name.text);
+  if (auto instance = object.get<std::shared_ptr<Instance>>())
+    return fmt::format("a {} '{}'", spelling((*instance)->decl->kind), (*instance)->decl->name.text);
+  if (auto list = object.get<ListObject>())
+    return fmt::format("a {} of {} elements", list->isTuple ? "tuple" : "list", list->elements->size());
+  if (auto builtin = object.get<const Builtin *>())
+    return fmt::format("the function '{}'", (*builtin)->name);
+  if (auto truth = object.get<bool>())
+    return *truth ? "true" : "false";
+  return object.is<std::string>()                    ? "a string"
+         : object.is<RangeObject>()                  ? "a range"
+         : object.is<mlir::Type>()                   ? "an element type"
+         : object.is<ColumnsObject>()                ? "columns of a table"
+         : object.is<std::shared_ptr<TableObject>>() ? "a table"
+                                                     : "nothing";
+}
+
+int64_t Evaluator::integer(const Object &object, Range range, const std::string &what) {
+  auto dim = object.get<Dim>();
+  if (!dim || !dim->constant())
+    fail(range, fmt::format("{} must be an integer that is known at compile time, found {}", what, describe(object)));
+  return *dim->constant();
+}
+
+bool Evaluator::condition(const Object &object, Range range) {
+  if (auto truth = object.get<bool>())
+    return *truth;
+  if (object.is<Absent>())
+    return false;
+  if (object.is<std::shared_ptr<Instance>>() || object.is<VariableRef>())
+    return true;
+  if (object.is<Tensor>())
+    fail(range, "this condition is only known when the program runs; use select(condition, a, b)");
+  fail(range, fmt::format("expected a condition, found {}", describe(object)));
+}
+
+static std::optional<Object> namedConstant(const std::string &name) {
+  if (name == "pi")
+    return Object(M_PI);
+  if (name == "inf")
+    return Object(std::numeric_limits<double>::infinity());
+  if (name == "nan")
+    return Object(std::numeric_limits<double>::quiet_NaN());
+  if (name == "all")
+    return Object(std::string("all"));
+  return std::nullopt;
+}
+
+Object Evaluator::lookup(const std::string &name, Range range, const Scope &scope) {
+  for (const Scope *s = &scope; s; s = s->parent)
+    if (auto it = s->names.find(name); it != s->names.end())
+      return it->second.object;
+  if (name == "training")
+    return Object(emission && emission->training);
+  if (auto found = modules.find(*module, name); found.decl && found.decl->kind != DeclarationKind::Train) {
+    if (found.decl->kind != DeclarationKind::Constant)
+      return Object(DeclaredObject{found.decl, found.module});
+    if (auto known = constants.find(found.decl); known != constants.end())
+      return known->second;
+    auto &active = constantsBeingEvaluated;
+    if (std::find(active.begin(), active.end(), found.decl) != active.end())
+      fail(range, fmt::format("the constant '{}' is defined by itself", name));
+    active.push_back(found.decl);
+    Frame frame(*this, range, found.module);
+    Scope empty;
+    Object value = evaluate(*found.decl->value, empty);
+    active.pop_back();
+    return constants[found.decl] = value;
+  }
+  if (const Builtin *builtin = findBuiltin(name))
+    return Object(builtin);
+  if (mlir::Type type = elementTypeNamed(name, scope))
+    return Object(type);
+  if (auto constant = namedConstant(name))
+    return *constant;
+  auto op = mlir::RegisteredOperationName::lookup("bm." + name, &context);
+  if (op && op->hasTrait<mlir::OpTrait::Elementwise>()) {
+    Object object;
+    object.opName = name;
+    return object;
+  }
+  std::vector<std::string> candidates = modules.visibleNames(*module);
+  for (const Scope *s = &scope; s; s = s->parent)
+    for (const auto &[known, value] : s->names)
+      candidates.push_back(known);
+  for (const std::string &known : builtinNames())
+    candidates.push_back(known);
+  auto meant = closest(name, candidates);
+  fail(range, fmt::format("unknown name '{}'{}", name, meant ? fmt::format("; did you mean '{}'?", *meant) : ""));
+}
+
+Object Evaluator::conditional(const ConditionalExpr &expr, Scope &scope) {
+  if (condition(evaluate(*expr.condition, scope), expr.condition->range))
+    return evaluate(*expr.value, scope);
+  return expr.otherwise ? evaluate(*expr.otherwise, scope) : Object();
+}
+
+Object Evaluator::member(const MemberExpr &expr, Scope &scope) {
+  Object base = evaluate(*expr.base, scope);
+  auto instance = base.get<std::shared_ptr<Instance>>();
+  if (!instance)
+    fail(expr.range, fmt::format("{} has no member '{}'", describe(base), expr.member.text));
+  auto it = (*instance)->scope.names.find(expr.member.text);
+  if (it == (*instance)->scope.names.end())
+    report(expr.member.range, fmt::format("the {} '{}' has no member '{}'", spelling((*instance)->decl->kind),
+                                          (*instance)->decl->name.text, expr.member.text))
+        .note((*instance)->decl->name.range, "it is declared here"),
+        throw Stop();
+  return it->second.object;
+}
+
+std::vector<Object> Evaluator::sequence(const Expr &expr, Scope &scope) {
+  Object object = evaluate(expr, scope);
+  if (auto list = object.get<ListObject>())
+    return *list->elements;
+  auto range = object.get<RangeObject>();
+  if (!range)
+    fail(expr.range, fmt::format("expected a list or a range, found {}", describe(object)));
+  if (!range->high)
+    fail(expr.range, "this range has no end");
+  int64_t low = integer(Object(range->low), expr.range, "the start of the range");
+  int64_t high = integer(Object(*range->high), expr.range, "the end of the range");
+  std::vector<Object> result;
+  for (int64_t i = low; i < high; ++i) {
+    countStep(expr.range);
+    result.push_back(Object(Dim(i)));
+  }
+  return result;
+}
+
+static Object listObject(std::vector<Object> elements, bool isTuple) {
+  return Object(ListObject{std::make_shared<std::vector<Object>>(std::move(elements)), isTuple});
+}
+
+namespace {
+struct Deeper {
+  unsigned &depth;
+  explicit Deeper(unsigned &depth) : depth(++depth) {}
+  ~Deeper() { --depth; }
+};
+} // namespace
+
+Object Evaluator::evaluate(const Expr &expr, Scope &scope) {
+  countStep(expr.range);
+  Deeper deeper(depth);
+  if (depth > deepestEvaluation)
+    fail(expr.range, "expressions and calls are nested too deeply");
+  switch (expr.kind) {
+  case ExprKind::Number: {
+    const auto &number = as<NumberExpr>(expr);
+    return number.isInteger ? Object(Dim(number.integer)) : Object(number.real);
+  }
+  case ExprKind::String:
+    return Object(as<StringExpr>(expr).value);
+  case ExprKind::Bool:
+    return Object(as<BoolExpr>(expr).value);
+  case ExprKind::Name:
+    return lookup(as<NameExpr>(expr).name, expr.range, scope);
+  case ExprKind::Pack:
+    if (as<PackExpr>(expr).name.empty())
+      fail(expr.range, "'..' without a name can only stand in a type or an index");
+    return lookup(as<PackExpr>(expr).name, expr.range, scope);
+  case ExprKind::Unary:
+    return unary(as<UnaryExpr>(expr).op, evaluate(*as<UnaryExpr>(expr).operand, scope), expr.range);
+  case ExprKind::Binary: {
+    const auto &node = as<BinaryExpr>(expr);
+    Object left = evaluate(*node.left, scope);
+    // `a and b` does not look at b if a decides.
+    if (auto truth = left.get<bool>(); truth && (node.op == Operator::And || node.op == Operator::Or))
+      if (*truth == (node.op == Operator::Or))
+        return left;
+    return binary(node.op, left, evaluate(*node.right, scope), node.opRange.file == expr.range.file ? expr.range : node.opRange);
+  }
+  case ExprKind::Conditional:
+    return conditional(as<ConditionalExpr>(expr), scope);
+  case ExprKind::Range: {
+    const auto &node = as<RangeExpr>(expr);
+    RangeObject range;
+    range.low = dimension(evaluate(*node.low, scope), node.low->range, "the start of a range");
+    if (node.high)
+      range.high = dimension(evaluate(*node.high, scope), node.high->range, "the end of a range");
+    return Object(range);
+  }
+  case ExprKind::Slice:
+    fail(expr.range, "'a:b' can only stand in an index");
+  case ExprKind::Call: {
+    const auto &node = as<CallExpr>(expr);
+    Object callee;
+    // A method of a layer: `net.encode(x)`.
+    Call call{expr.range, node.callee->range, {}};
+    for (const Argument &argument : node.arguments) {
+      Object value = evaluate(*argument.value, scope);
+      auto list = value.get<ListObject>();
+      if (argument.value->kind == ExprKind::Pack && list)
+        for (const Object &element : *list->elements)
+          call.arguments.push_back({"", element, argument.value->range});
+      else
+        call.arguments.push_back({argument.name.text, value, argument.value->range});
+    }
+    if (node.callee->kind == ExprKind::Member) {
+      const auto &memberExpr = as<MemberExpr>(*node.callee);
+      Object base = evaluate(*memberExpr.base, scope);
+      auto instance = base.get<std::shared_ptr<Instance>>();
+      if (instance && method(**instance, memberExpr.member.text))
+        return callMethod(*instance, memberExpr.member.text, std::move(call));
+    }
+    callee = evaluate(*node.callee, scope);
+    return this->call(callee, std::move(call));
+  }
+  case ExprKind::Index:
+    return index(evaluate(*as<IndexExpr>(expr).base, scope), as<IndexExpr>(expr), scope);
+  case ExprKind::Member:
+    return member(as<MemberExpr>(expr), scope);
+  case ExprKind::List:
+  case ExprKind::Tuple: {
+    bool isTuple = expr.kind == ExprKind::Tuple;
+    std::vector<Object> elements;
+    for (const ExprPtr &element : isTuple ? as<TupleExpr>(expr).elements : as<ListExpr>(expr).elements) {
+      Object value = evaluate(*element, scope);
+      auto list = value.get<ListObject>();
+      if (element->kind == ExprKind::Pack && list)
+        elements.insert(elements.end(), list->elements->begin(), list->elements->end());
+      else
+        elements.push_back(std::move(value));
+    }
+    return listObject(std::move(elements), isTuple);
+  }
+  case ExprKind::Comprehension: {
+    const auto &node = as<ComprehensionExpr>(expr);
+    std::vector<Object> elements;
+    for (const Object &item : sequence(*node.sequence, scope)) {
+      Scope inner;
+      inner.parent = &scope;
+      inner.names[node.variable.text] = {item, node.variable.range};
+      elements.push_back(evaluate(*node.element, inner));
+    }
+    return listObject(std::move(elements), false);
+  }
+  case ExprKind::Record:
+    fail(expr.range, "records are not supported yet");
+  case ExprKind::Scan:
+    fail(expr.range, "'scan' is not supported yet");
+  }
+  return {};
+}
+
+} // namespace bmc::frontend
