@@ -165,9 +165,9 @@ std::shared_ptr<Instance> Evaluator::instantiate(const DeclaredObject &cls, Call
   // Layers that were handed in belong to this one.
   for (const Parameter &parameter : cls.decl->parameters)
     instance->items.push_back({parameter.name.text, false});
-  instance->scope.names[""] = {};
   if (cls.decl->kind != DeclarationKind::Layer && cls.decl->kind != DeclarationKind::Network)
     return instance;
+  instance->scope.names[""] = {}; // marks names that no method may assign to
   for (const Member &member : cls.decl->members)
     instantiateMember(*instance, member);
   return instance;

@@ -121,6 +121,8 @@ public:
   const Module *module = nullptr;       // whose names are visible
   /// While a parameter's initialiser is evaluated: its type, for random numbers without a shape.
   mlir::RankedTensorType initialised;
+  /// What `float` stands for where nothing else says.
+  mlir::Type floatType;
 
   class Frame;
 

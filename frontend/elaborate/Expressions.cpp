@@ -16,7 +16,7 @@ static constexpr unsigned deepestEvaluation = 1500;
 Evaluator::Evaluator(mlir::MLIRContext &context, SourceManager &sources, Diagnostics &diagnostics,
                      const Modules &modules, bm::SymbolValues bindings)
     : context(context), sources(sources), diagnostics(diagnostics), modules(modules), builder(&context),
-      bindings(std::move(bindings)) {}
+      bindings(std::move(bindings)), floatType(builder.getF32Type()) {}
 
 Evaluator::Frame::Frame(Evaluator &evaluator, Range callRange, const Module *module)
     : evaluator(evaluator), outer(evaluator.module) {
@@ -135,6 +135,8 @@ Object Evaluator::lookup(const std::string &name, Range range, const Scope &scop
     Scope empty;
     Object value = evaluate(*found.decl->value, empty);
     active.pop_back();
+    if (value.is<Tensor>() || value.is<std::shared_ptr<Instance>>())
+      fail(found.decl->value->range, fmt::format("a constant of a file is a number, a string or a list, found {}", describe(value)));
     return constants[found.decl] = value;
   }
   if (const Builtin *builtin = findBuiltin(name))

@@ -7,6 +7,7 @@
 #include "mlir/IR/BuiltinTypes.h"
 #include "mlir/IR/Value.h"
 
+#include <concepts>
 #include <map>
 #include <variant>
 
@@ -71,7 +72,9 @@ struct Object {
   std::string opName; // a name that resolves to an elementwise op of the dialect
 
   Object() = default;
-  template <typename T> Object(T value) : value(std::move(value)) {}
+  template <typename T>
+    requires std::constructible_from<Variant, T>
+  Object(T value) : value(std::move(value)) {}
   Object(mlir::Value value) : value(Tensor{value}) {}
 
   template <typename T> const T *get() const { return std::get_if<T>(&value); }

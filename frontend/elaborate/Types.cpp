@@ -79,7 +79,7 @@ static const std::string *unboundName(const Expr &expr, const Scope &scope) {
 mlir::RankedTensorType Evaluator::tensorType(const TypeExpr &type, Scope &scope, bool newSymbols) {
   mlir::Type element = elementTypeNamed(type.name, scope);
   if (!element && type.name == "float")
-    element = builder.getF32Type();
+    element = floatType;
   if (!element || !isTensorType(type, element))
     fail(type.range, fmt::format("expected the type of a tensor, such as f32[3, 4], found '{}'", sources.text(type.range)));
   std::vector<Dim> shape;
@@ -110,7 +110,8 @@ mlir::RankedTensorType Evaluator::tensorType(const TypeExpr &type, Scope &scope,
 std::optional<std::string> Evaluator::mismatch(mlir::RankedTensorType found, const TypeExpr &type, Scope &scope) {
   if (!elementFits(type.name, elementTypeNamed(type.name, scope), found.getElementType()))
     return "the element types differ";
-  std::vector<Dim> shape(bm::shapeOf(found).begin(), bm::shapeOf(found).end());
+  bm::Shape foundShape = bm::shapeOf(found);
+  std::vector<Dim> shape(foundShape.begin(), foundShape.end());
   auto isPack = [](const ExprPtr &dim) { return dim->kind == ExprKind::Pack; };
   size_t packs = std::count_if(type.dims.begin(), type.dims.end(), isPack);
   if (packs > 1)
@@ -243,7 +244,7 @@ Object Evaluator::unify(const Object &object, Range range, const TypeExpr &type,
     bool isNumber = object.is<Dim>() || object.is<double>();
     // A number is a tensor of any shape whose dimensions are known.
     if (isNumber) {
-      mlir::Type numberType = element ? element : builder.getF32Type();
+      mlir::Type numberType = element ? element : floatType;
       mlir::Value value = tensor(object, numberType, range);
       if (type.dims.empty())
         return Object(value);

@@ -1,0 +1,499 @@
+// The primitives that are no elementwise ops: one table, each with its parameters.
+#include "Evaluator.h"
+
+#include "dialects/Ops.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+namespace bmc::frontend {
+namespace {
+
+using mlir::RankedTensorType;
+using mlir::Value;
+using Arguments = std::vector<const Bound *>;
+
+RankedTensorType typeOf(Value value) { return llvm::cast<RankedTensorType>(value.getType()); }
+
+Value tensorOf(Evaluator &e, const Bound *argument) { return e.tensor(argument->object, argument->range); }
+
+/// An axis, counted from the end if negative.
+int64_t axisOf(Evaluator &e, const Object &object, Range range, int64_t rank) {
+  int64_t axis = e.integer(object, range, "an axis");
+  if (axis < -rank || axis >= rank)
+    e.fail(range, fmt::format("axis {} does not exist: the tensor has {} dimensions", axis, rank));
+  return axis < 0 ? axis + rank : axis;
+}
+
+/// `axes = 1`, `axes = [0, 2]`, `axes = 1..`; all axes if absent. Sorted.
+std::vector<int64_t> axesOf(Evaluator &e, const Bound *argument, int64_t rank) {
+  std::vector<int64_t> axes;
+  if (!argument) {
+    for (int64_t i = 0; i < rank; ++i)
+      axes.push_back(i);
+    return axes;
+  }
+  if (auto range = argument->object.get<RangeObject>()) {
+    int64_t low = e.integer(Object(range->low), argument->range, "an axis");
+    int64_t high = range->high ? e.integer(Object(*range->high), argument->range, "an axis") : rank;
+    for (int64_t i = std::max<int64_t>(low, 0); i < std::min(high, rank); ++i)
+      axes.push_back(i);
+  } else if (auto list = argument->object.get<ListObject>()) {
+    for (const Object &element : *list->elements)
+      axes.push_back(axisOf(e, element, argument->range, rank));
+  } else {
+    axes.push_back(axisOf(e, argument->object, argument->range, rank));
+  }
+  std::sort(axes.begin(), axes.end());
+  if (std::adjacent_find(axes.begin(), axes.end()) != axes.end())
+    e.fail(argument->range, "an axis is named twice");
+  return axes;
+}
+
+bool flag(Evaluator &e, const Bound *argument) { return argument && e.condition(argument->object, argument->range); }
+
+enum class Reduction { Sum, Max };
+
+Value reduce(Evaluator &e, Reduction kind, Value x, const std::vector<int64_t> &axes, bool keep, Range range) {
+  bm::Shape shape = bm::shapeOf(x.getType());
+  Value result = axes.empty()              ? x
+                 : kind == Reduction::Sum ? Value(bm::ReduceSumOp::create(e.builder, e.location(range), x, axes))
+                                          : Value(bm::ReduceMaxOp::create(e.builder, e.location(range), x, axes));
+  if (!keep)
+    return result;
+  for (int64_t axis : axes)
+    shape[axis] = Dim(1);
+  return e.reshape(result, shape, range);
+}
+
+Object sum(Evaluator &e, Call &call, Arguments &a) {
+  Value x = tensorOf(e, a[0]);
+  return Object(reduce(e, Reduction::Sum, x, axesOf(e, a[1], typeOf(x).getRank()), flag(e, a[2]), call.range));
+}
+
+Object mean(Evaluator &e, Call &call, Arguments &a) {
+  Value x = tensorOf(e, a[0]);
+  if (!llvm::isa<mlir::FloatType>(typeOf(x).getElementType()))
+    e.fail(a[0]->range, fmt::format("the mean needs floats, found {}; cast(x, f32) converts", bm::describe(x.getType())));
+  auto axes = axesOf(e, a[1], typeOf(x).getRank());
+  Dim count(1);
+  bm::Shape shape = bm::shapeOf(x.getType());
+  for (int64_t axis : axes)
+    count = count * shape[axis];
+  Value total = reduce(e, Reduction::Sum, x, axes, flag(e, a[2]), call.range);
+  return e.binary(Operator::Div, Object(total), Object(count), call.range);
+}
+
+/// The greater of two, or the greatest along axes.
+Object extremum(Evaluator &e, Call &call, Arguments &a, const char *op) {
+  bool ofTwo = a[1] != nullptr;
+  if (ofTwo)
+    return e.elementwise(op, {a[0]->object, a[1]->object}, call.range);
+  Value x = tensorOf(e, a[0]);
+  auto axes = axesOf(e, a[2], typeOf(x).getRank());
+  if (std::string_view(op) == "max")
+    return Object(reduce(e, Reduction::Max, x, axes, flag(e, a[3]), call.range));
+  Value negated = e.tensor(e.elementwise("neg", {Object(x)}, call.range), call.range);
+  Value result = reduce(e, Reduction::Max, negated, axes, flag(e, a[3]), call.range);
+  return e.elementwise("neg", {Object(result)}, call.range);
+}
+Object max(Evaluator &e, Call &call, Arguments &a) { return extremum(e, call, a, "max"); }
+Object min(Evaluator &e, Call &call, Arguments &a) { return extremum(e, call, a, "min"); }
+
+Object argmax(Evaluator &e, Call &call, Arguments &a) {
+  Value x = tensorOf(e, a[0]);
+  int64_t axis = axisOf(e, a[1] ? a[1]->object : Object(Dim(-1)), call.range, typeOf(x).getRank());
+  return Object(Value(bm::ArgmaxOp::create(e.builder, e.location(call.range), x, axis)));
+}
+
+Object transpose(Evaluator &e, Call &call, Arguments &a) {
+  Value x = tensorOf(e, a[0]);
+  int64_t rank = typeOf(x).getRank();
+  std::vector<int64_t> permutation;
+  for (int64_t i = 0; i < rank; ++i)
+    permutation.push_back(i);
+  if (!a[1]) {
+    if (rank < 2)
+      e.fail(a[0]->range, fmt::format("transpose needs at least two dimensions, found {}", bm::describe(x.getType())));
+    std::swap(permutation[rank - 1], permutation[rank - 2]);
+  } else {
+    auto list = a[1]->object.get<ListObject>();
+    std::vector<int64_t> given;
+    if (list)
+      for (const Object &element : *list->elements)
+        given.push_back(axisOf(e, element, a[1]->range, rank));
+    std::vector<int64_t> sorted = given;
+    std::sort(sorted.begin(), sorted.end());
+    if (sorted != permutation)
+      e.fail(a[1]->range, fmt::format("the axes must be a list of each of the {} axes once", rank));
+    permutation = given;
+  }
+  return Object(Value(bm::TransposeOp::create(e.builder, e.location(call.range), x, permutation)));
+}
+
+Object reshape(Evaluator &e, Call &call, Arguments &a) {
+  Value x = tensorOf(e, a[0]);
+  Dim known(1);
+  std::vector<Dim> shape;
+  std::optional<size_t> free;
+  auto list = a[1]->object.get<ListObject>();
+  if (!list)
+    e.fail(a[1]->range, fmt::format("expected a list of dimensions, found {}", e.describe(a[1]->object)));
+  for (const Object &element : *list->elements) {
+    Dim dim = e.dimension(element, a[1]->range, "a dimension of a shape");
+    if (dim == Dim(-1) && !free)
+      free = shape.size();
+    else
+      known = known * dim;
+    shape.push_back(dim);
+  }
+  if (free)
+    shape[*free] = bm::elementCount(bm::shapeOf(x.getType())).floordiv(known);
+  return Object(e.reshape(x, shape, call.range));
+}
+
+std::vector<Value> tensorsOf(Evaluator &e, const Bound *argument) {
+  std::vector<Value> values;
+  if (auto list = argument->object.get<ListObject>())
+    for (const Object &element : *list->elements)
+      values.push_back(e.tensor(element, argument->range));
+  if (values.empty())
+    e.fail(argument->range, fmt::format("expected a list of tensors, found {}", e.describe(argument->object)));
+  return values;
+}
+
+Value join(Evaluator &e, const std::vector<Value> &values, int64_t axis, Range range) {
+  bm::Shape first = bm::shapeOf(values[0].getType());
+  for (Value value : values) {
+    bm::Shape shape = bm::shapeOf(value.getType());
+    bool same = shape.size() == first.size() && typeOf(value).getElementType() == typeOf(values[0]).getElementType();
+    for (size_t i = 0; same && i < shape.size(); ++i)
+      same = static_cast<int64_t>(i) == axis || shape[i] == first[i];
+    if (!same)
+      e.fail(range, fmt::format("{} and {} cannot be joined along axis {}: all other dimensions must be equal",
+                                bm::describe(values[0].getType()), bm::describe(value.getType()), axis));
+  }
+  return bm::ConcatenateOp::create(e.builder, e.location(range), values, axis);
+}
+
+Object concatenate(Evaluator &e, Call &call, Arguments &a) {
+  auto values = tensorsOf(e, a[0]);
+  int64_t axis = axisOf(e, a[1] ? a[1]->object : Object(Dim(0)), call.range, typeOf(values[0]).getRank());
+  return Object(join(e, values, axis, call.range));
+}
+
+Object stack(Evaluator &e, Call &call, Arguments &a) {
+  auto values = tensorsOf(e, a[0]);
+  int64_t axis = axisOf(e, a[1] ? a[1]->object : Object(Dim(0)), call.range, typeOf(values[0]).getRank() + 1);
+  for (Value &value : values) {
+    bm::Shape shape = bm::shapeOf(value.getType());
+    shape.insert(shape.begin() + std::min<size_t>(axis, shape.size()), Dim(1));
+    value = e.reshape(value, shape, call.range);
+  }
+  return Object(join(e, values, axis, call.range));
+}
+
+Object split(Evaluator &e, Call &call, Arguments &a) {
+  Value x = tensorOf(e, a[0]);
+  int64_t parts = e.integer(a[1]->object, a[1]->range, "the number of parts");
+  int64_t axis = axisOf(e, a[2] ? a[2]->object : Object(Dim(-1)), call.range, typeOf(x).getRank());
+  auto extent = bm::shapeOf(x.getType())[axis].constant();
+  if (!extent || parts < 1 || *extent % parts != 0)
+    e.fail(call.range, fmt::format("cannot split dimension {} of {} into {} equal parts", axis, bm::describe(x.getType()), parts));
+  auto elements = std::make_shared<std::vector<Object>>();
+  for (int64_t i = 0; i < parts; ++i)
+    elements->push_back(Object(e.slice(x, axis, Dim(i * (*extent / parts)), Dim(*extent / parts), call.range)));
+  return Object(ListObject{elements, true});
+}
+
+std::vector<int64_t> integers(Evaluator &e, const Bound *argument, int64_t count, const char *what) {
+  std::vector<int64_t> result;
+  if (auto list = argument->object.get<ListObject>())
+    for (const Object &element : *list->elements)
+      result.push_back(e.integer(element, argument->range, what));
+  if (static_cast<int64_t>(result.size()) != count)
+    e.fail(argument->range, fmt::format("expected a list of {} numbers", count));
+  if (std::any_of(result.begin(), result.end(), [](int64_t i) { return i < 0; }))
+    e.fail(argument->range, fmt::format("{} cannot be negative", what));
+  return result;
+}
+
+Object pad(Evaluator &e, Call &call, Arguments &a) {
+  Value x = tensorOf(e, a[0]);
+  bm::Shape shape = bm::shapeOf(x.getType());
+  auto low = integers(e, a[1], shape.size(), "the padding"), high = integers(e, a[2], shape.size(), "the padding");
+  for (size_t i = 0; i < shape.size(); ++i)
+    shape[i] = shape[i] + Dim(low[i]) + Dim(high[i]);
+  mlir::Type element = typeOf(x).getElementType();
+  Value value = a[3] ? e.tensor(a[3]->object, element, a[3]->range) : e.constant(0, element, call.range);
+  std::vector<int64_t> strides(shape.size(), 1);
+  return Object(Value(bm::PadOp::create(e.builder, e.location(call.range), bm::tensorType(shape, element), x, value, low, strides)));
+}
+
+Object take(Evaluator &e, Call &call, Arguments &a) {
+  Value x = tensorOf(e, a[0]), indices = tensorOf(e, a[1]);
+  int64_t axis = axisOf(e, a[2] ? a[2]->object : Object(Dim(0)), call.range, typeOf(x).getRank());
+  if (!typeOf(indices).getElementType().isInteger(32) && !typeOf(indices).getElementType().isInteger(64))
+    e.fail(a[1]->range, fmt::format("an index must be of integers, found {}", bm::describe(indices.getType())));
+  return Object(Value(bm::GatherOp::create(e.builder, e.location(call.range), x, indices, axis)));
+}
+
+Object scatterAdd(Evaluator &e, Call &call, Arguments &a) {
+  Value updates = tensorOf(e, a[0]), indices = tensorOf(e, a[1]);
+  bm::Shape shape = bm::shapeOf(updates.getType());
+  size_t indexRank = typeOf(indices).getRank();
+  if (shape.size() < indexRank)
+    e.fail(call.range, "the updates have fewer dimensions than the indices");
+  shape.erase(shape.begin(), shape.begin() + indexRank);
+  shape.insert(shape.begin(), e.dimension(a[2]->object, a[2]->range, "the size"));
+  auto type = bm::tensorType(shape, typeOf(updates).getElementType());
+  return Object(Value(bm::ScatterAddOp::create(e.builder, e.location(call.range), type, updates, indices, 0)));
+}
+
+mlir::Type elementOf(Evaluator &e, const Bound *argument, mlir::Type otherwise) {
+  if (!argument)
+    return otherwise;
+  auto type = argument->object.get<mlir::Type>();
+  if (!type)
+    e.fail(argument->range, fmt::format("expected an element type such as f32, found {}", e.describe(argument->object)));
+  return *type;
+}
+
+Object oneHot(Evaluator &e, Call &call, Arguments &a) {
+  if (a[0]->object.is<ColumnsObject>()) {
+    ColumnsObject columns = *a[0]->object.get<ColumnsObject>();
+    columns.classes = e.integer(a[1]->object, a[1]->range, "the number of classes");
+    if (columns.columns.size() != 1)
+      e.fail(a[0]->range, "one_hot needs one column");
+    if (columns.classes < 1 || columns.classes > 1'000'000)
+      e.fail(a[1]->range, fmt::format("the number of classes must be from 1 to 1000000, found {}", columns.classes));
+    return Object(columns);
+  }
+  Value indices = tensorOf(e, a[0]);
+  bm::Shape shape = bm::shapeOf(indices.getType());
+  shape.push_back(e.dimension(a[1]->object, a[1]->range, "the number of classes"));
+  auto type = bm::tensorType(shape, elementOf(e, a[2], e.builder.getF32Type()));
+  return Object(Value(bm::OneHotOp::create(e.builder, e.location(call.range), type, indices)));
+}
+
+Object iota(Evaluator &e, Call &call, Arguments &a) {
+  auto shape = e.shapeArgument(a[0]->object, a[0]->range);
+  int64_t axis = axisOf(e, a[1] ? a[1]->object : Object(Dim(-1)), call.range, shape.size());
+  auto type = bm::tensorType(shape, elementOf(e, a[2], e.builder.getI32Type()));
+  return Object(Value(bm::IotaOp::create(e.builder, e.location(call.range), type, axis)));
+}
+
+Object uniform(Evaluator &e, Call &call, Arguments &a) {
+  if (!a[2] && !e.initialised)
+    e.fail(call.range, "uniform needs a shape here: uniform(low, high, [N, 3])");
+  std::vector<Dim> shape;
+  if (a[2])
+    shape = e.shapeArgument(a[2]->object, a[2]->range);
+  else
+    for (const Dim &dim : bm::shapeOf(e.initialised))
+      shape.push_back(dim);
+  mlir::Type element = e.initialised ? e.initialised.getElementType() : e.builder.getF32Type();
+  Object bits = Object(Value(bm::RandomUniformOp::create(e.builder, e.location(call.range), bm::tensorType(shape, element), e.randomKey(call.range))));
+  Object low = a[0] ? a[0]->object : Object(Dim(0)), high = a[1] ? a[1]->object : Object(Dim(1));
+  Object scaled = e.binary(Operator::Mul, bits, e.binary(Operator::Sub, high, low, call.range), call.range);
+  return e.binary(Operator::Add, scaled, low, call.range);
+}
+
+Object cast(Evaluator &e, Call &call, Arguments &a) {
+  return Object(e.cast(tensorOf(e, a[0]), elementOf(e, a[1], {}), call.range));
+}
+
+Object select(Evaluator &e, Call &call, Arguments &a) {
+  if (auto known = a[0]->object.get<bool>())
+    return *known ? a[1]->object : a[2]->object;
+  mlir::Type element = e.builder.getF64Type();
+  for (const Bound *side : {a[1], a[2]})
+    if (side->object.is<Tensor>() || side->object.is<VariableRef>())
+      if (auto type = typeOf(tensorOf(e, side)); type.getRank() > 0 || !type.getElementType().isF64())
+        element = type.getElementType();
+  std::vector<Value> values = {tensorOf(e, a[0]), e.tensor(a[1]->object, element, a[1]->range), e.tensor(a[2]->object, element, a[2]->range)};
+  if (!typeOf(values[0]).getElementType().isInteger(1))
+    e.fail(a[0]->range, fmt::format("the condition of select must be bool, found {}", bm::describe(values[0].getType())));
+  if (typeOf(values[1]).getElementType() != typeOf(values[2]).getElementType())
+    e.fail(call.range, fmt::format("the element types differ: {} and {}", bm::describe(values[1].getType()), bm::describe(values[2].getType())));
+  e.toCommonShape(values, call.range);
+  return Object(Value(bm::SelectOp::create(e.builder, e.location(call.range), values[1].getType(), values[0], values[1], values[2])));
+}
+
+Object full(Evaluator &e, Call &call, Arguments &a) {
+  mlir::Type element = elementOf(e, a[2], e.builder.getF32Type());
+  Value value = e.tensor(a[1]->object, element, a[1]->range);
+  return Object(e.broadcast(value, e.shapeArgument(a[0]->object, a[0]->range), call.range));
+}
+Object filled(Evaluator &e, Call &call, Arguments &a, double number) {
+  mlir::Type element = elementOf(e, a[1], e.builder.getF32Type());
+  return Object(e.broadcast(e.constant(number, element, call.range), e.shapeArgument(a[0]->object, a[0]->range), call.range));
+}
+Object zeros(Evaluator &e, Call &call, Arguments &a) { return filled(e, call, a, 0); }
+Object ones(Evaluator &e, Call &call, Arguments &a) { return filled(e, call, a, 1); }
+
+Object broadcast(Evaluator &e, Call &call, Arguments &a) {
+  return Object(e.broadcast(tensorOf(e, a[0]), e.shapeArgument(a[1]->object, a[1]->range), call.range));
+}
+
+Object grad(Evaluator &e, Call &call, Arguments &a) {
+  Value scalar = tensorOf(e, a[0]);
+  if (typeOf(scalar).getRank() != 0 || !llvm::isa<mlir::FloatType>(typeOf(scalar).getElementType()))
+    e.fail(a[0]->range, fmt::format("grad needs a scalar, found {}; sum(x) or mean(x) makes one", bm::describe(scalar.getType())));
+  auto list = a[1]->object.get<ListObject>();
+  std::vector<Value> values;
+  if (list)
+    values = tensorsOf(e, a[1]);
+  else
+    values.push_back(tensorOf(e, a[1]));
+  for (Value value : values)
+    if (!llvm::isa<mlir::FloatType>(typeOf(value).getElementType()))
+      e.fail(a[1]->range, fmt::format("only floats have gradients, found {}", bm::describe(value.getType())));
+  auto op = bm::GradOp::create(e.builder, e.location(call.range), scalar, values);
+  if (!list)
+    return Object(Value(op.getGradients()[0]));
+  auto elements = std::make_shared<std::vector<Object>>();
+  for (Value gradient : op.getGradients())
+    elements->push_back(Object(gradient));
+  return Object(ListObject{elements, true});
+}
+
+Object shape(Evaluator &e, Call &call, Arguments &a) {
+  auto elements = std::make_shared<std::vector<Object>>();
+  for (const Dim &dim : bm::shapeOf(tensorOf(e, a[0]).getType()))
+    elements->push_back(Object(dim));
+  return Object(ListObject{elements, false});
+}
+
+Object rank(Evaluator &e, Call &call, Arguments &a) { return Object(Dim(typeOf(tensorOf(e, a[0])).getRank())); }
+
+Object length(Evaluator &e, Call &call, Arguments &a) {
+  auto list = a[0]->object.get<ListObject>();
+  if (!list)
+    e.fail(a[0]->range, fmt::format("len needs a list, found {}", e.describe(a[0]->object)));
+  return Object(Dim(list->elements->size()));
+}
+
+Object floordiv(Evaluator &e, Call &call, Arguments &a) {
+  Dim divisor = e.dimension(a[1]->object, a[1]->range, "the divisor");
+  if (divisor == Dim(0))
+    e.fail(a[1]->range, "division by zero");
+  return Object(e.dimension(a[0]->object, a[0]->range, "the dividend").floordiv(divisor));
+}
+
+Object columns(Evaluator &e, Call &call, Arguments &a) {
+  ColumnsObject result;
+  auto add = [&](int64_t column) {
+    if (column < 0 || column > 1'000'000)
+      e.fail(a[0]->range, fmt::format("a column must be from 0 to 1000000, found {}", column));
+    result.columns.push_back(column);
+  };
+  if (auto range = a[0]->object.get<RangeObject>()) {
+    int64_t low = e.integer(Object(range->low), a[0]->range, "a column");
+    int64_t high = range->high ? e.integer(Object(*range->high), a[0]->range, "a column") : -1;
+    if (high <= low)
+      e.fail(a[0]->range, "the range of columns is empty or has no end");
+    add(high - 1);
+    result.columns.clear();
+    for (int64_t i = low; i < high; ++i)
+      add(i);
+  } else if (auto list = a[0]->object.get<ListObject>()) {
+    for (const Object &element : *list->elements)
+      add(e.integer(element, a[0]->range, "a column"));
+  } else {
+    add(e.integer(a[0]->object, a[0]->range, "a column"));
+  }
+  return Object(result);
+}
+
+const Builtin table[] = {
+    {"argmax", "x [axis]", argmax},
+    {"broadcast", "x shape", broadcast},
+    {"cast", "x type", cast},
+    {"column", "index", columns},
+    {"columns", "indices", columns},
+    {"concatenate", "tensors [axis]", concatenate},
+    {"floordiv", "x y", floordiv},
+    {"full", "shape value [type]", full},
+    {"grad", "scalar wrt", grad},
+    {"iota", "shape [axis] [type]", iota},
+    {"len", "list", length},
+    {"max", "x [y] [axes] [keep]", max},
+    {"mean", "x [axes] [keep]", mean},
+    {"min", "x [y] [axes] [keep]", min},
+    {"one_hot", "indices classes [type]", oneHot},
+    {"ones", "shape [type]", ones},
+    {"pad", "x low high [value]", pad},
+    {"rank", "x", rank},
+    {"reshape", "x shape", reshape},
+    {"scatter_add", "updates indices size", scatterAdd},
+    {"select", "condition x y", select},
+    {"shape", "x", shape},
+    {"split", "x parts [axis]", split},
+    {"stack", "tensors [axis]", stack},
+    {"sum", "x [axes] [keep]", sum},
+    {"take", "x indices [axis]", take},
+    {"transpose", "x [axes]", transpose},
+    {"uniform", "[low] [high] [shape]", uniform},
+    {"zeros", "shape [type]", zeros},
+};
+
+struct BuiltinParameter {
+  std::string name;
+  bool optional;
+};
+
+std::vector<BuiltinParameter> parametersOf(const Builtin &builtin) {
+  std::vector<BuiltinParameter> result;
+  std::string_view rest = builtin.parameters;
+  while (!rest.empty()) {
+    size_t end = std::min(rest.find(' '), rest.size());
+    std::string_view word = rest.substr(0, end);
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+    bool optional = word[0] == '[';
+    result.push_back({std::string(optional ? word.substr(1, word.size() - 2) : word), optional});
+  }
+  return result;
+}
+
+} // namespace
+
+const Builtin *findBuiltin(const std::string &name) {
+  for (const Builtin &builtin : table)
+    if (name == builtin.name)
+      return &builtin;
+  return nullptr;
+}
+
+std::vector<std::string> builtinNames() {
+  std::vector<std::string> names = {"table"};
+  for (const Builtin &builtin : table)
+    names.push_back(builtin.name);
+  return names;
+}
+
+Object callBuiltin(Evaluator &evaluator, const Builtin &builtin, Call &call) {
+  auto parameters = parametersOf(builtin);
+  std::vector<const Bound *> arguments(parameters.size(), nullptr);
+  size_t next = 0;
+  for (const Bound &argument : call.arguments) {
+    size_t target = next;
+    if (argument.name.empty())
+      ++next;
+    else
+      target = std::find_if(parameters.begin(), parameters.end(), [&](auto &p) { return p.name == argument.name; }) - parameters.begin();
+    if (target >= parameters.size())
+      evaluator.fail(argument.range, argument.name.empty()
+                                         ? fmt::format("'{}' takes {} arguments, found more", builtin.name, parameters.size())
+                                         : fmt::format("'{}' has no parameter '{}'; its parameters are {}", builtin.name, argument.name, builtin.parameters));
+    if (arguments[target])
+      evaluator.fail(argument.range, fmt::format("'{}' gets its parameter '{}' twice", builtin.name, parameters[target].name));
+    arguments[target] = &argument;
+  }
+  for (size_t i = 0; i < parameters.size(); ++i)
+    if (!arguments[i] && !parameters[i].optional)
+      evaluator.fail(call.range, fmt::format("'{}' needs a value for its parameter '{}'", builtin.name, parameters[i].name));
+  return builtin.evaluate(evaluator, call, arguments);
+}
+
+} // namespace bmc::frontend

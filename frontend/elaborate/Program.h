@@ -1,0 +1,79 @@
+// The functions of the module: `@init`, `@train`, `@evaluate` and `@predict`, and the description of the program that
+// the module carries (docs/architecture.md has the contract).
+#pragma once
+
+#include "TrainBlock.h"
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/IR/BuiltinOps.h"
+
+namespace bmc::frontend {
+
+class Program {
+public:
+  Program(Evaluator &evaluator, const Module &main, mlir::ModuleOp module);
+
+  /// Fills the module; throws Stop after an error was reported.
+  void build();
+
+private:
+  /// An input of an entry function: a parameter of `forward`, or a target of the loss.
+  struct Input {
+    std::string name;
+    mlir::RankedTensorType type;
+    bool isTarget = false;
+    ColumnsObject columns;
+    int64_t classes = 0;
+    Range range;
+  };
+  struct Result {
+    mlir::Value value;
+    mlir::DictionaryAttr attributes;
+  };
+  struct Body {
+    mlir::func::FuncOp function;
+    Emission emission;
+    std::map<std::string, mlir::Value> inputs, hypers;
+    mlir::Value step;
+    std::vector<Result> results;
+  };
+  enum Arguments : unsigned { Variables = 1, States = 2, Targets = 4, Hypers = 8, Step = 16, Key = 32, Inputs = 64 };
+
+  void createNetwork();
+  void nameVariables();
+  void prepareStates();
+  void findInputs();
+  void findTargets();
+  Input target(const FieldObject &field, const TypeExpr *type, Scope &scope, const Parameter *parameter);
+  std::optional<Input> fit(const FieldObject &field, const TypeExpr &type, Scope &scope);
+  void emitInit();
+  void emitPredict();
+  void emitTrain();
+  void emitEvaluate();
+  void describeProgram();
+
+  void begin(Body &body, const std::string &name, unsigned arguments);
+  void finish(Body &body, bool dropUnused);
+  Object forward(Body &body);
+  mlir::Value score(const Applied &applied, const Object &prediction, Body &body, const std::string &what);
+  void scores(Body &body, const Object &prediction, mlir::Value &loss);
+  void update(Body &body, mlir::Value loss);
+  mlir::Value stepParameter(Body &body, unsigned variable, mlir::Value gradient);
+  void setHypers(Body &body);
+  mlir::DictionaryAttr role(const std::string &role, const std::string &name = "");
+  mlir::DictionaryAttr variableAttribute(unsigned index);
+  void result(Body &body, mlir::Value value, mlir::DictionaryAttr attributes) { body.results.push_back({value, attributes}); }
+  void architecture(const Instance &instance, const std::string &name, unsigned depth, std::string &text);
+
+  Evaluator &e;
+  const Module &main;
+  mlir::ModuleOp module;
+  std::shared_ptr<Instance> network;
+  std::optional<TrainBlock> training;
+  std::vector<Input> inputs, targets;
+  std::vector<unsigned> order;                             // the named variables
+  std::map<unsigned, std::map<std::string, unsigned>> states; // of each trainable variable, by name
+  mlir::RankedTensorType predictionType;
+};
+
+} // namespace bmc::frontend

@@ -1,0 +1,218 @@
+// Reads the entries of a train block.
+#include "TrainBlock.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+namespace bmc::frontend {
+namespace {
+
+class Reader {
+public:
+  Reader(Evaluator &evaluator, TrainBlock &block) : e(evaluator), block(block) {}
+
+  void data(const Entry &entry);
+  void loss(const Entry &entry) { block.loss = applied(*entry.value); }
+  void metrics(const Entry &entry);
+  void optimizer(const Entry &entry);
+  void epochs(const Entry &entry) { block.epochs = count(entry, 1); }
+  void batch(const Entry &entry);
+  void shuffle(const Entry &entry) { block.shuffle = e.condition(value(entry), entry.value->range); }
+  void seed(const Entry &entry) { block.seed = count(entry, 0); }
+
+private:
+  Object value(const Entry &entry) {
+    Scope scope;
+    return e.evaluate(*entry.value, scope);
+  }
+  int64_t count(const Entry &entry, int64_t least);
+  Applied applied(const Expr &expr);
+  void columns(const Argument &argument, TableObject &table);
+
+  Evaluator &e;
+  TrainBlock &block;
+};
+
+int64_t Reader::count(const Entry &entry, int64_t least) {
+  int64_t number = e.integer(value(entry), entry.value->range, fmt::format("'{}'", entry.name.text));
+  if (number < least)
+    e.fail(entry.value->range, fmt::format("'{}' must be at least {}, found {}", entry.name.text, least, number));
+  return number;
+}
+
+void Reader::batch(const Entry &entry) {
+  Object object = value(entry);
+  auto text = object.get<std::string>();
+  block.batch = text && *text == "all" ? 0 : count(entry, 1);
+}
+
+/// A function by its name, or with some of its arguments: `cross_entropy`, `smooth(amount = 0.1)`.
+Applied Reader::applied(const Expr &expr) {
+  Scope scope;
+  bool isCall = expr.kind == ExprKind::Call;
+  Object callee = e.evaluate(isCall ? *as<CallExpr>(expr).callee : expr, scope);
+  auto declared = callee.get<DeclaredObject>();
+  bool isFunction = declared && (!declared->decl->hasMembers || declared->decl->kind == DeclarationKind::Metric);
+  if (!isFunction)
+    e.fail(expr.range, fmt::format("expected a loss, a metric or a function, found {}", e.describe(callee)));
+  if (declared->decl->hasMembers)
+    e.fail(expr.range, "a metric that accumulates over batches is not supported yet");
+  Applied result{*declared, {}, expr.range};
+  if (isCall)
+    for (const Argument &argument : as<CallExpr>(expr).arguments) {
+      if (argument.name.text.empty())
+        e.fail(argument.value->range, "arguments of a loss or metric are given by name here");
+      result.arguments.push_back({argument.name.text, e.evaluate(*argument.value, scope), argument.value->range});
+    }
+  return result;
+}
+
+void Reader::metrics(const Entry &entry) {
+  auto add = [&](const Expr &expr) { block.metrics.push_back(applied(expr)); };
+  if (entry.value->kind != ExprKind::List)
+    return add(*entry.value);
+  for (const ExprPtr &element : as<ListExpr>(*entry.value).elements)
+    add(*element);
+}
+
+void Reader::columns(const Argument &argument, TableObject &table) {
+  if (argument.name.text.empty())
+    e.fail(argument.value->range, "expected 'name = columns(...)'");
+  for (const FieldObject &field : table.fields)
+    if (field.name.text == argument.name.text)
+      e.fail(argument.name.range, fmt::format("the field '{}' is given twice", argument.name.text));
+  Scope scope;
+  Object object = e.evaluate(*argument.value, scope);
+  auto columns = object.get<ColumnsObject>();
+  if (!columns)
+    e.fail(argument.value->range, fmt::format("expected columns of a table, found {}", e.describe(object)));
+  table.fields.push_back({argument.name, *columns});
+}
+
+void Reader::data(const Entry &entry) {
+  const Expr *source = entry.value.get();
+  bool isPrepared = !entry.preparation.empty();
+  if (source->kind == ExprKind::Name) {
+    Scope scope;
+    Object object = e.evaluate(*source, scope);
+    auto declared = object.get<DeclaredObject>();
+    if (declared && declared->decl->kind == DeclarationKind::Data) {
+      source = declared->decl->value.get();
+      isPrepared |= !declared->decl->entries.empty();
+    }
+  }
+  if (isPrepared)
+    e.fail(entry.value->range, "the preparation of data is not supported yet");
+  bool isTable = source->kind == ExprKind::Call && as<CallExpr>(*source).callee->kind == ExprKind::Name &&
+                 as<NameExpr>(*as<CallExpr>(*source).callee).name == "table";
+  if (!isTable)
+    e.fail(source->range, "expected table(\"file.csv\", x = columns(...), ...); other sources are not supported yet");
+  const auto &call = as<CallExpr>(*source);
+  Dataset dataset{entry.name.text == "data" ? "train" : "test", {}, source->range};
+  if (call.arguments.empty() || call.arguments[0].value->kind != ExprKind::String)
+    e.fail(source->range, "the first argument of table must be the path of a file");
+  dataset.table.path = as<StringExpr>(*call.arguments[0].value).value;
+  for (size_t i = 1; i < call.arguments.size(); ++i)
+    columns(call.arguments[i], dataset.table);
+  if (dataset.table.fields.empty())
+    e.fail(source->range, "the table gives no field; name its columns: x = columns(0..3)");
+  block.datasets.push_back(std::move(dataset));
+}
+
+/// Numbers that were given, and numbers with a fraction, can be changed by `--set`. A whole number that is a default is a
+/// switch (`momentum = 0`): what it switches off is not compiled.
+void Reader::optimizer(const Entry &entry) {
+  if (entry.over)
+    e.fail(entry.over->range, "'over' is not supported yet: the optimizer trains all parameters");
+  Object object = value(entry);
+  if (auto declared = object.get<DeclaredObject>(); declared && declared->decl->kind == DeclarationKind::Optimizer)
+    object = e.call(object, {entry.value->range, entry.value->range, {}});
+  auto instance = object.get<std::shared_ptr<Instance>>();
+  if (!instance || (*instance)->decl->kind != DeclarationKind::Optimizer)
+    e.fail(entry.value->range, fmt::format("expected an optimizer, found {}", e.describe(object)));
+  block.optimizer = *instance;
+  block.optimizer->placed = true;
+  for (const Parameter &parameter : (*instance)->decl->parameters) {
+    const NamedObject &argument = (*instance)->scope.names[parameter.name.text];
+    bool isDefault = parameter.value && argument.origin && argument.origin->begin == parameter.name.range.begin &&
+                     argument.origin->file == parameter.name.range.file;
+    if (auto real = argument.object.get<double>())
+      block.hypers.push_back({parameter.name.text, *real});
+    else if (auto dim = argument.object.get<Dim>(); dim && dim->constant() && !isDefault)
+      block.hypers.push_back({parameter.name.text, static_cast<double>(*dim->constant())});
+  }
+}
+
+void checkComplete(Evaluator &e, const TrainBlock &block) {
+  Range range = block.decl->name.range;
+  auto hasData = [&](std::string_view name) {
+    return std::any_of(block.datasets.begin(), block.datasets.end(), [&](auto &d) { return d.name == name; });
+  };
+  for (auto [missing, name] : {std::pair{!hasData("train"), "data"}, {!block.loss, "loss"}, {!block.optimizer, "optimizer"}})
+    if (missing)
+      e.report(range, fmt::format("the train block needs '{}'", name));
+}
+
+/// Both data sets have the same fields; the first is the training data.
+void checkDatasets(Evaluator &e, TrainBlock &block) {
+  std::sort(block.datasets.begin(), block.datasets.end(), [](auto &a, auto &b) { return a.name > b.name; });
+  if (block.datasets.size() < 2)
+    return;
+  const auto &train = block.datasets[0].table.fields, &test = block.datasets[1].table.fields;
+  auto same = [](const FieldObject &a, const FieldObject &b) {
+    return a.name.text == b.name.text && a.columns.columns == b.columns.columns && a.columns.classes == b.columns.classes;
+  };
+  if (!std::equal(train.begin(), train.end(), test.begin(), test.end(), same))
+    e.report(block.datasets[1].range, "the test data must have the same fields and columns as the training data")
+        .note(block.datasets[0].range, "the training data is here");
+}
+
+} // namespace
+
+TrainBlock readTrainBlock(Evaluator &evaluator, const Declaration &decl) {
+  struct Form {
+    std::string_view name;
+    void (Reader::*read)(const Entry &);
+  };
+  static constexpr Form forms[] = {
+      {"data", &Reader::data},         {"test", &Reader::data},      {"loss", &Reader::loss},
+      {"metrics", &Reader::metrics},   {"epochs", &Reader::epochs},  {"optimizer", &Reader::optimizer},
+      {"batch", &Reader::batch},       {"seed", &Reader::seed},      {"shuffle", &Reader::shuffle},
+  };
+  TrainBlock block;
+  block.decl = &decl;
+  Reader reader(evaluator, block);
+  unsigned before = evaluator.diagnostics.errorCount();
+  std::map<std::string, Range> seen;
+  for (const Entry &entry : decl.entries) {
+    try {
+      if (entry.step || entry.name.text == "networks")
+        evaluator.fail(entry.name.range, "several networks or steps are not supported yet");
+      if (auto [place, isNew] = seen.try_emplace(entry.name.text, entry.name.range); !isNew) {
+        evaluator.report(entry.name.range, fmt::format("'{}' is given twice", entry.name.text))
+            .note(place->second, "the first one is here");
+        continue;
+      }
+      auto form = std::find_if(std::begin(forms), std::end(forms), [&](auto &f) { return f.name == entry.name.text; });
+      if (form == std::end(forms)) {
+        std::vector<std::string> names;
+        for (const Form &known : forms)
+          names.emplace_back(known.name);
+        auto meant = closest(entry.name.text, names);
+        evaluator.fail(entry.name.range, fmt::format("a train block has no entry '{}'{}", entry.name.text,
+                                                     meant ? fmt::format("; did you mean '{}'?", *meant) : ""));
+      }
+      (reader.*form->read)(entry);
+    } catch (Stop) {
+    }
+  }
+  if (evaluator.diagnostics.errorCount() == before)
+    checkComplete(evaluator, block);
+  if (evaluator.diagnostics.errorCount() == before)
+    checkDatasets(evaluator, block);
+  if (evaluator.diagnostics.errorCount() != before)
+    throw Stop();
+  return block;
+}
+
+} // namespace bmc::frontend

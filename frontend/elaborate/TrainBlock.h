@@ -1,0 +1,45 @@
+// The train block, checked: which data, loss, optimizer and metrics, and how long.
+#pragma once
+
+#include "Evaluator.h"
+
+namespace bmc::frontend {
+
+/// A loss or metric with the arguments that were given ahead.
+struct Applied {
+  DeclaredObject function;
+  std::vector<Bound> arguments;
+  Range range;
+};
+
+struct Dataset {
+  std::string name; // `train` or `test`
+  TableObject table;
+  Range range;
+};
+
+struct Hyper {
+  std::string name;
+  double value;
+};
+
+struct TrainBlock {
+  const Declaration *decl = nullptr;
+  std::vector<Dataset> datasets;
+  std::optional<Applied> loss;
+  std::vector<Applied> metrics;
+  std::shared_ptr<Instance> optimizer;
+  std::vector<Hyper> hypers;
+  int64_t epochs = 1;
+  int64_t batch = 0; // all
+  int64_t seed = 0;
+  bool shuffle = false;
+
+  /// The fields of the training data.
+  const std::vector<FieldObject> &fields() const { return datasets.front().table.fields; }
+};
+
+/// Reads a train block; throws Stop after the errors of all its entries were reported.
+TrainBlock readTrainBlock(Evaluator &evaluator, const Declaration &decl);
+
+} // namespace bmc::frontend
