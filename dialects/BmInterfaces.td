@@ -48,7 +48,10 @@ def Bm_FusibleOpInterface : OpInterface<"FusibleOpInterface"> {
       elements: an anchor. `Contraction`: a matrix product: an anchor. `Scatter`: writes at computed places: an anchor.
     }], "::bmc::bm::AccessPattern", "getAccessPattern">,
     InterfaceMethod<"Floating-point operations for one element of the result.", "int64_t", "getFlopsPerElement", (ins),
-      /*methodBody=*/"", /*defaultImplementation=*/"return 1;">
+      /*methodBody=*/"", /*defaultImplementation=*/"return 1;">,
+    InterfaceMethod<"The axes of its first operand that a `Reduction` runs over; none for other ops.",
+      "::llvm::SmallVector<int64_t>", "getReducedAxes", (ins),
+      /*methodBody=*/"", /*defaultImplementation=*/"return {};">
   ];
 }
 

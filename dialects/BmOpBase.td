@@ -29,10 +29,11 @@ class Bm_TensorOp<string mnemonic, string pattern, list<Trait> traits = []>
     }
     AccessPattern $cppClass::getAccessPattern() { return AccessPattern::}] # pattern # [{; }
   }];
-  let extraClassDeclaration = [{
+  code declarations = [{
     template <class T>
     ReferenceResults<T> evaluateAs(ArrayRef<ReferenceTensor<T>> operands, const SymbolValues &symbols);
   }];
+  let extraClassDeclaration = declarations;
   let extraClassDefinition = glue;
 }
 
@@ -56,12 +57,13 @@ class Bm_ElementwiseReference<string evaluator, string parameters, string expres
 }
 
 // y = f(x) on floats. `reference` is f of the scalar x; `gradient` is the cotangent of x as a tensor expression
-// (dialects/TensorExpr.h) in x, y and dy.
-class Bm_UnaryOp<string mnemonic, string reference, string gradient, list<Trait> traits = []>
+// (dialects/TensorExpr.h) in x, y and dy; `flops` is what f costs, about.
+class Bm_UnaryOp<string mnemonic, string reference, string gradient, int flops = 1, list<Trait> traits = []>
     : Bm_DifferentiableTensorOp<mnemonic, "Pointwise", !listconcat(traits, [Elementwise, SameOperandsAndResultType])> {
   let arguments = (ins Bm_FloatTensor:$x);
   let results = (outs Bm_FloatTensor:$y);
   let assemblyFormat = "$x attr-dict `:` type($y)";
+  let extraClassDeclaration = declarations # "int64_t getFlopsPerElement() { return " # flops # "; }";
   let extraClassDefinition = glue # Bm_ElementwiseReference<"evaluateReal", "T x", reference>.definition # [{
     SmallVector<Value> $cppClass::vjp(OpBuilder &builder, ValueRange cotangents) {
       [[maybe_unused]] TensorExpr dy(builder, getLoc(), cotangents[0]), x(builder, getLoc(), getX()),
@@ -73,11 +75,13 @@ class Bm_UnaryOp<string mnemonic, string reference, string gradient, list<Trait>
 }
 
 // z = f(x, y) on numbers. `gradientX` and `gradientY` are the cotangents in x, y, z and dz.
-class Bm_BinaryOp<string mnemonic, string reference, string gradientX, string gradientY, list<Trait> traits = []>
+class Bm_BinaryOp<string mnemonic, string reference, string gradientX, string gradientY, list<Trait> traits = [],
+                  int flops = 1>
     : Bm_DifferentiableTensorOp<mnemonic, "Pointwise", !listconcat(traits, [Elementwise, SameOperandsAndResultType])> {
   let arguments = (ins Bm_NumberTensor:$x, Bm_NumberTensor:$y);
   let results = (outs Bm_NumberTensor:$z);
   let assemblyFormat = "$x `,` $y attr-dict `:` type($z)";
+  let extraClassDeclaration = declarations # "int64_t getFlopsPerElement() { return " # flops # "; }";
   let extraClassDefinition = glue # Bm_ElementwiseReference<"evaluateNumber", "auto x, auto y", reference>.definition # [{
     SmallVector<Value> $cppClass::vjp(OpBuilder &builder, ValueRange cotangents) {
       [[maybe_unused]] TensorExpr dz(builder, getLoc(), cotangents[0]), x(builder, getLoc(), getX()),

@@ -6,15 +6,15 @@ include "dialects/BmOpBase.td"
 def Bm_NegOp : Bm_UnaryOp<"neg", "-x", "-dy"> { let hasFolder = 1; }
 def Bm_AbsOp : Bm_UnaryOp<"abs", "abs(x)", "dy * sign(x)">;
 def Bm_SignOp : Bm_UnaryOp<"sign", "sign(x)", "dy * 0.0">; // NaN for NaN, 0 for both zeros
-def Bm_ExpOp : Bm_UnaryOp<"exp", "exp(x)", "dy * y">;
-def Bm_LogOp : Bm_UnaryOp<"log", "log(x)", "dy / x">;
-def Bm_Log1pOp : Bm_UnaryOp<"log1p", "log1p(x)", "dy / (x + 1.0)">;
-def Bm_SqrtOp : Bm_UnaryOp<"sqrt", "sqrt(x)", "dy * 0.5 / y">;
-def Bm_RsqrtOp : Bm_UnaryOp<"rsqrt", "T(1) / sqrt(x)", "dy * -0.5 * y / x">;
-def Bm_SinOp : Bm_UnaryOp<"sin", "sin(x)", "dy * cos(x)">;
-def Bm_CosOp : Bm_UnaryOp<"cos", "cos(x)", "-(dy * sin(x))">;
-def Bm_TanhOp : Bm_UnaryOp<"tanh", "tanh(x)", "dy * (1.0 - y * y)">;
-def Bm_SigmoidOp : Bm_UnaryOp<"sigmoid", "T(1) / (T(1) + exp(-x))", "dy * y * (1.0 - y)">;
+def Bm_ExpOp : Bm_UnaryOp<"exp", "exp(x)", "dy * y", 10>;
+def Bm_LogOp : Bm_UnaryOp<"log", "log(x)", "dy / x", 10>;
+def Bm_Log1pOp : Bm_UnaryOp<"log1p", "log1p(x)", "dy / (x + 1.0)", 15>;
+def Bm_SqrtOp : Bm_UnaryOp<"sqrt", "sqrt(x)", "dy * 0.5 / y", 4>;
+def Bm_RsqrtOp : Bm_UnaryOp<"rsqrt", "T(1) / sqrt(x)", "dy * -0.5 * y / x", 5>;
+def Bm_SinOp : Bm_UnaryOp<"sin", "sin(x)", "dy * cos(x)", 15>;
+def Bm_CosOp : Bm_UnaryOp<"cos", "cos(x)", "-(dy * sin(x))", 15>;
+def Bm_TanhOp : Bm_UnaryOp<"tanh", "tanh(x)", "dy * (1.0 - y * y)", 15>;
+def Bm_SigmoidOp : Bm_UnaryOp<"sigmoid", "T(1) / (T(1) + exp(-x))", "dy * y * (1.0 - y)", 15>;
 def Bm_FloorOp : Bm_UnaryOp<"floor", "floor(x)", "dy * 0.0">;
 def Bm_CeilOp : Bm_UnaryOp<"ceil", "ceil(x)", "dy * 0.0">;
 def Bm_RoundOp : Bm_UnaryOp<"round", "roundeven(x)", "dy * 0.0">; // halves to even, as PyTorch
@@ -24,14 +24,14 @@ def Bm_AddOp : Bm_BinaryOp<"add", "x + y", "dz", "dz", [Commutative]>;
 def Bm_SubOp : Bm_BinaryOp<"sub", "x - y", "dz", "-dz"> { let hasFolder = 1; }
 def Bm_MulOp : Bm_BinaryOp<"mul", "x * y", "dz * y", "dz * x", [Commutative]> { let hasFolder = 1; }
 // Integers: towards zero; by zero: zero.
-def Bm_DivOp : Bm_BinaryOp<"div", "divide(x, y)", "dz / y", "-(dz * z / y)"> { let hasFolder = 1; }
+def Bm_DivOp : Bm_BinaryOp<"div", "divide(x, y)", "dz / y", "-(dz * z / y)", [], 4> { let hasFolder = 1; }
 def Bm_RemOp : Bm_BinaryOp<"rem", "remainder(x, y)", "dz", "-(dz * floor(x / y))">; // sign of y, as Python's %
 def Bm_MaxOp : Bm_BinaryOp<"max", "maximum(x, y)", "select(x == y, dz * 0.5, select(x > y, dz, dz * 0.0))",
                            "select(x == y, dz * 0.5, select(y > x, dz, dz * 0.0))", [Commutative]>; // NaN wins
 def Bm_MinOp : Bm_BinaryOp<"min", "minimum(x, y)", "select(x == y, dz * 0.5, select(x < y, dz, dz * 0.0))",
                            "select(x == y, dz * 0.5, select(y < x, dz, dz * 0.0))", [Commutative]>; // NaN wins
 def Bm_PowOp : Bm_BinaryOp<"pow", "power(x, y)", "dz * select(y == 0.0, y, y * pow(x, y - 1.0))",
-                           "dz * select(z == 0.0, z, z * log(x))"> {
+                           "dz * select(z == 0.0, z, z * log(x))", [], 25> {
   let hasFolder = 1;
   let hasCanonicalizer = 1; // small whole exponents become products
 }
@@ -82,10 +82,13 @@ def Bm_CastOp : Bm_DifferentiableTensorOp<"cast", "Pointwise", [Elementwise]> {
   let hasFolder = 1;
 }
 
-def Bm_StopGradientOp : Bm_TensorOp<"stop_gradient", "Pointwise", [Elementwise, SameOperandsAndResultType]> {
+def Bm_StopGradientOp
+    : Bm_DifferentiableTensorOp<"stop_gradient", "Pointwise", [Elementwise, SameOperandsAndResultType]> {
   let summary = "the identity, through which no gradient flows";
   let arguments = (ins Bm_Tensor:$x);
   let results = (outs Bm_Tensor:$y);
   let assemblyFormat = "$x attr-dict `:` type($y)";
-  let extraClassDefinition = glue # Bm_ElementwiseReference<"evaluateNumber", "auto x", "x">.definition;
+  let extraClassDefinition = glue # Bm_ElementwiseReference<"evaluateNumber", "auto x", "x">.definition # [{
+    SmallVector<Value> $cppClass::vjp(OpBuilder &, ValueRange) { return {Value()}; }
+  }];
 }

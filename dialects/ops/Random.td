@@ -10,6 +10,7 @@ def Bm_RandomBitsOp : Bm_TensorOp<"random_bits", "Generator"> {
   let arguments = (ins Bm_KeyTensor:$key);
   let results = (outs Bm_IndexTensor:$y);
   let assemblyFormat = "$key attr-dict `:` type($y)";
+  let extraClassDeclaration = declarations # "int64_t getFlopsPerElement() { return 40; }";
 }
 
 def Bm_RandomUniformOp : Bm_TensorOp<"random_uniform", "Generator"> {
@@ -17,6 +18,7 @@ def Bm_RandomUniformOp : Bm_TensorOp<"random_uniform", "Generator"> {
   let arguments = (ins Bm_KeyTensor:$key);
   let results = (outs Bm_FloatTensor:$y);
   let assemblyFormat = "$key attr-dict `:` type($y)";
+  let extraClassDeclaration = declarations # "int64_t getFlopsPerElement() { return 40; }";
 }
 
 def Bm_FoldInOp : Bm_TensorOp<"fold_in", "Generator"> {

@@ -8,6 +8,7 @@ class Bm_ReduceOp<string mnemonic> : Bm_DifferentiableTensorOp<mnemonic, "Reduct
   let results = (outs Bm_NumberTensor:$y);
   let assemblyFormat = "$x `,` $axes attr-dict `:` type($x)";
   let hasFolder = 1;
+  let extraClassDeclaration = declarations # "SmallVector<int64_t> getReducedAxes() { return llvm::to_vector(getAxes()); }";
 }
 def Bm_ReduceSumOp : Bm_ReduceOp<"reduce_sum"> { let summary = "sum over axes; zero of no elements"; }
 def Bm_ReduceMaxOp : Bm_ReduceOp<"reduce_max"> {
@@ -20,4 +21,5 @@ def Bm_ArgmaxOp : Bm_TensorOp<"argmax", "Reduction", [InferTypeOpAdaptor]> {
   let arguments = (ins Bm_NumberTensor:$x, I64Attr:$axis);
   let results = (outs Bm_IndexTensor:$y);
   let assemblyFormat = "$x `axis` $axis attr-dict `:` type($x)";
+  let extraClassDeclaration = declarations # "SmallVector<int64_t> getReducedAxes() { return {int64_t(getAxis())}; }";
 }
