@@ -1,0 +1,86 @@
+// The graph that fusion works on. A node is an op that must be computed somewhere; cheap ops (splat constants, iota,
+// broadcasts, slices and the like) are not nodes: they are copied into every kernel that reads them. A group of nodes
+// becomes one kernel. This file knows what a kernel may hold; which groups are worth merging is for Fuse.cpp.
+#ifndef BMC_PASSES_FUSION_GRAPH_H
+#define BMC_PASSES_FUSION_GRAPH_H
+
+#include "dialects/Dialect.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+
+namespace bmc {
+
+/// How an op reads another's result, with the cheap ops between them.
+enum class ReadKind {
+  Same,   ///< element i reads element i
+  Repeat, ///< through one broadcast
+  Moved,  ///< at a computed index
+  Whole   ///< anywhere: operands of products and of random numbers
+};
+
+struct Read {
+  unsigned producer, consumer; ///< nodes
+  ReadKind kind;
+  llvm::ArrayRef<int64_t> dimensions; ///< of the broadcast, for Repeat
+  bool expands; ///< the consumer asks for more elements than the producer has: each is asked for several times
+};
+
+struct Node {
+  mlir::Operation *op;
+  unsigned group;
+  llvm::SmallVector<Read, 2> operands; ///< reads of other nodes
+  llvm::SmallVector<Read, 2> readers;
+  bool returned = false;
+};
+
+using NodeList = llvm::SmallVector<unsigned>; ///< ascending: in program order
+
+class FusionGraph {
+public:
+  explicit FusionGraph(mlir::func::FuncOp function);
+
+  llvm::ArrayRef<unsigned> members(unsigned group) const { return groups[group]; }
+  unsigned groupCount() const { return groups.size(); }
+  const Node &node(unsigned index) const { return nodes[index]; }
+
+  /// Whether a group is a view: a reshape, which is no kernel.
+  bool isView(unsigned group) const;
+  bool hasAnchor(unsigned group) const;
+  /// The groups that read a group, ascending, and whether the function returns one of its values.
+  llvm::SmallVector<unsigned> readersOf(unsigned group) const;
+  bool isReturned(unsigned group) const;
+  /// The reads of a group's values by another group.
+  llvm::SmallVector<Read> readsBetween(unsigned producer, unsigned consumer) const;
+  /// Floating-point operations for one element, anchors not counted.
+  int64_t flopsOf(unsigned group) const;
+  /// The shape of the group's results; nothing if it has none (nobody reads it).
+  std::optional<bm::Shape> resultShape(unsigned group) const;
+  /// The values of the group that are read outside.
+  llvm::SmallVector<mlir::Value> resultsOf(unsigned group) const;
+
+  /// Whether two groups may become one: a kernel can hold their ops, and no third group would stand between.
+  bool canMerge(unsigned a, unsigned b) const;
+  /// Merges b into a; b is empty afterwards.
+  void merge(unsigned a, unsigned b);
+
+  /// The groups, each after those that it reads; empty ones and those without results are left out.
+  llvm::SmallVector<unsigned> order() const;
+
+private:
+  void addReads(unsigned consumer, mlir::Operation *reader, mlir::Operation *throughCheap, ReadKind kind,
+                llvm::ArrayRef<int64_t> dimensions);
+  bool isKernel(llvm::ArrayRef<unsigned> members) const;
+  bool pathAround(unsigned from, unsigned to) const;
+
+  std::vector<Node> nodes;
+  std::vector<NodeList> groups;
+  llvm::DenseMap<mlir::Operation *, unsigned> nodeOf;
+};
+
+/// Whether an op is cheap enough to be computed again wherever it is read.
+bool isCheap(mlir::Operation *op);
+/// Whether a kernel that computes `reader` computes its operand `cheap` as well, or reads it from memory.
+bool computesInside(mlir::Operation *reader, mlir::Operation *cheap);
+
+} // namespace bmc
+
+#endif

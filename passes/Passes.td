@@ -1,0 +1,52 @@
+// The passes from the frontend's module to the plan that code is made from. Pipeline.cpp puts them in order.
+#ifndef BMC_PASSES
+#define BMC_PASSES
+
+include "mlir/Pass/PassBase.td"
+
+class Bmc_Pass<string name> : Pass<name, "::mlir::ModuleOp"> {
+  let dependentDialects = ["::bmc::bm::BmDialect", "::mlir::func::FuncDialect"];
+}
+
+def Differentiate : Bmc_Pass<"bm-differentiate"> {
+  let summary = "replace each bm.grad by the ops that compute its gradients";
+  let description = [{
+    Needs: straight-line functions; every float op between a value of a `grad` and its scalar has a gradient rule.
+    Leaves: no `grad`.
+  }];
+}
+
+def Simplify : Bmc_Pass<"bm-simplify"> {
+  let summary = "fold constants, merge equal values, do scalar work once, drop what nobody reads";
+  let description = [{
+    Needs: no `grad` (a gradient must see `stop_gradient`, which is dropped here).
+    Leaves: the same results, bit for bit, but for the sums of repeated values, which become one product.
+  }];
+}
+
+def Fuse : Bmc_Pass<"bm-fuse"> {
+  let summary = "group ops into kernels";
+  let description = [{
+    Needs: functions of ops that have an access pattern; no calls, no `grad`.
+    Leaves: functions whose bodies are kernels, constants, reshapes (views) and the return.
+  }];
+}
+
+def Schedule : Bmc_Pass<"bm-schedule"> {
+  let summary = "choose how each kernel runs on the target";
+  let description = [{
+    Needs: kernels, and `bm.target` on the module. A kernel that has a schedule keeps it.
+    Leaves: a schedule on each kernel.
+  }];
+}
+
+def PlanMemory : Bmc_Pass<"bm-plan-memory"> {
+  let summary = "give each value of a function a buffer";
+  let description = [{
+    Needs: scheduled kernels.
+    Leaves: `buffers` and `in_place` on each kernel, `bm.arena` on each function, kernels in an order in which donated
+    arguments are read before they are overwritten; copying kernels where a result would not be written by a kernel.
+  }];
+}
+
+#endif // BMC_PASSES

@@ -1,0 +1,59 @@
+// The pipeline: one pass a line, with the reason for its place.
+#include "passes/Pipeline.h"
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Transforms/Passes.h"
+#include "passes/Passes.h"
+
+using namespace mlir;
+
+namespace bmc {
+
+llvm::ArrayRef<StageInfo> allStages() {
+  static constexpr StageInfo stages[] = {
+      {Stage::Bm, "bm", "the checked model as ops on tensors"},
+      {Stage::Grad, "grad", "gradients written out, everything simplified"},
+      {Stage::Fused, "fused", "ops grouped into kernels"},
+      {Stage::Schedule, "schedule", "kernels with their loops, vectors and tiles"},
+      {Stage::Plan, "plan", "kernels with their buffers, and the arena"},
+  };
+  return stages;
+}
+
+void buildPipeline(OpPassManager &passes, Stage stopAfter) {
+  if (stopAfter == Stage::Bm)
+    return;
+
+  // First, because gradient rules belong to single ops as the user wrote them, and stop_gradient still stands.
+  passes.addPass(createDifferentiate());
+  // Rules leave more than is needed (gradients of data, products with one); fusion decides better without it.
+  passes.addPass(createSimplify());
+  // Functions that only served the frontend are not compiled.
+  passes.addPass(createSymbolDCEPass());
+  if (stopAfter == Stage::Grad)
+    return;
+
+  // Before schedules, which belong to whole loop nests.
+  passes.addPass(createFuse());
+  if (stopAfter == Stage::Fused)
+    return;
+
+  // Before the memory plan: a schedule never depends on where values live, and a person can edit it here.
+  passes.addPass(createSchedule());
+  if (stopAfter == Stage::Schedule)
+    return;
+
+  // Last: it orders the kernels and adds copies, and nothing may move a kernel afterwards.
+  passes.addPass(createPlanMemory());
+}
+
+#define GEN_PASS_REGISTRATION
+#include "passes/Passes.h.inc"
+
+void registerPasses() {
+  registerBmcPasses();
+  for (const StageInfo &info : allStages())
+    PassPipelineRegistration<>("bm-to-" + info.name.str(), "the passes that lead to: " + info.summary.str(),
+                               [stage = info.stage](OpPassManager &passes) { buildPipeline(passes, stage); });
+}
+
+} // namespace bmc

@@ -1,0 +1,32 @@
+// The order of the passes, and the stages at which the pipeline can stop.
+#ifndef BMC_PASSES_PIPELINE_H
+#define BMC_PASSES_PIPELINE_H
+
+#include "llvm/ADT/ArrayRef.h"
+#include "llvm/ADT/StringRef.h"
+
+namespace mlir {
+class OpPassManager;
+} // namespace mlir
+
+namespace bmc {
+
+/// The stages of a module, in order.
+enum class Stage { Bm, Grad, Fused, Schedule, Plan };
+
+/// A stage, its name for `--emit=` and what it shows, for `--help`.
+struct StageInfo {
+  Stage stage;
+  llvm::StringLiteral name;
+  llvm::StringLiteral summary;
+};
+
+/// All stages in the order of the pipeline.
+llvm::ArrayRef<StageInfo> allStages();
+
+/// The passes that lead from the frontend's module to a stage.
+void buildPipeline(mlir::OpPassManager &passes, Stage stopAfter);
+
+} // namespace bmc
+
+#endif

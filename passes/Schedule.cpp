@@ -1,0 +1,264 @@
+// Chooses how each kernel runs, from its shapes and the target: an analytic model in a few readable rules. The numbers
+// come from measurements on AVX-512 cores; a schedule that is written in the text already is kept, so that a person or a
+// search can choose better. The attribute's meaning is in BmBase.td; codegen obeys it to the letter.
+#include "passes/Schedule.h"
+#include "passes/Passes.h"
+#include "llvm/ADT/bit.h"
+
+using namespace mlir;
+using namespace bmc::bm;
+
+namespace bmc {
+
+#define GEN_PASS_DEF_SCHEDULE
+#include "passes/Passes.h.inc"
+
+namespace {
+struct Schedule : impl::ScheduleBase<Schedule> {
+  void runOnOperation() override {
+    auto target = getOperation()->getAttrOfType<TargetAttr>("bm.target");
+    if (!target) {
+      getOperation().emitError() << "needs a bm.target to choose schedules for";
+      return signalPassFailure();
+    }
+    getOperation().walk([&](KernelOp kernel) {
+      if (!kernel.getScheduleAttr())
+        kernel.setScheduleAttr(chooseSchedule(kernel, target));
+    });
+  }
+};
+
+// An extent that is open at compile time is taken for this: a usual batch.
+constexpr int64_t assumedExtent = 256;
+// Work, in elements that are computed or read, from which a second thread pays; and what one task should have.
+constexpr int64_t parallelElements = 64 * 1024;
+constexpr int64_t taskElements = 16 * 1024;
+// Multiplications of a product from which a second thread pays.
+constexpr int64_t parallelProducts = 1024 * 1024;
+// Kernels allocate nothing: what they pack has to fit the stack of a thread.
+constexpr int64_t maxPackedBytes = 64 * 1024;
+// A right operand up to this stays in the second-level cache and is read in place.
+constexpr int64_t maxBytesReadInPlace = 2 * 1024 * 1024;
+
+// The parameters of a ScheduleAttr, to be filled in.
+struct Choice {
+  StringRef kind = "plain";
+  int64_t vector = 1, unroll = 1;
+  SmallVector<int64_t> tile = {};
+  int64_t partial = 1, parallel = 0;
+  StringRef pack = "none";
+  bool flat = false;
+};
+
+int64_t extentOr(const SymbolicDim &dim, int64_t otherwise) { return dim.constant().value_or(otherwise); }
+
+int64_t assumedCount(ArrayRef<SymbolicDim> shape) {
+  int64_t count = 1;
+  for (const SymbolicDim &dim : shape)
+    count *= extentOr(dim, assumedExtent);
+  return count;
+}
+
+// How many indices of the outermost result axis make a task, if one of them is this much work.
+int64_t outerIndicesOfTask(int64_t elementsPerIndex) {
+  return std::max<int64_t>(taskElements / std::max<int64_t>(elementsPerIndex, 1), 1);
+}
+
+// What the rules ask of a kernel.
+struct KernelShape {
+  explicit KernelShape(KernelOp kernel, TargetAttr target) : result(shapeOf(kernel.getOutputs()[0].getType())) {
+    int64_t bytes = 1;
+    for (Operation &op : kernel.getBody().front().without_terminator()) {
+      AccessPattern pattern = cast<FusibleOpInterface>(op).getAccessPattern();
+      if (!anchor && (pattern == AccessPattern::Reduction || pattern == AccessPattern::Contraction ||
+                      pattern == AccessPattern::Scatter)) {
+        anchor = &op;
+        this->pattern = pattern;
+      }
+      for (Value operand : op.getOperands())
+        bytes = std::max(bytes, laneBytes(operand.getType()));
+    }
+    for (Value output : kernel.getOutputs())
+      bytes = std::max(bytes, laneBytes(output.getType()));
+    lanes = std::max<int64_t>(target.getVectorBits() / 8 / bytes, 1);
+    registers = target.getVectorRegisters();
+    flat = isFlat(kernel);
+  }
+
+  // Scalars are in every lane; conditions follow what they were compared from.
+  static int64_t laneBytes(Type type) {
+    auto tensor = cast<RankedTensorType>(type);
+    return tensor.getRank() == 0 ? 1 : elementBytes(tensor.getElementType());
+  }
+
+  // Whether one loop over all elements can do it: all values have one shape or are scalars, and no op asks where it is.
+  bool isFlat(KernelOp kernel) const {
+    auto fits = [&](Type type) { return cast<RankedTensorType>(type).getRank() == 0 || shapeOf(type) == result; };
+    auto isScalar = [](Type type) { return cast<RankedTensorType>(type).getRank() == 0; };
+    return llvm::all_of(kernel.getInputs().getTypes(), fits) &&
+           llvm::all_of(kernel.getBody().front().without_terminator(), [&](Operation &op) {
+             bool isPointwise = cast<FusibleOpInterface>(op).getAccessPattern() == AccessPattern::Pointwise;
+             bool isSplat = op.hasTrait<OpTrait::ConstantLike>() || llvm::all_of(op.getResultTypes(), isScalar) ||
+                            (op.getNumOperands() > 0 && llvm::all_of(op.getOperandTypes(), isScalar));
+             return (isPointwise || isSplat) && llvm::all_of(op.getResultTypes(), fits);
+           });
+  }
+
+  // Vectors no wider than a loop of this extent.
+  int64_t lanesWithin(const SymbolicDim &extent) const {
+    int64_t known = extentOr(extent, lanes);
+    return known <= 0 ? 1 : std::min<int64_t>(lanes, llvm::bit_floor(uint64_t(known)));
+  }
+
+  Shape result;
+  int64_t lanes, registers;
+  Operation *anchor = nullptr;
+  AccessPattern pattern = AccessPattern::Pointwise;
+  bool flat;
+};
+
+// Elementwise ---------------------------------------------------------------------------------------------------------
+
+Choice chooseElementwise(const KernelShape &shape) {
+  Choice choice{.kind = "elementwise", .flat = shape.flat};
+  int64_t elements = assumedCount(shape.result), row = extentOr(shape.result.back(), assumedExtent);
+  choice.vector = shape.flat ? shape.lanesWithin(elementCount(shape.result)) : shape.lanesWithin(shape.result.back());
+  int64_t loop = shape.flat ? elements : row;
+  choice.unroll = loop >= 2 * choice.vector && choice.vector == shape.lanes ? 2 : 1;
+  if (elements >= parallelElements)
+    choice.parallel = shape.flat ? taskElements : outerIndicesOfTask(elements / extentOr(shape.result[0], assumedExtent));
+  return choice;
+}
+
+// Reductions ----------------------------------------------------------------------------------------------------------
+
+// Along the innermost axis: lanes and partial sums along the row.
+Choice chooseRows(const KernelShape &shape, const Shape &full) {
+  Choice choice{.kind = "rows"};
+  choice.vector = shape.lanesWithin(full.back());
+  int64_t row = extentOr(full.back(), assumedExtent);
+  if (row >= 4 * choice.vector) // four sums at a time hide the latency of an addition
+    choice.partial = 4;
+  int64_t elements = assumedCount(full);
+  if (elements >= parallelElements && !shape.result.empty())
+    choice.parallel = outerIndicesOfTask(elements / std::max<int64_t>(extentOr(full[0], assumedExtent), 1));
+  return choice;
+}
+
+// Over outer axes: each lane sums a column of its own, in order.
+Choice chooseColumns(const KernelShape &shape, const Shape &full) {
+  Choice choice{.kind = "columns"};
+  choice.vector = shape.lanesWithin(shape.result.back());
+  if (choice.vector == shape.lanes && extentOr(shape.result.back(), assumedExtent) >= 4 * shape.lanes)
+    choice.unroll = 4;
+  return choice;
+}
+
+Choice chooseReduction(const KernelShape &shape) {
+  Shape full = shapeOf(shape.anchor->getOperand(0).getType());
+  std::optional<int64_t> elements = elementCount(full).constant();
+  if (elements && *elements < std::max<int64_t>(shape.lanes, 2))
+    return {};
+  SmallVector<int64_t> axes = cast<FusibleOpInterface>(shape.anchor).getReducedAxes();
+  bool innermost = llvm::is_contained(axes, int64_t(full.size()) - 1);
+  return innermost ? chooseRows(shape, full) : chooseColumns(shape, full);
+}
+
+// Products ------------------------------------------------------------------------------------------------------------
+
+struct Product {
+  explicit Product(MatmulOp op, const KernelShape &shape)
+      : rows(shape.result[shape.result.size() - 2]), columns(shape.result.back()),
+        inner(shapeOf(op.getLhs().getType())[shape.result.size() - (op.getTransposeLhs() ? 2 : 1)]),
+        lhsTransposed(op.getTransposeLhs()), rhsTransposed(op.getTransposeRhs()),
+        elementBytes(bm::elementBytes(op.getType().getElementType())) {}
+
+  SymbolicDim rows, columns, inner;
+  bool lhsTransposed, rhsTransposed;
+  int64_t elementBytes;
+};
+
+// Register tiles in rows and vectors, best first: accumulators, one row of the right operand and a broadcast fit.
+ArrayRef<std::pair<int64_t, int64_t>> registerTiles(int64_t registers, int64_t lanes) {
+  static constexpr std::pair<int64_t, int64_t> wide[] = {{6, 4}, {8, 3}, {4, 4}, {8, 2}};
+  static constexpr std::pair<int64_t, int64_t> narrowLanes[] = {{8, 2}, {7, 3}, {4, 4}};
+  static constexpr std::pair<int64_t, int64_t> few[] = {{6, 2}, {4, 2}, {4, 1}};
+  if (registers < 32)
+    return few;
+  return lanes > 4 ? ArrayRef(wide) : ArrayRef(narrowLanes);
+}
+
+int64_t roundUp(int64_t value, int64_t step) { return (value + step - 1) / step * step; }
+
+// The tile with the least work on elements that do not exist.
+SmallVector<int64_t> chooseTile(const Product &product, const KernelShape &shape) {
+  SmallVector<int64_t> best;
+  int64_t bestWork = 0;
+  for (auto [rows, vectors] : registerTiles(shape.registers, shape.lanes)) {
+    // An open extent has no remainder worth counting.
+    int64_t columns = vectors * shape.lanes;
+    int64_t work = roundUp(extentOr(product.rows, rows), rows) * roundUp(extentOr(product.columns, columns), columns) *
+                   (product.rows.constant() ? 1 : 960 / rows) * (product.columns.constant() ? 1 : 960 / vectors);
+    if (best.empty() || work < bestWork) {
+      best = {rows, columns};
+      bestWork = work;
+    }
+  }
+  if (auto rows = product.rows.constant())
+    best[0] = std::max<int64_t>(std::min(best[0], *rows), 1);
+  return best;
+}
+
+Choice chooseProduct(const KernelShape &shape) {
+  Product product(cast<MatmulOp>(shape.anchor), shape);
+  int64_t rows = extentOr(product.rows, assumedExtent), columns = extentOr(product.columns, assumedExtent);
+  int64_t inner = extentOr(product.inner, assumedExtent);
+  Choice choice{.kind = "matmul", .vector = shape.lanes};
+  choice.tile = chooseTile(product, shape);
+
+  bool fewColumns = product.columns.constant() && columns < shape.lanes;
+  bool panelFits = product.inner.constant() && inner * choice.tile[1] * product.elementBytes <= maxPackedBytes;
+  if (fewColumns) {
+    // Too few for lanes along a row. Rows of both operands lie along k if the right one is transposed: lanes along k.
+    if (!product.rhsTransposed || product.lhsTransposed || inner < shape.lanes)
+      return {};
+    choice.pack = "dot";
+    choice.tile = {std::min<int64_t>(rows, 4), std::min<int64_t>(columns, 5)};
+  } else if (product.rhsTransposed && !product.lhsTransposed && columns >= 2 * rows && panelFits) {
+    choice.pack = "swapped"; // lanes along the rows, which are packed; the right operand is read in place
+    choice.tile = {8, 2 * shape.lanes};
+  } else if (product.rhsTransposed && panelFits) {
+    choice.pack = "rhs"; // its columns are not next to each other in memory
+  } else if (rows >= 512 && inner * columns * product.elementBytes > maxBytesReadInPlace && panelFits) {
+    choice.pack = product.lhsTransposed ? "lhs_rhs" : "rhs";
+  }
+  bool isBatch = shape.result.size() > 2;
+  if (rows * columns * inner >= parallelProducts && (isBatch || rows > choice.tile[0]))
+    choice.parallel = isBatch ? 1 : choice.tile[0] * std::max<int64_t>(32 / choice.tile[0], 1);
+  return choice;
+}
+
+// All -----------------------------------------------------------------------------------------------------------------
+
+Choice choose(const KernelShape &shape) {
+  std::optional<int64_t> elements = elementCount(shape.result).constant();
+  bool tiny = elements && *elements < std::max<int64_t>(shape.lanes, 2);
+  if (shape.anchor && shape.pattern == AccessPattern::Reduction)
+    return chooseReduction(shape);
+  if (tiny)
+    return {};
+  if (!shape.anchor)
+    return chooseElementwise(shape);
+  if (shape.pattern == AccessPattern::Contraction)
+    return chooseProduct(shape);
+  return {.kind = "scatter", .vector = shape.lanesWithin(shape.result.back())};
+}
+} // namespace
+
+ScheduleAttr chooseSchedule(KernelOp kernel, TargetAttr target) {
+  Choice choice = choose(KernelShape(kernel, target));
+  return ScheduleAttr::get(kernel.getContext(), choice.kind, choice.vector, choice.unroll, choice.tile, choice.partial,
+                           choice.parallel, choice.pack, choice.flat);
+}
+
+} // namespace bmc

@@ -1,0 +1,14 @@
+// The choice of a kernel's schedule, for the pass and for whoever makes a kernel after it.
+#ifndef BMC_PASSES_SCHEDULE_H
+#define BMC_PASSES_SCHEDULE_H
+
+#include "dialects/Ops.h"
+
+namespace bmc {
+
+/// How a kernel runs on a target, from its shapes alone: the same kernel gets the same schedule.
+bm::ScheduleAttr chooseSchedule(bm::KernelOp kernel, bm::TargetAttr target);
+
+} // namespace bmc
+
+#endif
