@@ -103,7 +103,7 @@ DiagnosticBridge::DiagnosticBridge(mlir::MLIRContext &context, SourceManager &so
           return mlir::failure();
         Diagnostic &diagnostic = isError ? diagnostics.error(range, found.str()) : diagnostics.warning(range, found.str());
         for (size_t i = 1; i < places.size() && i <= 5; ++i)
-          diagnostic.note(rangeOf(sources, places[i]), "in what is called here");
+          diagnostic.callers.push_back({Severity::Note, rangeOf(sources, places[i]), "in what is called here"});
         for (mlir::Diagnostic &note : found.getNotes()) {
           Places notePlaces;
           collectPlaces(note.getLocation(), notePlaces);

@@ -81,20 +81,27 @@ mlir::Value Evaluator::cast(mlir::Value value, mlir::Type elementType, Range ran
 
 // Shapes ------------------------------------------------------------------------------------------------------------
 
+/// An axis of extent 1 that is repeated is dropped before: a reduction that kept its axis is then broadcast directly.
 mlir::Value Evaluator::broadcast(mlir::Value value, llvm::ArrayRef<Dim> shape, Range range) {
   bm::Shape from = bm::shapeOf(value.getType());
   if (llvm::ArrayRef<Dim>(from) == shape)
     return value;
+  auto type = bm::tensorType(shape, typeOf(value).getElementType());
   if (from.size() > shape.size())
     fail(range, fmt::format("{} does not broadcast to fewer dimensions", bm::describe(value.getType())));
   std::vector<int64_t> dimensions;
-  for (size_t i = 0; i < from.size(); ++i)
-    dimensions.push_back(shape.size() - from.size() + i);
-  auto type = bm::tensorType(shape, typeOf(value).getElementType());
-  for (size_t i = 0; i < from.size(); ++i)
-    if (from[i] != shape[dimensions[i]] && from[i] != Dim(1))
+  std::vector<Dim> kept;
+  for (size_t i = 0; i < from.size(); ++i) {
+    size_t axis = shape.size() - from.size() + i;
+    if (from[i] != shape[axis] && from[i] != Dim(1))
       fail(range, fmt::format("{} does not broadcast to {}: dimension {} is {} and {}", bm::describe(value.getType()),
-                              bm::describe(type), i, from[i].text(), shape[dimensions[i]].text()));
+                              bm::describe(type), i, from[i].text(), shape[axis].text()));
+    if (from[i] != shape[axis])
+      continue;
+    dimensions.push_back(axis);
+    kept.push_back(from[i]);
+  }
+  value = reshape(value, kept, range);
   return bm::BroadcastOp::create(builder, location(range), type, value, dimensions);
 }
 
@@ -106,6 +113,8 @@ mlir::Value Evaluator::reshape(mlir::Value value, llvm::ArrayRef<Dim> shape, Ran
   if (from != to)
     fail(range, fmt::format("cannot reshape {} to {}: {} elements and {}", bm::describe(value.getType()),
                             bm::describe(type), from.text(), to.text()));
+  if (auto before = value.getDefiningOp<bm::ReshapeOp>(); before && before.getX().getType() == type)
+    return before.getX();
   return bm::ReshapeOp::create(builder, location(range), type, value);
 }
 

@@ -152,6 +152,14 @@ Object reshape(Evaluator &e, Call &call, Arguments &a) {
   return Object(e.reshape(x, shape, call.range));
 }
 
+/// A new axis of extent 1.
+Object expand(Evaluator &e, Call &call, Arguments &a) {
+  Value x = tensorOf(e, a[0]);
+  bm::Shape shape = bm::shapeOf(x.getType());
+  shape.insert(shape.begin() + axisOf(e, a[1]->object, a[1]->range, shape.size() + 1), Dim(1));
+  return Object(e.reshape(x, shape, call.range));
+}
+
 std::vector<Value> tensorsOf(Evaluator &e, const Bound *argument) {
   std::vector<Value> values;
   if (auto list = argument->object.get<ListObject>())
@@ -413,6 +421,7 @@ const Builtin table[] = {
     {"column", "index", columns},
     {"columns", "indices", columns},
     {"concatenate", "tensors [axis]", concatenate},
+    {"expand", "x axis", expand},
     {"floordiv", "x y", floordiv},
     {"full", "shape value [type]", full},
     {"grad", "scalar wrt", grad},

@@ -119,6 +119,7 @@ public:
   bm::SymbolValues bindings;            // -D
   std::map<std::string, bool> symbols;  // every symbol that was made; true: from -D
   const Module *module = nullptr;       // whose names are visible
+  Range root; // where the network is named: the call that nobody wrote
   /// While a parameter's initialiser is evaluated: its type, for random numbers without a shape.
   mlir::RankedTensorType initialised;
   /// What `float` stands for where nothing else says.

@@ -22,7 +22,10 @@ Evaluator::Frame::Frame(Evaluator &evaluator, Range callRange, const Module *mod
     : evaluator(evaluator), outer(evaluator.module) {
   if (evaluator.frames.size() >= deepestCalls)
     evaluator.fail(callRange, fmt::format("calls are nested more than {} levels deep; does a layer contain itself?", deepestCalls));
-  evaluator.frames.push_back({callRange, evaluator.location(callRange)});
+  // Nobody wrote the call of the network itself: the places of its ops begin in its `forward`.
+  bool isRoot = callRange.file == evaluator.root.file && callRange.begin == evaluator.root.begin;
+  mlir::LocationAttr place = isRoot ? mlir::LocationAttr() : mlir::LocationAttr(evaluator.location(callRange));
+  evaluator.frames.push_back({callRange, place});
   evaluator.module = module;
 }
 
@@ -34,8 +37,18 @@ Evaluator::Frame::~Frame() {
 Diagnostic &Evaluator::report(Range range, std::string message) {
   Diagnostic &diagnostic = diagnostics.error(range, std::move(message));
   unsigned shown = 0;
-  for (auto frame = frames.rbegin(); frame != frames.rend() && shown < 5; ++frame, ++shown)
-    diagnostic.note(frame->range, "in what is called here");
+  for (auto frame = frames.rbegin(); frame != frames.rend() && shown < 5; ++frame) {
+    Range call = frame->range;
+    // A call that holds the error's own place says nothing new.
+    bool isRoot = !frame->location;
+    bool holdsError = call.file == range.file && call.begin <= range.begin && range.end <= call.end;
+    bool isShown = !diagnostic.callers.empty() && diagnostic.callers.back().range->begin == call.begin &&
+                   diagnostic.callers.back().range->file == call.file;
+    if (isRoot || holdsError || isShown)
+      continue;
+    diagnostic.callers.push_back({Severity::Note, call, "in what is called here"});
+    ++shown;
+  }
   return diagnostic;
 }
 
@@ -48,7 +61,8 @@ mlir::Location Evaluator::location(Range range) {
   Position position = sources.position(range.file, range.begin);
   mlir::Location place =
       mlir::FileLineColLoc::get(&context, sources.name(range.file), position.line, position.column);
-  return frames.empty() ? place : mlir::CallSiteLoc::get(place, mlir::Location(frames.back().location));
+  bool isOuter = frames.empty() || !frames.back().location;
+  return isOuter ? place : mlir::CallSiteLoc::get(place, mlir::Location(frames.back().location));
 }
 
 void Evaluator::countStep(Range range) {

@@ -58,6 +58,7 @@ void Program::createNetwork() {
   } else {
     e.fail(range, "there is no network in this file");
   }
+  e.root = range;
   if (auto declared = object.get<DeclaredObject>(); declared && declared->decl->hasMembers)
     object = e.call(object, {range, range, {}});
   auto instance = object.get<std::shared_ptr<Instance>>();
@@ -457,7 +458,7 @@ void Program::emitInit() {
   begin(body, "init", Key);
   for (unsigned index : order) {
     const Variable variable = e.variables[index];
-    Evaluator::Frame frame(e, variable.range, variable.module);
+    Evaluator::Frame frame(e, variable.initialiser->range, variable.module);
     e.initialised = variable.type;
     Scope scope;
     scope.parent = variable.scope;

@@ -252,7 +252,7 @@ struct TypeExpr {
 };
 using OptionalType = std::unique_ptr<TypeExpr>;
 
-/// `a, b: f32[N] = 0`: the names share the type and the default value.
+/// Of a function, or a field of a layer. Fields may share a type and a value: `param a, b: f32[3] = 0`.
 struct Parameter {
   Name name;
   std::shared_ptr<const TypeExpr> type;  // may be null

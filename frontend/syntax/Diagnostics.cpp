@@ -18,7 +18,7 @@ Diagnostic &Diagnostics::report(Severity severity, std::optional<Range> range, s
       return dropped = {};
   if (severity == Severity::Error && ++errors > limit)
     return dropped = {};
-  kept.push_back({{severity, range, std::move(message)}, {}});
+  kept.push_back({{severity, range, std::move(message)}, {}, {}});
   return kept.back();
 }
 
@@ -87,8 +87,9 @@ void printPlace(std::ostream &out, const SourceManager &sources, const Diagnosti
 void Diagnostics::print(std::ostream &out) const {
   for (const Diagnostic &diagnostic : kept) {
     printPlace(out, sources, diagnostic.main);
-    for (const Diagnostic::Place &note : diagnostic.notes)
-      printPlace(out, sources, note);
+    for (const auto *list : {&diagnostic.notes, &diagnostic.callers})
+      for (const Diagnostic::Place &note : *list)
+        printPlace(out, sources, note);
   }
   if (errors > limit)
     out << "bmc: error: too many errors: " << errors - limit << " more are not shown\n";

@@ -22,7 +22,8 @@ struct Diagnostic {
     std::string message;
   };
   Place main;
-  std::vector<Place> notes;
+  std::vector<Place> notes;   // the other places that are involved
+  std::vector<Place> callers; // where the code that has the error was called from; shown last
 
   Diagnostic &note(std::optional<Range> range, std::string message) {
     notes.push_back({Severity::Note, range, std::move(message)});

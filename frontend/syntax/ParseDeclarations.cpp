@@ -324,10 +324,10 @@ std::vector<Parameter> Parser::parameterGroup(TokenKind end, bool isField) {
       break;
     result.push_back(parameter(isField));
   } while (accept(TokenKind::Comma));
-  for (size_t i = result.size(); i-- > 1;) {
-    if (!result[i - 1].type && (isField || !result[i - 1].value))
+  for (size_t i = result.size(); isField && i-- > 1;) {
+    if (!result[i - 1].type)
       result[i - 1].type = result[i].type;
-    if (isField && !result[i - 1].value)
+    if (!result[i - 1].value)
       result[i - 1].value = result[i].value;
   }
   return result;

@@ -1,0 +1,207 @@
+// Every diagnostic of elaboration: the place, the text and the notes. Those of the lexer and the parser are in
+// SyntaxTest.cpp.
+#include "Compile.h"
+
+#include <gtest/gtest.h>
+
+namespace {
+
+struct Case {
+  const char *name;
+  std::string text;
+  std::vector<std::string> expected; // all of them, in this order
+};
+
+std::string inNetwork(const std::string &body) { return "network M {\n  fc = Linear(3, 2)\n" + body + "}\n"; }
+std::string inForward(const std::string &statements) {
+  return "network M {\n  forward(x: f32[N, 3]) {\n" + statements + "\n  }\n}\n";
+}
+std::string inTrain(const std::string &entries) {
+  return "network M {\n  fc = Linear(3, 2)\n  forward(x: f32[N, 3]) { return fc(x) }\n}\ntrain M {\n" + entries + "\n}\n";
+}
+const std::string data = "  data = table(\"a.csv\", x = columns(0..3), y = columns(3..5))\n";
+
+const Case cases[] = {
+    // Names.
+    {"UnknownName", inForward("return reelu(x)"), {"t.bm:3:8: error: unknown name 'reelu'; did you mean 'relu'?", "return reelu(x)\n", "       ^~~~~"}},
+    {"UnknownTarget", inForward("y = x"), {"t.bm:3:1: error: unknown name 'y'; a new name is introduced by 'let'"}},
+    {"DeclaredTwice", "fn f() { return 1 }\nfn f() { return 2 }\nnetwork M { forward(x: f32[N]) { return x } }",
+     {"t.bm:2:4: error: 'f' is declared twice in this file", "t.bm:1:4: note: the first declaration is here"}},
+    {"MemberTwice", inNetwork("  fc = relu\n  forward(x: f32[N, 3]) { return x }\n"),
+     {"t.bm:3:3: error: 'fc' is declared twice in this layer", "t.bm:2:3: note: the first one is here"}},
+    {"ConstantOfItself", "let a = b\nlet b = a\n" + inForward("return x * a"), {"error: the constant 'a' is defined by itself"}},
+    {"NoMember", inNetwork("  forward(x: f32[N, 3]) { return fc.wait }\n"),
+     {"t.bm:3:37: error: the layer 'Linear' has no member 'wait'", "note: it is declared here"}},
+    {"MemberOfNumber", inForward("let a = 1\nreturn a.b"), {"t.bm:4:8: error: the number 1 has no member 'b'"}},
+
+    // Shapes.
+    {"InnerSizes", "network M {\n  param w: f32[4, 5] = 0\n  forward(x: f32[N, 3]) { return x @ w }\n}\n",
+     {"t.bm:3:34: error: the inner sizes of '@' differ: f32[N, 3] has 3, f32[4, 5] has 4"}},
+    {"ProductOfScalars", inForward("return sum(x) @ x"), {"error: '@' needs at least one dimension on both sides, found f32 and f32[N, 3]"}},
+    {"ProductOfIntegers", "network M { forward(x: i32[N, 3]) { return x @ transpose(x) } }", {"error: '@' needs two tensors of the same float type"}},
+    {"LayerShape", "network M {\n  fc1 = Linear(3, 2)\n  fc2 = Linear(4, 1)\n  forward(x: f32[N, 3]) { return fc2(fc1(x)) }\n}\n",
+     {"t.bm:4:38: error: parameter 'x' of 'fc2' (Linear) has the shape f32[.., 4], found f32[N, 2]: dimension 1 is 2 instead of 4",
+      "note: the shape is declared here", "t.bm:3:16: note: 'in' is 4 here"}},
+    {"Broadcast", inForward("return x + reshape(x, [3, N])"), {"t.bm:3:8: error: the shapes f32[N, 3] and f32[3, N] do not broadcast: N against 3 in dimension 0"}},
+    {"BroadcastTo", inForward("return broadcast(x, [N, 4])"), {"error: f32[N, 3] does not broadcast to f32[N, 4]: dimension 1 is 3 and 4"}},
+    {"BroadcastToFewer", inForward("return broadcast(x, [3])"), {"error: f32[N, 3] does not broadcast to fewer dimensions"}},
+    {"Reshape", inForward("return reshape(x, [N, 4])"), {"error: cannot reshape f32[N, 3] to f32[N, 4]: 3*N elements and 4*N"}},
+    {"Rank", "fn f(x: f32[A, B, C]) { return x }\n" + inForward("return f(x)"),
+     {"t.bm:4:10: error: parameter 'x' of the fn 'f' has the shape f32[A, B, C], found f32[N, 3]: the ranks differ: 3 and 2"}},
+    {"SameDimension", "fn f(a: f32[K], b: f32[K]) { return a }\n" + inForward("return f(x[0], sum(x, axes = 1))"),
+     {"t.bm:4:16: error: parameter 'b' of the fn 'f' has the shape f32[3], found f32[N]: dimension 0 is N instead of 3", "t.bm:1:20: note: the shape is declared here", "t.bm:1:13: note: 'K' is 3 here"}},
+    {"SamePack", inForward("return mse(x, sum(x, axes = 1))"), {"error: parameter 'target' of the loss 'mse' has the shape float[N, 3], found f32[N]: the dimensions '..S' differ"}},
+    {"TwoPacks", "fn f(x: f32[..A, ..B]) { return x }\n" + inForward("return f(x)"), {"error: a type has at most one '..'"}},
+    {"ResultShape", "network M {\n  forward(x: f32[N, 3]) -> f32[N, 4] { return x }\n}\n",
+     {"t.bm:2:28: error: the result of 'forward' of the network 'M' has the shape f32[N, 4], found f32[N, 3]"}},
+    {"ElementType", "fn f(x: i32[N]) { return x }\n" + inForward("return f(x[:, 0])"), {"the element types differ"}},
+    {"MixedElements", "network M { forward(x: f32[N, 3], y: i32[N, 3]) { return x + y } }", {"error: the element types differ: f32 and i32[N, 3]; cast(x, f32) converts"}},
+    {"FractionOfIntegers", "network M { forward(x: i32[N]) { return x * 0.5 } }", {"error: 0.5 is not an integer, as the tensor's elements are"}},
+    {"Joined", inForward("return concatenate([x, sum(x, axes = 1)])"), {"error: f32[N, 3] and f32[N] cannot be joined along axis 0"}},
+    {"NotADimension", "network M {\n  param w: f32[0] = 0\n  forward(x: f32[N]) { return x }\n}", {"t.bm:2:16: error: a dimension must be at least 1, found 0"}},
+    {"FractionalDimension", "layer L(n: dim) {\n  param w: f32[n / 2] = 0\n  forward(x) { return x }\n}\nnetwork M {\n  l = L(3)\n  forward(x: f32[N]) { return x }\n}",
+     {"t.bm:2:16: error: a dimension must be an integer or a dimension, found the number 1.5", "t.bm:6:7: note: in what is called here"}},
+    {"SymbolicParameter", "network M {\n  forward(x: f32[N, 3]) {\n    return Linear(N, 2)(x)\n  }\n}", {"error: a parameter has a shape that is known at compile time, found f32[2, N]"}},
+    {"TooLarge", "network M {\n  param w: f32[1000000, 1000000] = 0\n  forward(x: f32[N]) { return x }\n}", {"error: a parameter of 1000000000000 elements is too large"}},
+
+    // Calls.
+    {"TooManyArguments", inForward("return relu(x, x)"), {"error: the fn 'relu' takes 1 arguments, found more", "note: it is declared here"}},
+    {"MissingArgument", inForward("return mse(x)"), {"t.bm:3:8: error: the loss 'mse' needs a value for its parameter 'target'", "note: it is declared here"}},
+    {"NoParameter", inForward("return softmax(x, axs = 1)"), {"error: the fn 'softmax' has no parameter 'axs'; did you mean 'axis'?"}},
+    {"ParameterTwice", inForward("return softmax(x, x = x)"), {"error: the fn 'softmax' gets its parameter 'x' twice", "note: it was given here"}},
+    {"BuiltinTooMany", inForward("return rank(x, 1)"), {"error: 'rank' takes 1 arguments, found more"}},
+    {"BuiltinNoParameter", inForward("return sum(x, axis = 1)"), {"t.bm:3:22: error: 'sum' has no parameter 'axis'; its parameters are x [axes] [keep]"}},
+    {"BuiltinTwice", inForward("return sum(x, x = x)"), {"error: 'sum' gets its parameter 'x' twice"}},
+    {"BuiltinMissing", inForward("return reshape(x)"), {"error: 'reshape' needs a value for its parameter 'shape'"}},
+    {"OperandCount", inForward("return exp(x, x)"), {"error: 'exp' takes 1 argument, found 2"}},
+    {"OperandName", inForward("return exp(x = x)"), {"error: 'exp' takes its arguments by position"}},
+    {"OperandType", "network M { forward(x: i32[N]) { return exp(x) } }", {"error: 'exp' cannot take i32[N]: operand #0 must be tensor of f32 or f64"}},
+    {"NotCallable", inForward("let a = 1\nreturn a(x)"), {"error: the number 1 cannot be called"}},
+    {"NoReturn", "fn f(x) { let y = x }\n" + inForward("return f(x)"), {"t.bm:1:4: error: the fn 'f' ends without 'return'"}},
+    {"ReturnNothing", inForward("return"), {"t.bm:3:1: error: expected a value behind 'return'"}},
+    {"Recursion", "fn f(x) { return f(x) }\n" + inForward("return f(x)"), {"error: calls are nested more than 64 levels deep; does a layer contain itself?"}},
+    {"LayerOfItself", "layer L { l = L()\n forward(x) { return x } }\nnetwork M { l = L()\n forward(x: f32[N]) { return x } }", {"error: calls are nested more than 64 levels deep"}},
+    {"WrongKind", "layer L(n: dim) { forward(x) { return x } }\nnetwork M { l = L(0.5)\n forward(x: f32[N]) { return x } }", {"t.bm:2:19: error: parameter 'n' of the layer 'L' must be an integer, found the number 0.5"}},
+    {"Require", "layer L(n: dim) {\n  require n % 2 == 0, \"n must be even\"\n  forward(x) { return x }\n}\nnetwork M {\n  l = L(3)\n  forward(x: f32[N]) { return x }\n}",
+     {"t.bm:2:3: error: n must be even ('n % 2 == 0' does not hold)", "t.bm:6:7: note: in what is called here"}},
+
+    // Layers.
+    {"NotPlaced", "network M {\n  forward(x: f32[N, 3]) {\n    let l = Linear(3, 2)\n    return l(x)\n  }\n}\n", {"t.bm:4:12: error: the layer 'Linear' is not part of the network: its parameters have no names", "t.bm:3:13: note: it is created here"}},
+    {"NoType", "network M {\n  param w = 0\n  forward(x: f32[N]) { return x }\n}", {"t.bm:2:9: error: the parameter 'w' needs a type"}},
+    {"NoValue", "network M {\n  param w: f32[2]\n  forward(x: f32[N]) { return x }\n}", {"t.bm:2:9: error: the parameter 'w' needs an initial value"}},
+    {"StateOfLayer", "network M {\n  state w = 0\n  forward(x: f32[N]) { return x }\n}", {"error: 'state' belongs to optimizers and metrics; a layer has buffers"}},
+    {"AssignParameter", "network M {\n  param w: f32[2] = 0\n  forward(x: f32[N]) {\n    w = 1\n    return x\n  }\n}", {"t.bm:4:5: error: the parameter 'w' cannot be assigned to; only buffers can"}},
+    {"AssignLayer", inNetwork("  forward(x: f32[N, 3]) {\n    fc = x\n    return x\n  }\n"), {"error: 'fc' belongs to the layer and cannot be assigned to"}},
+    {"BufferShape", "network M {\n  buffer b: f32[2] = 0\n  forward(x: f32[N, 3]) {\n    b = x[0]\n    return x\n  }\n}", {"t.bm:4:9: error: the buffer 'b' has the shape f32[2], found f32[3]", "t.bm:2:10: note: it is declared here"}},
+    {"NoForward", "network M { fc = Linear(3, 2) }", {"t.bm:1:9: error: the network 'M' has no 'forward'"}},
+    {"NoMethod", "layer L { f(x) { return x } }\nnetwork M { l = L()\n forward(x: f32[N]) { return l(x) } }", {"error: the layer 'L' has no 'forward'"}},
+    {"NoNetwork", "fn f() { return 1 }", {"t.bm:1:1: error: there is no network in this file"}},
+    {"TwoNetworks", "network A { forward(x: f32[N]) { return x } }\nnetwork B { forward(x: f32[N]) { return x } }", {"t.bm:2:9: error: several networks and no train block that names one of them", "note: the other one is here"}},
+    {"InputType", "network M { forward(x) { return x } }", {"error: the input 'x' of a network needs a type"}},
+    {"InputScalar", "network M { forward(x: f32) { return x } }", {"error: the first dimension of an input is the row; found a scalar"}},
+    {"NoInput", "network M { forward() { return 1 } }", {"error: the 'forward' of a network needs an input"}},
+    {"OutputScalar", inForward("return sum(x)"), {"error: the first dimension of a network's output is the row; found a scalar"}},
+    {"OutputNumber", inForward("return 1"), {"error: the 'forward' of a network must return tensors, found the number 1"}},
+
+    // Compile time and run time.
+    {"ConditionAtRunTime", inForward("if sum(x) > 0 { return x }\nreturn -x"), {"t.bm:3:4: error: this condition is only known when the program runs; use select(condition, a, b)"}},
+    {"NotACondition", inForward("if 1 { return x }\nreturn x"), {"error: expected a condition, found the number 1"}},
+    {"SymbolComparison", inForward("if N > 2 { return x }\nreturn x"), {"error: whether N > 2 is not known at compile time"}},
+    {"UnusedValue", inForward("x + 1\nreturn x"), {"t.bm:3:1: error: the value of this expression is not used"}},
+    {"DivisionByZero", inForward("return x * (1 / 0)"), {"error: division by zero"}},
+    {"EndlessRange", inForward("for i in (0..) { }\nreturn x"), {"t.bm:3:10: error: this range has no end"}},
+    {"LongLoop", inForward("for i in 0..10000000 { }\nreturn x"), {"error: the model takes more than 2000000 steps at compile time"}},
+    {"NotASequence", inForward("for i in 3 { }\nreturn x"), {"error: expected a list or a range, found the number 3"}},
+    {"TupleSize", inForward("let (a, b) = [1, 2, 3]\nreturn x"), {"error: expected 2 values for the names on the left, found a list of 3 elements"}},
+    {"ListIndex", inForward("let a = [1, 2]\nreturn x * a[2]"), {"error: the index 2 is outside of a list of 2 elements"}},
+    {"Operands", inForward("return x + \"a\""), {"error: '+' cannot be applied to f32[N, 3] and a string"}},
+    {"NoRandomKey", inForward("return x + uniform(0, 1, [N, 3])"), {"error: random numbers are only to be had while training and in initial values"}},
+    {"UniformShape", inForward("return x + uniform(0, 1)"), {"error: uniform needs a shape here"}},
+
+    // Primitives.
+    {"Axis", inForward("return sum(x, axes = 2)"), {"error: axis 2 does not exist: the tensor has 2 dimensions"}},
+    {"AxisTwice", inForward("return sum(x, axes = [1, -1])"), {"error: an axis is named twice"}},
+    {"SliceOutside", inForward("return x[:, 2:5]"), {"error: the elements 2 to 5 are not within dimension 1 of f32[N, 3]"}},
+    {"TooManyIndices", inForward("return x[0, 0, 0]"), {"error: too many indices for f32[N, 3]"}},
+    {"IndexType", inForward("return x[x]"), {"error: an index must be of integers, found f32[N, 3]"}},
+    {"TransposeAxes", inForward("return transpose(x, [0, 0])"), {"error: the axes must be a list of each of the 2 axes once"}},
+    {"TransposeVector", inForward("return transpose(x[0])"), {"error: transpose needs at least two dimensions, found f32[3]"}},
+    {"SplitParts", inForward("return split(x, 2, axis = 1)"), {"error: cannot split dimension 1 of f32[N, 3] into 2 equal parts"}},
+    {"PadNegative", inForward("return pad(x, [0, -1], [0, 0])"), {"error: the padding cannot be negative"}},
+    {"SelectCondition", inForward("return select(x, x, x)"), {"error: the condition of select must be bool, found f32[N, 3]"}},
+    {"GradOfTensor", inForward("return grad(x, x)"), {"error: grad needs a scalar, found f32[N, 3]; sum(x) or mean(x) makes one"}},
+    {"GradOfIntegers", "network M { forward(x: f32[N, 3], y: i32[N, 3]) { return grad(sum(x), y) } }", {"error: only floats have gradients, found i32[N, 3]"}},
+    {"MeanOfIntegers", "network M { forward(x: i32[N, 3]) { return mean(x, axes = 1) } }", {"error: the mean needs floats, found i32[N, 3]; cast(x, f32) converts"}},
+
+    // The train block.
+    {"UnknownEntry", inTrain(data + "  los = mse\n  optimizer = GD"), {"error: a train block has no entry 'los'; did you mean 'loss'?"}},
+    {"EntryTwice", inTrain(data + "  loss = mse\n  loss = l1\n  optimizer = GD"), {"error: 'loss' is given twice", "note: the first one is here"}},
+    {"MissingEntries", inTrain("  epochs = 1"), {"error: the train block needs 'data'", "error: the train block needs 'loss'", "error: the train block needs 'optimizer'"}},
+    {"NotALoss", inTrain(data + "  loss = 3\n  optimizer = GD"), {"error: expected a loss, a metric or a function, found the number 3"}},
+    {"NotAnOptimizer", inTrain(data + "  loss = mse\n  optimizer = relu"), {"error: expected an optimizer, found the fn 'relu'"}},
+    {"Epochs", inTrain(data + "  loss = mse\n  optimizer = GD\n  epochs = 0"), {"error: 'epochs' must be at least 1, found 0"}},
+    {"NoSuchSource", inTrain("  data = images(\"a\")\n  loss = mse\n  optimizer = GD"), {"error: expected table(\"file.csv\", x = columns(...), ...); other sources are not supported yet"}},
+    {"NoField", inTrain("  data = table(\"a.csv\", z = columns(0..3), y = column(3))\n  loss = mse\n  optimizer = GD"), {"error: the data has no field 'x', which the network takes", "note: the input is declared here"}},
+    {"ColumnCount", inTrain("  data = table(\"a.csv\", x = columns(0..4), y = column(4))\n  loss = mse\n  optimizer = GD"), {"error: the field 'x' has 4 values a row, the network takes f32[N, 3]"}},
+    {"TargetCount", inTrain("  data = table(\"a.csv\", x = columns(0..3), y = column(3))\n  loss = mse\n  optimizer = GD"),
+     {"error: the field 'y' has 1 value a row, which does not fit 'target: float[..S]' of the loss for a prediction of f32[N, 2]", "note: it is declared here"}},
+    {"OtherTestFields", inTrain(data + "  test = table(\"b.csv\", x = columns(0..3))\n  loss = mse\n  optimizer = GD"), {"error: the test data must have the same fields and columns as the training data", "note: the training data is here"}},
+    {"LossOfTensor", "fn id(p, t) { return p }\n" + inTrain(data + "  loss = id\n  optimizer = GD"), {"error: the loss must be a float scalar, found f32[N, 2]"}},
+    {"OptimizerShape", "optimizer O(lr = 0.1) { update(p, g, t) { return sum(p) } }\n" + inTrain(data + "  loss = mse\n  optimizer = O"), {"error: the result of 'update' must keep the shape of the parameter, f32[2, 3], found f32"}},
+    {"NothingToTrain", "network M { forward(x: f32[N, 2]) { return x } }\ntrain M {\n  data = table(\"a.csv\", x = columns(0..2), y = columns(2..4))\n  loss = mse\n  optimizer = GD\n}", {"error: the network 'M' has no parameter to train"}},
+
+    // What does not exist yet.
+    {"Scan", inForward("return scan t in 0..3 { yield x }"), {"error: 'scan' is not supported yet"}},
+    {"Steps", inTrain("  step a every 1 { loss = mse }"), {"error: several networks or steps are not supported yet"}},
+    {"Preparation", "data d = table(\"a.csv\", x = columns(0..3), y = columns(3..5)) { drop name }\n" + inTrain("  data = d\n  loss = mse\n  optimizer = GD"), {"error: the preparation of data is not supported yet"}},
+    {"Accumulating", "metric a { state n = 0; add(p, y) { n = n + 1 }; value { return n } }\n" + inTrain(data + "  loss = mse\n  metrics = a\n  optimizer = GD"), {"error: a metric that accumulates over batches is not supported yet"}},
+    {"Over", inTrain(data + "  loss = mse\n  optimizer = GD over M"), {"error: 'over' is not supported yet"}},
+};
+
+class Diagnostic : public testing::TestWithParam<Case> {};
+
+TEST_P(Diagnostic, NamesPlaceAndCause) {
+  Compiled compiled = compileText(GetParam().text);
+  EXPECT_EQ(compiled.module, "");
+  size_t at = 0;
+  for (const std::string &expected : GetParam().expected) {
+    size_t found = compiled.diagnostics.find(expected, at);
+    ASSERT_NE(found, std::string::npos) << "no \"" << expected << "\" in:\n" << compiled.diagnostics;
+    at = found + expected.size();
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Elaboration, Diagnostic, testing::ValuesIn(cases), [](const auto &info) { return info.param.name; });
+
+TEST(Imports, ReportWhatIsWrong) {
+  auto network = [](const std::string &import) { return import + "\nnetwork M { forward(x: f32[N]) { return f(x) } }\n"; };
+  std::string f = "fn f(x) { return x }\n";
+  EXPECT_NE(compileText(network("import \"a.bm\""), {}, {{"a.bm", f}}).module, "");
+  auto expect = [&](const std::string &text, std::map<std::string, std::string> files, const std::string &message) {
+    std::string found = compileText(text, {}, files).diagnostics;
+    EXPECT_NE(found.find(message), std::string::npos) << found;
+  };
+  expect(network("import \"none.bm\""), {}, "t.bm:1:1: error: there is no file 'none.bm'");
+  expect(network("import \"a.bm\""), {{"a.bm", "import \"b.bm\"\n" + f}, {"b.bm", "import \"a.bm\"\n"}}, "b.bm:1:1: error: 'a.bm' imports itself");
+  expect(network("import \"a.bm\"\nimport \"b.bm\""), {{"a.bm", f}, {"b.bm", f}}, "t.bm:2:1: error: 'f' is declared by two imported files");
+  expect(network("import \"a.bm\""), {{"a.bm", "fn ("}}, "a.bm:1:4: error: expected the name of the fn, found '('");
+}
+
+TEST(Bindings, MustNameADimension) {
+  std::string text = "network M { forward(x: f32[N, 3]) { return x } }\n";
+  EXPECT_NE(compileText(text, {{"N", 4}}).module.find("tensor<4x3xf32>"), std::string::npos);
+  EXPECT_NE(compileText(text, {{"K", 4}}).diagnostics.find("-D K=4: the model has no symbolic dimension 'K'"), std::string::npos);
+  EXPECT_NE(compileText(text, {{"N", 0}}).diagnostics.find("a dimension must be at least 1"), std::string::npos);
+}
+
+TEST(Files, ThatCannotBeRead) {
+  bmc::frontend::SourceManager sources;
+  bmc::frontend::Diagnostics diagnostics(sources);
+  mlir::MLIRContext context;
+  EXPECT_FALSE(bmc::frontend::compileToModule(context, sources, {"no-such-file.bm", {}, BMC_TEST_LIBRARY, {}}, diagnostics));
+  std::ostringstream errors;
+  diagnostics.print(errors);
+  EXPECT_EQ(errors.str(), "bmc: error: cannot read 'no-such-file.bm': No such file or directory\n");
+}
+
+} // namespace

@@ -1,0 +1,176 @@
+// What elaboration emits for good models: names and order of variables, the four functions, weak numbers, broadcasting,
+// compile-time control flow. The whole text of small modules is tested by test/frontend/*.bm.
+#include "Compile.h"
+
+#include <gtest/gtest.h>
+
+namespace {
+
+std::string moduleOf(const std::string &text) {
+  Compiled compiled = compileText(text);
+  EXPECT_EQ(compiled.diagnostics, "");
+  return compiled.module;
+}
+
+/// The body of a function of the module.
+std::string functionOf(const std::string &module, const std::string &name) {
+  size_t begin = module.find("func.func @" + name + "(");
+  if (begin == std::string::npos)
+    return "";
+  return module.substr(begin, module.find("\n  }", begin) - begin);
+}
+
+void expectInOrder(const std::string &text, const std::vector<std::string> &parts) {
+  size_t at = 0;
+  for (const std::string &part : parts) {
+    size_t found = text.find(part, at);
+    ASSERT_NE(found, std::string::npos) << "no \"" << part << "\" after byte " << at << " in:\n" << text;
+    at = found + part.size();
+  }
+}
+
+bool has(const std::string &text, const std::string &part) { return text.find(part) != std::string::npos; }
+
+std::string predictOf(const std::string &statements) {
+  return functionOf(moduleOf("network M {\n  forward(x: f32[N, 3]) {\n" + statements + "\n  }\n}\n"), "predict");
+}
+
+std::string trained(const std::string &optimizer, const std::string &more = "") {
+  return moduleOf("network M {\n  fc = Linear(3, 2)\n  forward(x: f32[N, 3]) { return fc(x) }\n}\ntrain M {\n"
+                  "  data = table(\"a.csv\", x = columns(0..3), y = columns(3..5))\n  loss = mse\n  optimizer = " + optimizer + "\n" + more + "}\n");
+}
+
+TEST(Variables, AreNamedByTheirPlace) {
+  expectInOrder(moduleOf("layer Block(d: dim) {\n  attn = Linear(d, d, bias = false)\n  mlp = Sequential(Linear(d, 8), relu, Linear(8, d))\n"
+                         "  forward(x) { return mlp(attn(x)) }\n}\n"
+                         "network M {\n  blocks = [Block(3) for i in 0..2]\n  forward(x: f32[N, 3]) {\n    for b in blocks { x = b(x) }\n    return x\n  }\n}\n"),
+                {"bm.variable \"parameter\" @blocks.0.attn.weight : tensor<3x3xf32> trainable", "@blocks.0.mlp.0.weight", "@blocks.0.mlp.0.bias",
+                 "@blocks.0.mlp.2.weight", "@blocks.0.mlp.2.bias", "@blocks.1.attn.weight", "@blocks.1.mlp.2.bias"});
+}
+
+TEST(Variables, TiedWeightsAreOne) {
+  std::string module = moduleOf("network M {\n  a = Linear(3, 3)\n  b = a\n  forward(x: f32[N, 3]) { return b(a(x)) @ a.weight }\n}\n");
+  EXPECT_TRUE(has(module, "@a.weight"));
+  EXPECT_FALSE(has(module, "@b.weight"));
+}
+
+TEST(Variables, AbsentOnesAreNotThere) {
+  std::string module = moduleOf("network M {\n  a = Linear(3, 3, bias = false)\n  b = Linear(3, 3) if false\n  forward(x: f32[N, 3]) { return b(a(x)) if b else a(x) }\n}\n");
+  EXPECT_FALSE(has(module, "bias\""));
+  EXPECT_FALSE(has(module, "@a.bias"));
+  EXPECT_FALSE(has(module, "@b."));
+}
+
+TEST(Variables, BuffersChangeInTrainingOnly) {
+  std::string module = moduleOf("network M {\n  fc = Linear(3, 3)\n  buffer seen: f32[3] = 0\n  forward(x: f32[N, 3]) {\n"
+                                "    if training { seen = 0.9 * seen + 0.1 * mean(x, axes = 0) }\n    return fc(x) - seen\n  }\n}\n"
+                                "train M {\n  data = table(\"a.csv\", x = columns(0..3), y = columns(3..6))\n  loss = mse\n  optimizer = GD\n}\n");
+  expectInOrder(module, {"bm.variable \"buffer\" @seen : tensor<3xf32>\n", "func.func @train", "{bm.variable = @seen}", ") -> (", "{bm.variable = @seen}"});
+  EXPECT_FALSE(has(functionOf(module, "evaluate"), "reduce_sum %arg3, [0]"));
+  EXPECT_TRUE(has(functionOf(module, "predict"), "{bm.variable = @seen}"));
+}
+
+TEST(Functions, TakeWhatTheyNeed) {
+  std::string module = trained("Adam(lr = 0.01)", "  metrics = [mean_absolute_error]\n");
+  expectInOrder(functionOf(module, "train"),
+                {"@fc.weight", "@fc.bias", "@fc.weight.m", "@fc.weight.v", "bm.name = \"x\", bm.role = \"input\"", "bm.name = \"y\", bm.role = \"input\"",
+                 "bm.name = \"lr\", bm.role = \"hyper\"", "bm.role = \"step\"", "bm.role = \"key\"", ") -> (", "@fc.weight.m", "bm.role = \"loss\"",
+                 "bm.name = \"mean_absolute_error\", bm.role = \"metric\"", "bm.grad"});
+  EXPECT_FALSE(has(functionOf(module, "evaluate"), "fc.weight.m"));
+  EXPECT_FALSE(has(functionOf(module, "predict"), "\"y\""));
+  expectInOrder(functionOf(module, "init"), {"bm.role = \"key\"", "@fc.bias.v", "bm.fold_in", "bm.random_uniform"});
+}
+
+TEST(Functions, WithoutATrainBlockOnlyPredict) {
+  std::string module = moduleOf("network M { forward(x: f32[N, 3]) { return x } }\n");
+  EXPECT_TRUE(has(module, "@predict") && has(module, "@init"));
+  EXPECT_FALSE(has(module, "@train") || has(module, "@evaluate"));
+}
+
+TEST(Optimizers, HaveOnlyTheStateThatTheyUse) {
+  EXPECT_FALSE(has(trained("SGD(lr = 0.1)"), "@fc.weight.m"));
+  std::string module = trained("SGD(lr = 0.1, momentum = 0.9)");
+  EXPECT_TRUE(has(module, "bm.variable \"state\" @fc.weight.m"));
+  EXPECT_TRUE(has(module, "{name = \"momentum\", value = 9.000000e-01 : f64}"));
+  // A momentum of 0 that was given can be changed by --set, so its state is there.
+  EXPECT_TRUE(has(trained("SGD(lr = 0.1, momentum = 0)"), "@fc.weight.m"));
+}
+
+TEST(Optimizers, ComputeScalarsInDoublePrecision) {
+  expectInOrder(functionOf(trained("Adam"), "train"), {"bm.pow %arg", ": tensor<f64>", "bm.div", ": tensor<f64>", "bm.cast", "tensor<f64> to tensor<f32>"});
+}
+
+TEST(Optimizers, TakeSchedules) {
+  std::string train = functionOf(trained("GD(lr = cosine(0.1, total = 100))"), "train");
+  expectInOrder(train, {"bm.min", ": tensor<f64>", "bm.cos"});
+  EXPECT_FALSE(has(train, "\"lr\""));
+}
+
+TEST(Numbers, TakeTheTypeOfTheirTensor) {
+  EXPECT_TRUE(has(predictOf("return x * 2"), "dense<2.000000e+00> : tensor<f32>"));
+  EXPECT_TRUE(has(functionOf(moduleOf("network M { forward(x: i32[N]) { return x * 2 } }"), "predict"), "dense<2> : tensor<i32>"));
+  EXPECT_TRUE(has(functionOf(moduleOf("network M { forward(x: f64[N]) { return x / N } }"), "predict"), "bm.size \"N\" : tensor<f64>"));
+}
+
+TEST(Numbers, AreComputedAtCompileTime) {
+  EXPECT_TRUE(has(predictOf("let h = 1 / sqrt(16) + max(1, 2) - 7 % 4\nreturn x * h"), "dense<-7.500000e-01>"));
+  EXPECT_TRUE(has(predictOf("return reshape(x, [N * 3 / 3, 6 / 2, 2^0])"), "#bm.dims<N, 3, 1>"));
+}
+
+TEST(Tensors, BroadcastLikeNumPy) {
+  std::string predict = predictOf("let column = sum(x, axes = 1, keep = true)\nreturn x / column + x[0]");
+  expectInOrder(predict, {"bm.reduce_sum", "[1]", "bm.broadcast", "[0]", "bm.div", "bm.broadcast", "[1] : tensor<3xf32>", "bm.add"});
+}
+
+TEST(Tensors, MultiplyLikeNumPy) {
+  EXPECT_TRUE(has(predictOf("return x @ x[0]"), "tensor<?x3xf32, #bm.dims<N, 3>>, tensor<3x1xf32>"));
+  std::string batched = functionOf(moduleOf("network M { forward(q: f32[N, T, 4], k: f32[N, T, 4]) { return q @ transpose(k) } }"), "predict");
+  EXPECT_TRUE(has(batched, "bm.matmul %arg0, %0 : tensor<?x?x4xf32, #bm.dims<N, T, 4>>, tensor<?x4x?xf32, #bm.dims<N, 4, T>>"));
+  std::string rows = functionOf(moduleOf("network M {\n  fc = Linear(4, 5)\n  forward(x: f32[N, T, 4]) { return fc(x) }\n}"), "predict");
+  EXPECT_TRUE(has(rows, "tensor<?x4xf32, #bm.dims<\"N*T\", 4>>, tensor<4x5xf32>"));
+}
+
+TEST(Tensors, AreIndexed) {
+  EXPECT_TRUE(has(predictOf("return x[:, 1:]"), "bm.slice %arg0 [0, 1] step [1, 1]"));
+  EXPECT_TRUE(has(predictOf("return x[.., -1]"), "bm.slice %arg0 [0, 2]"));
+  EXPECT_TRUE(has(predictOf("return x[iota(2)]"), "bm.gather %arg0 at %"));
+}
+
+TEST(Gradients, AreExpressions) {
+  expectInOrder(predictOf("let g = grad(sum(x^3), x)\nreturn grad(sum(g), x)"), {"bm.pow", "bm.grad", "wrt %arg0", "bm.grad", "wrt %arg0"});
+}
+
+TEST(Functions, OfTheDialectAreFoundByName) {
+  EXPECT_TRUE(has(predictOf("return rsqrt(abs(x) + 1)"), "bm.rsqrt"));
+}
+
+TEST(Definitions, MayHideTheLibrarys) {
+  EXPECT_FALSE(has(moduleOf("fn relu(x) { return x }\nnetwork M { forward(x: f32[N, 3]) { return relu(x) } }"), "bm.select"));
+}
+
+TEST(Targets, FollowFromTheLoss) {
+  auto fields = [](const std::string &y, const std::string &loss) {
+    return moduleOf("network M {\n  fc = Linear(3, 4)\n  forward(x: f32[N, 3]) { return fc(x) }\n}\ntrain M {\n  data = table(\"a.csv\", x = columns(0..3), y = " +
+                    y + ")\n  loss = " + loss + "\n  optimizer = GD\n  metrics = accuracy\n}\n");
+  };
+  EXPECT_TRUE(has(fields("column(3)", "cross_entropy"), "{classes = 4 : i64, columns = array<i64: 3>, encoding = \"numbers\", is_input = false, name = \"y\", type = tensor<i32>}"));
+  EXPECT_TRUE(has(fields("one_hot(column(3), 4)", "cross_entropy"), "{classes = 4 : i64, columns = array<i64: 3>, encoding = \"one_hot\", is_input = false, name = \"y\", type = tensor<4xf32>}"));
+  EXPECT_TRUE(has(fields("columns(3..7)", "mse"), "type = tensor<4xf32>}"));
+}
+
+TEST(Locations, NameTheLibraryAndTheCaller) {
+  bmc::frontend::SourceManager sources;
+  bmc::frontend::Diagnostics diagnostics(sources);
+  mlir::MLIRContext context;
+  auto module = bmc::frontend::compileToModule(context, sources, {"examples/simple.bm", {}, BMC_TEST_LIBRARY, {}}, diagnostics);
+  ASSERT_TRUE(module);
+  std::string text;
+  llvm::raw_string_ostream stream(text);
+  module->walk([&](mlir::Operation *op) {
+    if (op->getName().getStringRef() == "bm.select")
+      stream << op->getLoc() << "\n";
+  });
+  EXPECT_TRUE(has(text, "activations.bm\":4:47 at \"examples/simple.bm\":7:16)")) << text;
+}
+
+} // namespace
