@@ -3,6 +3,7 @@
 //
 //   1. pointwise work joins the pointwise work that reads it;
 //   2. pointwise work joins the anchor (product, reduction, scatter) that it reads: bias, activation, optimizer update;
+//      so does a reduction over the same rows;
 //   3. what one kernel alone reads joins that kernel: the square in a sum of squares, the sums of a softmax;
 //   4. kernels of one shape that read the same values become one with several results.
 //
@@ -54,7 +55,7 @@ static LogicalResult checkOps(func::FuncOp function) {
 // Deciding ------------------------------------------------------------------------------------------------------------
 
 // Work this small is done again for each element rather than kept in memory for one more kernel.
-constexpr int64_t cheapFlops = 2;
+constexpr int64_t cheapFlopsPerElement = 2;
 // Work up to this is done again by each loop of a kernel with several (the maximum, the sum and the quotient of a softmax).
 constexpr int64_t cheapFlopsAgain = 16;
 
@@ -90,13 +91,14 @@ static bool joinPointwiseReaders(FusionGraph &graph) {
   return changed;
 }
 
-// The groups of the same shape that a group reads element by element: anchors first, then the later ones.
+// The groups of the same shape that a group reads element by element or over its rows: anchors first, then later ones.
 static SmallVector<unsigned> producersOfSameShape(const FusionGraph &graph, unsigned group) {
   llvm::SetVector<unsigned> found;
   for (unsigned member : graph.members(group))
     for (const Read &read : graph.node(member).operands) {
       unsigned producer = graph.node(read.producer).group;
-      if (producer != group && !graph.isView(producer) && read.kind == ReadKind::Same &&
+      bool inOrder = read.kind == ReadKind::Same || read.kind == ReadKind::Repeat;
+      if (producer != group && !graph.isView(producer) && inOrder &&
           graph.resultShape(producer) == graph.resultShape(group))
         found.insert(producer);
     }
@@ -130,7 +132,7 @@ static bool betterInItsReader(const FusionGraph &graph, unsigned group, unsigned
 static bool joinProducers(FusionGraph &graph) {
   bool changed = false;
   for (unsigned group = 0; group < graph.groupCount(); ++group) {
-    if (!isPointwise(graph, group))
+    if (graph.members(group).empty() || graph.isView(group))
       continue;
     for (unsigned producer : producersOfSameShape(graph, group)) {
       if (betterInItsReader(graph, group, producer) || !mergeIfLegal(graph, producer, group))
@@ -148,7 +150,7 @@ static bool isCheapInside(const FusionGraph &graph, unsigned group, unsigned rea
     return true; // computed once a row, before the row's loop
   SmallVector<Read> reads = graph.readsBetween(group, reader);
   if (llvm::any_of(reads, [](const Read &read) { return read.expands; }))
-    return graph.flopsOf(group) <= cheapFlops;
+    return graph.flopsOf(group) <= cheapFlopsPerElement;
   return reads.size() == 1 || !graph.hasAnchor(reader) || graph.flopsOf(group) <= cheapFlopsAgain;
 }
 
@@ -165,7 +167,7 @@ static bool joinOnlyReader(FusionGraph &graph) {
   return changed;
 }
 
-// The tensors that a group reads from outside; all scalars count as one.
+// The tensors that a group reads from outside, scalars left out.
 static llvm::SetVector<Value> tensorsRead(const FusionGraph &graph, unsigned group) {
   llvm::SetVector<Value> result;
   SmallVector<Operation *> rest;
@@ -175,7 +177,7 @@ static llvm::SetVector<Value> tensorsRead(const FusionGraph &graph, unsigned gro
   while (!rest.empty())
     for (Value operand : rest.pop_back_val()->getOperands()) {
       Operation *producer = operand.getDefiningOp();
-      if (producer && isCheap(producer)) {
+      if (producer && graph.isCheap(producer)) {
         if (seen.insert(producer).second)
           rest.push_back(producer);
       } else if (!seen.contains(producer) && cast<RankedTensorType>(operand.getType()).getRank() > 0) {
@@ -185,15 +187,15 @@ static llvm::SetVector<Value> tensorsRead(const FusionGraph &graph, unsigned gro
   return result;
 }
 
-// Rule 4: pointwise kernels, or reductions, that read one tensor; kernels of scalars in any case.
+// Rule 4: pointwise kernels, or reductions, that read one tensor; those that give scalars in any case.
 static bool joinSiblings(FusionGraph &graph) {
   bool changed = false;
-  llvm::MapVector<Value, SmallVector<unsigned>> readers; // a null value stands for all scalars
+  llvm::MapVector<Value, SmallVector<unsigned>> readers; // a null value stands for no tensor at all
   for (unsigned group = 0; group < graph.groupCount(); ++group) {
     std::optional<Shape> shape = graph.resultShape(group);
     if (!shape || graph.isView(group))
       continue;
-    if (shape->empty() && isPointwise(graph, group))
+    if (shape->empty())
       readers[Value()].push_back(group);
     for (Value value : tensorsRead(graph, group))
       readers[value].push_back(group);
@@ -231,7 +233,7 @@ namespace {
 class KernelBuilder {
 public:
   KernelBuilder(const FusionGraph &graph, unsigned group, DenseMap<Value, Value> &values)
-      : values(values), results(graph.resultsOf(group)) {
+      : graph(graph), values(values), results(graph.resultsOf(group)) {
     for (unsigned member : graph.members(group))
       collect(graph.node(member).op);
     llvm::sort(ops, [](Operation *a, Operation *b) { return a->isBeforeInBlock(b); });
@@ -255,13 +257,13 @@ private:
       return;
     ops.push_back(op);
     for (Value operand : op->getOperands())
-      if (Operation *cheap = operand.getDefiningOp(); cheap && isCheap(cheap) && computesInside(op, cheap))
+      if (Operation *cheap = operand.getDefiningOp(); cheap && graph.isCheap(cheap) && computesInside(op, cheap))
         collect(cheap);
   }
 
   bool isInput(Operation *reader, Value operand) const {
     Operation *producer = operand.getDefiningOp();
-    return !inside.contains(producer) || (isCheap(producer) && !computesInside(reader, producer));
+    return !inside.contains(producer) || (graph.isCheap(producer) && !computesInside(reader, producer));
   }
 
   SmallVector<Value> inputsInOrder() const {
@@ -289,6 +291,7 @@ private:
     YieldOp::create(builder, kernel.getLoc(), yielded);
   }
 
+  const FusionGraph &graph;
   DenseMap<Value, Value> &values;
   SmallVector<Value> results;
   SmallVector<Operation *> ops;

@@ -28,14 +28,6 @@ static bool isTable(Operation *op) {
   return constant && !isa<SplatElementsAttr>(constant.getValue());
 }
 
-bool isCheap(Operation *op) {
-  auto fusible = dyn_cast<FusibleOpInterface>(op);
-  if (!fusible || isTable(op) || isViewOp(op))
-    return false;
-  AccessPattern pattern = fusible.getAccessPattern();
-  return pattern == AccessPattern::IndexMap || (pattern == AccessPattern::Generator && op->getNumOperands() == 0);
-}
-
 bool computesInside(Operation *reader, Operation *cheap) {
   auto fusible = dyn_cast<FusibleOpInterface>(reader);
   if (!fusible || isViewOp(reader))
@@ -50,8 +42,38 @@ bool computesInside(Operation *reader, Operation *cheap) {
 
 // Construction --------------------------------------------------------------------------------------------------------
 
+// Work up to this on values that are cheap themselves costs less than reading the result from memory.
+constexpr int64_t cheapFlops = 2;
+
+// Index maps and generators without operands, and a little pointwise work on nothing but such.
+void FusionGraph::findCheapOps(Block &body) {
+  DenseMap<Operation *, int64_t> flops;
+  for (Operation &op : body.without_terminator()) {
+    if (isTable(&op) || isViewOp(&op))
+      continue;
+    int64_t sum = 0;
+    bool onlyCheapOperands = true;
+    for (Value operand : op.getOperands()) {
+      auto found = flops.find(operand.getDefiningOp());
+      onlyCheapOperands &= found != flops.end();
+      sum += found != flops.end() ? found->second : 0;
+    }
+    AccessPattern pattern = patternOf(&op);
+    if (pattern == AccessPattern::Pointwise)
+      sum += cast<FusibleOpInterface>(op).getFlopsPerElement();
+    bool isCheap = pattern == AccessPattern::IndexMap ||
+                   (pattern == AccessPattern::Generator && op.getNumOperands() == 0) ||
+                   (pattern == AccessPattern::Pointwise && onlyCheapOperands && !resultShapeOf(&op).empty());
+    if (isCheap && sum <= cheapFlops)
+      flops[&op] = sum;
+  }
+  for (auto [op, sum] : flops)
+    cheapOps.insert(op);
+}
+
 FusionGraph::FusionGraph(func::FuncOp function) {
   Block &body = function.getBody().front();
+  findCheapOps(body);
   llvm::DenseSet<Operation *> stored; // cheap ops that somebody wants in memory
   for (Operation &op : body) {
     if (isCheap(&op))
@@ -107,10 +129,11 @@ void FusionGraph::addReads(unsigned consumer, Operation *reader, Operation *thro
       continue;
     ReadKind own = throughCheap ? kind : readKind(reader);
     if (isCheap(producer) && computesInside(reader, producer)) {
-      // One broadcast keeps its name; anything longer is an index map like any other.
+      // Pointwise work keeps the index. One broadcast keeps its name; anything longer is an index map like any other.
       auto broadcast = dyn_cast<BroadcastOp>(producer);
+      bool keepsIndex = own == ReadKind::Whole || (own == ReadKind::Same && patternOf(producer) == AccessPattern::Pointwise);
       bool first = own == ReadKind::Same && broadcast;
-      ReadKind through = own == ReadKind::Whole ? own : first ? ReadKind::Repeat : ReadKind::Moved;
+      ReadKind through = keepsIndex ? own : first ? ReadKind::Repeat : ReadKind::Moved;
       addReads(consumer, producer, producer, through, first ? broadcast.getDimensions() : ArrayRef<int64_t>());
       continue;
     }

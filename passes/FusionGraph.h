@@ -1,11 +1,12 @@
 // The graph that fusion works on. A node is an op that must be computed somewhere; cheap ops (splat constants, iota,
-// broadcasts, slices and the like) are not nodes: they are copied into every kernel that reads them. A group of nodes
+// broadcasts, slices, a sum of such) are not nodes: they are copied into every kernel that reads them. A group of nodes
 // becomes one kernel. This file knows what a kernel may hold; which groups are worth merging is for Fuse.cpp.
 #ifndef BMC_PASSES_FUSION_GRAPH_H
 #define BMC_PASSES_FUSION_GRAPH_H
 
 #include "dialects/Dialect.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "llvm/ADT/DenseSet.h"
 
 namespace bmc {
 
@@ -38,6 +39,9 @@ class FusionGraph {
 public:
   explicit FusionGraph(mlir::func::FuncOp function);
 
+  /// Whether an op is cheap enough to be computed again wherever it is read.
+  bool isCheap(mlir::Operation *op) const { return cheapOps.contains(op); }
+
   llvm::ArrayRef<unsigned> members(unsigned group) const { return groups[group]; }
   unsigned groupCount() const { return groups.size(); }
   const Node &node(unsigned index) const { return nodes[index]; }
@@ -66,6 +70,7 @@ public:
   llvm::SmallVector<unsigned> order() const;
 
 private:
+  void findCheapOps(mlir::Block &body);
   void addReads(unsigned consumer, mlir::Operation *reader, mlir::Operation *throughCheap, ReadKind kind,
                 llvm::ArrayRef<int64_t> dimensions);
   bool isKernel(llvm::ArrayRef<unsigned> members) const;
@@ -74,10 +79,9 @@ private:
   std::vector<Node> nodes;
   std::vector<NodeList> groups;
   llvm::DenseMap<mlir::Operation *, unsigned> nodeOf;
+  llvm::DenseSet<mlir::Operation *> cheapOps;
 };
 
-/// Whether an op is cheap enough to be computed again wherever it is read.
-bool isCheap(mlir::Operation *op);
 /// Whether a kernel that computes `reader` computes its operand `cheap` as well, or reads it from memory.
 bool computesInside(mlir::Operation *reader, mlir::Operation *cheap);
 

@@ -186,6 +186,43 @@ template <class Op> struct MoveOfScalar : OpRewritePattern<Op> {
   }
 };
 
+// f(reshape x, reshape y) = reshape f(x, y): the reshape moves on to where it meets another, or a broadcast that does not
+// need it. So a row's sum that kept its axis, `[N, 1]`, is computed with as `[N]`.
+struct ComputeBeforeReshape : OpInterfaceRewritePattern<FusibleOpInterface> {
+  using OpInterfaceRewritePattern::OpInterfaceRewritePattern;
+
+  LogicalResult matchAndRewrite(FusibleOpInterface op, PatternRewriter &rewriter) const override {
+    if (op.getAccessPattern() != AccessPattern::Pointwise || op->getNumResults() != 1)
+      return failure();
+    std::optional<Shape> shape; // before the reshapes
+    for (Value operand : op->getOperands()) {
+      if (auto reshape = operand.getDefiningOp<ReshapeOp>()) {
+        Shape before = shapeOf(reshape.getX().getType());
+        if (shape && *shape != before)
+          return failure();
+        shape = before;
+      } else if (std::optional<Repeated> repeated = asRepeated(operand); !repeated || !isScalar(*repeated)) {
+        return failure();
+      }
+    }
+    if (!shape)
+      return failure();
+    SmallVector<Value> operands;
+    for (Value operand : op->getOperands()) {
+      auto reshape = operand.getDefiningOp<ReshapeOp>();
+      operands.push_back(reshape ? reshape.getX()
+                                 : ComputeBeforeBroadcast::smallOperand(rewriter, op.getLoc(), *asRepeated(operand),
+                                                                        *shape, operand.getType()));
+    }
+    auto type = cast<RankedTensorType>(op->getResult(0).getType());
+    Operation *before = rewriter.insert(
+        Operation::create(op.getLoc(), op->getName(), tensorType(*shape, type.getElementType()), operands,
+                          op->getAttrDictionary(), op->getPropertiesStorage(), {}, 0));
+    rewriter.replaceOpWithNewOp<ReshapeOp>(op, type, before->getResult(0));
+    return success();
+  }
+};
+
 // The axes of `large` where the axes of `small` are, if the shapes differ only by axes of extent 1 that `large` has more.
 std::optional<SmallVector<int64_t>> axesWithoutUnits(ArrayRef<SymbolicDim> small, ArrayRef<SymbolicDim> large) {
   SmallVector<int64_t> axes;
@@ -308,7 +345,7 @@ struct SelectOfKnown : OpRewritePattern<SelectOp> {
 } // namespace
 
 static void addAlgebra(RewritePatternSet &patterns) {
-  patterns.add<EvaluateConstants, ComputeBeforeBroadcast, MoveOfScalar<ReshapeOp>, MoveOfScalar<TransposeOp>,
+  patterns.add<EvaluateConstants, ComputeBeforeBroadcast, ComputeBeforeReshape, MoveOfScalar<ReshapeOp>, MoveOfScalar<TransposeOp>,
                MoveOfScalar<SliceOp>, BroadcastOfUnitAxes, SumOfRepeated, TransposeOfProduct, DropStopGradient, NarrowOfWidened,
                SelectOfKnown>(patterns.getContext());
 }

@@ -1,0 +1,201 @@
+// RUN: bm-opt --bm-fuse --split-input-file %s | FileCheck %s
+
+// A chain of pointwise ops is one kernel; a splat is computed in it, a table is read.
+// CHECK-LABEL: @chain
+// CHECK: %[[TABLE:.*]] = bm.constant dense<[1.000000e+00, 2.000000e+00]>
+// CHECK: bm.kernel (%{{.*}} = %{{.*}}, %{{.*}} = %[[TABLE]] : tensor<2xf32>)
+// CHECK: bm.constant dense<3.000000e+00>
+// CHECK: bm.mul
+// CHECK: bm.exp
+// CHECK-NOT: bm.kernel
+func.func @chain(%x: tensor<2xf32>) -> tensor<2xf32> {
+  %0 = bm.constant dense<3.0> : tensor<2xf32>
+  %1 = bm.constant dense<[1.0, 2.0]> : tensor<2xf32>
+  %2 = bm.mul %x, %0 : tensor<2xf32>
+  %3 = bm.exp %2 : tensor<2xf32>
+  %4 = bm.add %3, %1 : tensor<2xf32>
+  return %4 : tensor<2xf32>
+}
+
+// -----
+
+// Bias and activation join the product; the product is not computed inside another product.
+// CHECK-LABEL: @layers
+// CHECK: bm.kernel
+// CHECK: bm.matmul
+// CHECK: bm.add
+// CHECK: bm.tanh
+// CHECK-NEXT: bm.yield
+// CHECK: bm.kernel
+// CHECK: bm.matmul
+// CHECK-NEXT: bm.yield
+// CHECK-NOT: bm.kernel
+func.func @layers(%x: tensor<8x4xf32>, %w: tensor<4x4xf32>, %b: tensor<4xf32>) -> tensor<8x4xf32> {
+  %0 = bm.matmul %x, %w : tensor<8x4xf32>, tensor<4x4xf32>
+  %1 = bm.broadcast %b, [1] : tensor<4xf32> to tensor<8x4xf32>
+  %2 = bm.add %0, %1 : tensor<8x4xf32>
+  %3 = bm.tanh %2 : tensor<8x4xf32>
+  %4 = bm.matmul %3, %w : tensor<8x4xf32>, tensor<4x4xf32>
+  return %4 : tensor<8x4xf32>
+}
+
+// -----
+
+// A product reads a transpose from memory, but what only repeats a smaller tensor is read as it is.
+// CHECK-LABEL: @operands_of_products
+// CHECK: bm.kernel
+// CHECK: bm.transpose
+// CHECK-NEXT: bm.yield
+// CHECK: bm.kernel
+// CHECK: bm.broadcast
+// CHECK-NEXT: bm.matmul
+// CHECK-NOT: bm.kernel
+func.func @operands_of_products(%x: tensor<4x2x8xf32>, %w: tensor<8x3xf32>) -> tensor<2x4x3xf32> {
+  %0 = bm.transpose %x, [1, 0, 2] : tensor<4x2x8xf32>
+  %1 = bm.broadcast %w, [1, 2] : tensor<8x3xf32> to tensor<2x8x3xf32>
+  %2 = bm.matmul %0, %1 : tensor<2x4x8xf32>, tensor<2x8x3xf32>
+  return %2 : tensor<2x4x3xf32>
+}
+
+// -----
+
+// A softmax is one kernel of rows.
+// CHECK-LABEL: @softmax
+// CHECK: bm.kernel
+// CHECK: bm.reduce_max
+// CHECK: bm.exp
+// CHECK: bm.reduce_sum
+// CHECK: bm.div
+// CHECK-NEXT: bm.yield
+// CHECK-NOT: bm.kernel
+func.func @softmax(%x: tensor<?x10xf32, #bm.dims<N, 10>>) -> tensor<?x10xf32, #bm.dims<N, 10>> {
+  %0 = bm.reduce_max %x, [1] : tensor<?x10xf32, #bm.dims<N, 10>>
+  %1 = bm.broadcast %0, [0] : tensor<?xf32, #bm.dims<N>> to tensor<?x10xf32, #bm.dims<N, 10>>
+  %2 = bm.sub %x, %1 : tensor<?x10xf32, #bm.dims<N, 10>>
+  %3 = bm.exp %2 : tensor<?x10xf32, #bm.dims<N, 10>>
+  %4 = bm.reduce_sum %3, [1] : tensor<?x10xf32, #bm.dims<N, 10>>
+  %5 = bm.broadcast %4, [0] : tensor<?xf32, #bm.dims<N>> to tensor<?x10xf32, #bm.dims<N, 10>>
+  %6 = bm.div %3, %5 : tensor<?x10xf32, #bm.dims<N, 10>>
+  return %6 : tensor<?x10xf32, #bm.dims<N, 10>>
+}
+
+// -----
+
+// Over leading axes a result is complete only when the whole tensor was read: what uses it is another kernel.
+// CHECK-LABEL: @columns
+// CHECK: bm.kernel
+// CHECK: bm.reduce_max
+// CHECK-NEXT: bm.yield
+// CHECK: bm.kernel
+// CHECK: bm.sub
+// CHECK-NOT: bm.kernel
+func.func @columns(%x: tensor<8x4xf32>) -> tensor<8x4xf32> {
+  %0 = bm.reduce_max %x, [0] : tensor<8x4xf32>
+  %1 = bm.broadcast %0, [1] : tensor<4xf32> to tensor<8x4xf32>
+  %2 = bm.sub %x, %1 : tensor<8x4xf32>
+  return %2 : tensor<8x4xf32>
+}
+
+// -----
+
+// A row's result that is repeated over another axis than its own is not in the row: the shape alone does not tell.
+// CHECK-LABEL: @rows_as_columns
+// CHECK: bm.kernel
+// CHECK: bm.reduce_max
+// CHECK-NEXT: bm.yield
+// CHECK: bm.kernel
+// CHECK: bm.sub
+func.func @rows_as_columns(%x: tensor<4x4xf32>) -> tensor<4x4xf32> {
+  %0 = bm.reduce_max %x, [1] : tensor<4x4xf32>
+  %1 = bm.broadcast %0, [1] : tensor<4xf32> to tensor<4x4xf32>
+  %2 = bm.sub %x, %1 : tensor<4x4xf32>
+  return %2 : tensor<4x4xf32>
+}
+
+// -----
+
+// An index map of an anchor's result stays outside the anchor's kernel.
+// CHECK-LABEL: @moved_product
+// CHECK: bm.matmul
+// CHECK-NEXT: bm.yield
+// CHECK: bm.kernel
+// CHECK: bm.slice
+func.func @moved_product(%x: tensor<4x4xf32>) -> tensor<2x4xf32> {
+  %0 = bm.matmul %x, %x : tensor<4x4xf32>, tensor<4x4xf32>
+  %1 = bm.slice %0 [1, 0] step [2, 1] : tensor<4x4xf32> to tensor<2x4xf32>
+  %2 = bm.exp %1 : tensor<2x4xf32>
+  return %2 : tensor<2x4xf32>
+}
+
+// -----
+
+// Two products never share a kernel, nor do kernels with a third between them: that would be a cycle.
+// CHECK-LABEL: @no_cycle
+// CHECK-COUNT-3: bm.kernel
+// CHECK-NOT: bm.kernel
+func.func @no_cycle(%x: tensor<4x4xf32>) -> tensor<4x4xf32> {
+  %0 = bm.exp %x : tensor<4x4xf32>
+  %1 = bm.matmul %0, %x : tensor<4x4xf32>, tensor<4x4xf32>
+  %2 = bm.matmul %1, %x : tensor<4x4xf32>, tensor<4x4xf32>
+  %3 = bm.add %0, %2 : tensor<4x4xf32>
+  return %3 : tensor<4x4xf32>
+}
+
+// -----
+
+// Siblings of one shape that read one tensor become one kernel with several results; another shape does not join.
+// CHECK-LABEL: @siblings
+// CHECK: bm.kernel {{.*}} -> (tensor<2x8xf32>)
+// CHECK: bm.kernel {{.*}} -> (tensor<8xf32>, tensor<8xi1>)
+// CHECK-NOT: bm.kernel
+func.func @siblings(%x: tensor<8xf32>) -> (tensor<8xf32>, tensor<2x8xf32>, tensor<8xi1>) {
+  %0 = bm.exp %x : tensor<8xf32>
+  %1 = bm.broadcast %x, [1] : tensor<8xf32> to tensor<2x8xf32>
+  %2 = bm.sin %1 : tensor<2x8xf32>
+  %3 = bm.compare lt %x, %x : tensor<8xf32>
+  return %0, %2, %3 : tensor<8xf32>, tensor<2x8xf32>, tensor<8xi1>
+}
+
+// -----
+
+// Scalars are computed once, in a kernel of scalars, not for each element.
+// CHECK-LABEL: @scalars
+// CHECK: bm.kernel {{.*}} -> (tensor<f32>)
+// CHECK: bm.pow
+// CHECK: bm.kernel {{.*}} -> (tensor<8xf32>)
+func.func @scalars(%x: tensor<8xf32>, %s: tensor<f32>) -> tensor<8xf32> {
+  %0 = bm.pow %s, %s : tensor<f32>
+  %1 = bm.broadcast %0, [] : tensor<f32> to tensor<8xf32>
+  %2 = bm.mul %x, %1 : tensor<8xf32>
+  return %2 : tensor<8xf32>
+}
+
+// -----
+
+// The update of an embedding joins the scatter that gives its gradient.
+// CHECK-LABEL: @scatter
+// CHECK: bm.kernel
+// CHECK: bm.neg
+// CHECK: bm.scatter_add
+// CHECK: bm.sub
+// CHECK-NOT: bm.kernel
+func.func @scatter(%table: tensor<7x4xf32>, %dy: tensor<5x4xf32>, %at: tensor<5xi32>) -> tensor<7x4xf32> {
+  %0 = bm.neg %dy : tensor<5x4xf32>
+  %1 = bm.scatter_add %0 at %at axis 0 : tensor<5x4xf32>, tensor<5xi32> to tensor<7x4xf32>
+  %2 = bm.sub %table, %1 : tensor<7x4xf32>
+  return %2 : tensor<7x4xf32>
+}
+
+// -----
+
+// Reshapes are views between kernels.
+// CHECK-LABEL: @views
+// CHECK: %[[A:.*]] = bm.kernel
+// CHECK: %[[V:.*]] = bm.reshape %[[A]]
+// CHECK: bm.kernel (%{{.*}} = %[[V]]
+func.func @views(%x: tensor<2x3xf32>) -> tensor<6xf32> {
+  %0 = bm.exp %x : tensor<2x3xf32>
+  %1 = bm.reshape %0 : tensor<2x3xf32> to tensor<6xf32>
+  %2 = bm.sin %1 : tensor<6xf32>
+  return %2 : tensor<6xf32>
+}

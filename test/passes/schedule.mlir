@@ -1,0 +1,105 @@
+// RUN: bm-opt --bm-fuse --bm-schedule --split-input-file --verify-diagnostics %s | FileCheck %s
+
+#avx512 = #bm.target<triple = "x86_64-linux-musl", cpu = "znver4", vectorBits = 512, vectorRegisters = 32>
+
+module attributes {bm.target = #avx512} {
+  // One loop over all elements if nothing asks for its place; tasks of a fixed size if there is enough to do.
+  // CHECK-LABEL: @flat
+  // CHECK: #bm.schedule<elementwise, vector = 16, unroll = 2, parallel = 16384, flat>
+  func.func @flat(%x: tensor<512x512xf32>, %s: tensor<f32>) -> tensor<512x512xf32> {
+    %0 = bm.broadcast %s, [] : tensor<f32> to tensor<512x512xf32>
+    %1 = bm.mul %x, %0 : tensor<512x512xf32>
+    return %1 : tensor<512x512xf32>
+  }
+
+  // Doubles have half the lanes. A bias has its place in the row.
+  // CHECK-LABEL: @bias
+  // CHECK: #bm.schedule<elementwise, vector = 8, unroll = 2>
+  func.func @bias(%x: tensor<?x32xf64, #bm.dims<N, 32>>, %b: tensor<32xf64>) -> tensor<?x32xf64, #bm.dims<N, 32>> {
+    %0 = bm.broadcast %b, [1] : tensor<32xf64> to tensor<?x32xf64, #bm.dims<N, 32>>
+    %1 = bm.add %x, %0 : tensor<?x32xf64, #bm.dims<N, 32>>
+    return %1 : tensor<?x32xf64, #bm.dims<N, 32>>
+  }
+
+  // Less than a vector: plain loops.
+  // CHECK-LABEL: @tiny
+  // CHECK: #bm.schedule<plain>
+  func.func @tiny(%x: tensor<3xf32>) -> tensor<3xf32> {
+    %0 = bm.exp %x : tensor<3xf32>
+    return %0 : tensor<3xf32>
+  }
+
+  // Along the innermost axis: partial sums, a fixed number of them. Rows are shared out if there are many.
+  // CHECK-LABEL: @rows
+  // CHECK: #bm.schedule<rows, vector = 16, partial = 4, parallel = 64>
+  func.func @rows(%x: tensor<?x256xf32, #bm.dims<N, 256>>) -> tensor<?xf32, #bm.dims<N>> {
+    %0 = bm.reduce_sum %x, [1] : tensor<?x256xf32, #bm.dims<N, 256>>
+    return %0 : tensor<?xf32, #bm.dims<N>>
+  }
+
+  // A sum of everything is never shared out: its order must not depend on threads.
+  // CHECK-LABEL: @everything
+  // CHECK: #bm.schedule<rows, vector = 16, partial = 4>
+  func.func @everything(%x: tensor<1000000xf32>) -> tensor<f32> {
+    %0 = bm.reduce_sum %x, [0] : tensor<1000000xf32>
+    return %0 : tensor<f32>
+  }
+
+  // Over leading axes: a lane for each result.
+  // CHECK-LABEL: @columns
+  // CHECK: #bm.schedule<columns, vector = 16, unroll = 4>
+  func.func @columns(%x: tensor<?x64xf32, #bm.dims<N, 64>>) -> tensor<64xf32> {
+    %0 = bm.reduce_sum %x, [0] : tensor<?x64xf32, #bm.dims<N, 64>>
+    return %0 : tensor<64xf32>
+  }
+
+  // The tile with the least work outside: 8 x 48 fits 768 columns, 6 x 64 would not fit 128 rows.
+  // CHECK-LABEL: @product
+  // CHECK: #bm.schedule<matmul, vector = 16, tile = [8, 48], parallel = 32>
+  func.func @product(%x: tensor<128x768xf32>, %w: tensor<768x768xf32>) -> tensor<128x768xf32> {
+    %0 = bm.matmul %x, %w : tensor<128x768xf32>, tensor<768x768xf32>
+    return %0 : tensor<128x768xf32>
+  }
+
+  // A transposed right operand with many more columns than rows: lanes along the rows.
+  // CHECK-LABEL: @swapped
+  // CHECK: #bm.schedule<matmul, vector = 16, tile = [8, 32], {{.*}}pack = swapped>
+  func.func @swapped(%x: tensor<64x256xf32>, %w: tensor<512x256xf32>) -> tensor<64x512xf32> {
+    %0 = bm.matmul %x, %w transposed : tensor<64x256xf32>, tensor<512x256xf32>
+    return %0 : tensor<64x512xf32>
+  }
+
+  // Few columns and a long inner axis: lanes along it.
+  // CHECK-LABEL: @dot
+  // CHECK: #bm.schedule<matmul, vector = 16, tile = [4, 5], pack = dot>
+  func.func @dot(%x: tensor<?x256xf32, #bm.dims<N, 256>>, %w: tensor<10x256xf32>) -> tensor<?x10xf32, #bm.dims<N, 10>> {
+    %0 = bm.matmul %x, %w transposed : tensor<?x256xf32, #bm.dims<N, 256>>, tensor<10x256xf32>
+    return %0 : tensor<?x10xf32, #bm.dims<N, 10>>
+  }
+
+  // CHECK-LABEL: @scatter
+  // CHECK: #bm.schedule<scatter, vector = 16>
+  func.func @scatter(%dy: tensor<5x64xf32>, %at: tensor<5xi32>) -> tensor<100x64xf32> {
+    %0 = bm.scatter_add %dy at %at axis 0 : tensor<5x64xf32>, tensor<5xi32> to tensor<100x64xf32>
+    return %0 : tensor<100x64xf32>
+  }
+
+}
+
+// -----
+
+// Half the registers and lanes: smaller tiles.
+module attributes {bm.target = #bm.target<triple = "x86_64-linux-musl", cpu = "haswell", vectorBits = 256, vectorRegisters = 16>} {
+  // CHECK-LABEL: @avx2
+  // CHECK: #bm.schedule<matmul, vector = 8, tile = [6, 16]>
+  func.func @avx2(%x: tensor<48x48xf32>) -> tensor<48x48xf32> {
+    %0 = bm.matmul %x, %x : tensor<48x48xf32>, tensor<48x48xf32>
+    return %0 : tensor<48x48xf32>
+  }
+}
+
+// -----
+
+// expected-error@below {{needs a bm.target to choose schedules for}}
+module {
+}
