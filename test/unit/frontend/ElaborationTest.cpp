@@ -88,12 +88,12 @@ TEST(Functions, WithoutATrainBlockOnlyPredict) {
 }
 
 TEST(Optimizers, HaveOnlyTheStateThatTheyUse) {
-  EXPECT_FALSE(has(trained("SGD(lr = 0.1)"), "@fc.weight.m"));
+  EXPECT_FALSE(has(trained("SGD(lr = 0.1)"), "@fc.weight.velocity"));
   std::string module = trained("SGD(lr = 0.1, momentum = 0.9)");
-  EXPECT_TRUE(has(module, "bm.variable \"state\" @fc.weight.m"));
+  EXPECT_TRUE(has(module, "bm.variable \"state\" @fc.weight.velocity"));
   EXPECT_TRUE(has(module, "{name = \"momentum\", value = 9.000000e-01 : f64}"));
   // A momentum of 0 that was given can be changed by --set, so its state is there.
-  EXPECT_TRUE(has(trained("SGD(lr = 0.1, momentum = 0)"), "@fc.weight.m"));
+  EXPECT_TRUE(has(trained("SGD(lr = 0.1, momentum = 0)"), "@fc.weight.velocity"));
 }
 
 TEST(Optimizers, ComputeScalarsInDoublePrecision) {
