@@ -33,7 +33,8 @@ bool printAst(std::ostream &out, SourceManager &sources, const std::string &file
 static void checkBindings(const Evaluator &evaluator, Diagnostics &diagnostics) {
   for (const auto &[name, value] : evaluator.bindings)
     if (!evaluator.symbols.count(name))
-      diagnostics.error(std::nullopt, fmt::format("-D {}={}: the model has no symbolic dimension '{}'", name, value, name));
+      diagnostics.error(std::nullopt,
+                        fmt::format("-D {}={}: the model has no symbolic dimension '{}'", name, value, name));
     else if (value < 1)
       diagnostics.error(std::nullopt, fmt::format("-D {}={}: a dimension must be at least 1", name, value));
 }
@@ -101,7 +102,8 @@ DiagnosticBridge::DiagnosticBridge(mlir::MLIRContext &context, SourceManager &so
         bool isError = found.getSeverity() == mlir::DiagnosticSeverity::Error;
         if (!isError && found.getSeverity() != mlir::DiagnosticSeverity::Warning)
           return mlir::failure();
-        Diagnostic &diagnostic = isError ? diagnostics.error(range, found.str()) : diagnostics.warning(range, found.str());
+        Diagnostic &diagnostic =
+            isError ? diagnostics.error(range, found.str()) : diagnostics.warning(range, found.str());
         for (size_t i = 1; i < places.size() && i <= 5; ++i)
           diagnostic.callers.push_back({Severity::Note, rangeOf(sources, places[i]), "in what is called here"});
         for (mlir::Diagnostic &note : found.getNotes()) {

@@ -14,9 +14,9 @@ namespace bmc::frontend {
 
 struct Options {
   std::string file;
-  std::vector<std::string> includeDirs;     // -I
-  std::string libraryDir;                   // of the standard library: share/bmc/std beside bin
-  std::map<std::string, int64_t> bindings;  // -D NAME=VALUE
+  std::vector<std::string> includeDirs;    // -I
+  std::string libraryDir;                  // of the standard library: share/bmc/std beside bin
+  std::map<std::string, int64_t> bindings; // -D NAME=VALUE
 };
 
 /// Parses, checks and elaborates a model file. Null if `diagnostics` has errors.
@@ -26,7 +26,8 @@ mlir::OwningOpRef<mlir::ModuleOp> compileToModule(mlir::MLIRContext &context, So
 /// The syntax tree of the file alone; false if `diagnostics` has errors.
 bool printAst(std::ostream &out, SourceManager &sources, const std::string &file, Diagnostics &diagnostics);
 
-/// While it lives, MLIR's own diagnostics (of verifiers and passes) go to `diagnostics`, at their places in the model file.
+/// While it lives, MLIR's own diagnostics (of verifiers and passes) go to `diagnostics`, at their places in the model
+/// file.
 class DiagnosticBridge {
 public:
   DiagnosticBridge(mlir::MLIRContext &context, SourceManager &sources, Diagnostics &diagnostics);

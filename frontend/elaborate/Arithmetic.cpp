@@ -395,7 +395,8 @@ Object Evaluator::binary(Operator op, const Object &left, const Object &right, R
     if (real(right) == 0.0 && (op == Operator::Div || op == Operator::Mod))
       fail(range, "division by zero");
     if (predicate(op))
-      fail(range, fmt::format("whether {} {} {} is not known at compile time", left.get<Dim>()->text(), spelling(op), right.get<Dim>()->text()));
+      fail(range, fmt::format("whether {} {} {} is not known at compile time", left.get<Dim>()->text(), spelling(op),
+                              right.get<Dim>()->text()));
   }
   auto a = real(left), b = real(right);
   if (a && b)
@@ -414,7 +415,8 @@ Object Evaluator::binary(Operator op, const Object &left, const Object &right, R
         elementType = type.getElementType();
   values = {tensor(left, elementType, range), tensor(right, elementType, range)};
   if (typeOf(values[0]).getElementType() != typeOf(values[1]).getElementType())
-    fail(range, fmt::format("the element types differ: {} and {}", bm::describe(values[0].getType()), bm::describe(values[1].getType())));
+    fail(range, fmt::format("the element types differ: {} and {}", bm::describe(values[0].getType()),
+                            bm::describe(values[1].getType())));
   toCommonShape(values, range);
   return Object(mlir::Value(bm::CompareOp::create(builder, location(range), *predicate(op), values[0], values[1])));
 }
@@ -431,9 +433,11 @@ mlir::Value Evaluator::matmul(mlir::Value left, mlir::Value right, Range range) 
                             bm::describe(rightType), other.text()));
   };
   if (a.empty() || b.empty())
-    fail(range, fmt::format("'@' needs at least one dimension on both sides, found {} and {}", bm::describe(leftType), bm::describe(rightType)));
+    fail(range, fmt::format("'@' needs at least one dimension on both sides, found {} and {}", bm::describe(leftType),
+                            bm::describe(rightType)));
   if (leftType.getElementType() != rightType.getElementType() || !llvm::isa<mlir::FloatType>(leftType.getElementType()))
-    fail(range, fmt::format("'@' needs two tensors of the same float type, found {} and {}", bm::describe(leftType), bm::describe(rightType)));
+    fail(range, fmt::format("'@' needs two tensors of the same float type, found {} and {}", bm::describe(leftType),
+                            bm::describe(rightType)));
   bool vectorLeft = a.size() == 1, vectorRight = b.size() == 1;
   if (vectorLeft)
     a.insert(a.begin(), Dim(1));
@@ -447,14 +451,18 @@ mlir::Value Evaluator::matmul(mlir::Value left, mlir::Value right, Range range) 
   std::vector<Dim> result(a.begin(), a.end() - 1);
   if (b.size() == 2) {
     Dim rows = bm::elementCount(result);
-    mlir::Value product = bm::MatmulOp::create(builder, location(range), reshape(left, {rows, inner}, range), right, false, false);
+    mlir::Value product =
+        bm::MatmulOp::create(builder, location(range), reshape(left, {rows, inner}, range), right, false, false);
     result.push_back(b.back());
     left = reshape(product, result, range);
   } else {
     std::vector<Dim> batch;
     for (size_t i = 0; i < std::max(a.size(), b.size()) - 2; ++i) {
       size_t batchRank = std::max(a.size(), b.size()) - 2;
-      auto extent = [&](const bm::Shape &s) { size_t skip = batchRank - (s.size() - 2); return i < skip ? Dim(1) : s[i - skip]; };
+      auto extent = [&](const bm::Shape &s) {
+        size_t skip = batchRank - (s.size() - 2);
+        return i < skip ? Dim(1) : s[i - skip];
+      };
       batch.push_back(extent(a) == Dim(1) ? extent(b) : extent(a));
     }
     auto full = [&](const bm::Shape &s) {

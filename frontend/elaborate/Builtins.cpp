@@ -56,7 +56,7 @@ enum class Reduction { Sum, Max };
 
 Value reduce(Evaluator &e, Reduction kind, Value x, const std::vector<int64_t> &axes, bool keep, Range range) {
   bm::Shape shape = bm::shapeOf(x.getType());
-  Value result = axes.empty()              ? x
+  Value result = axes.empty()             ? x
                  : kind == Reduction::Sum ? Value(bm::ReduceSumOp::create(e.builder, e.location(range), x, axes))
                                           : Value(bm::ReduceMaxOp::create(e.builder, e.location(range), x, axes));
   if (!keep)
@@ -74,7 +74,8 @@ Object sum(Evaluator &e, Call &call, Arguments &a) {
 Object mean(Evaluator &e, Call &call, Arguments &a) {
   Value x = tensorOf(e, a[0]);
   if (!llvm::isa<mlir::FloatType>(typeOf(x).getElementType()))
-    e.fail(a[0]->range, fmt::format("the mean needs floats, found {}; cast(x, f32) converts", bm::describe(x.getType())));
+    e.fail(a[0]->range,
+           fmt::format("the mean needs floats, found {}; cast(x, f32) converts", bm::describe(x.getType())));
   auto axes = axesOf(e, a[1], typeOf(x).getRank());
   Dim count(1);
   bm::Shape shape = bm::shapeOf(x.getType());
@@ -207,7 +208,8 @@ Object split(Evaluator &e, Call &call, Arguments &a) {
   int64_t axis = axisOf(e, a[2] ? a[2]->object : Object(Dim(-1)), call.range, typeOf(x).getRank());
   auto extent = bm::shapeOf(x.getType())[axis].constant();
   if (!extent || parts < 1 || *extent % parts != 0)
-    e.fail(call.range, fmt::format("cannot split dimension {} of {} into {} equal parts", axis, bm::describe(x.getType()), parts));
+    e.fail(call.range,
+           fmt::format("cannot split dimension {} of {} into {} equal parts", axis, bm::describe(x.getType()), parts));
   auto elements = std::make_shared<std::vector<Object>>();
   for (int64_t i = 0; i < parts; ++i)
     elements->push_back(Object(e.slice(x, axis, Dim(i * (*extent / parts)), Dim(*extent / parts), call.range)));
@@ -235,7 +237,8 @@ Object pad(Evaluator &e, Call &call, Arguments &a) {
   mlir::Type element = typeOf(x).getElementType();
   Value value = a[3] ? e.tensor(a[3]->object, element, a[3]->range) : e.constant(0, element, call.range);
   std::vector<int64_t> strides(shape.size(), 1);
-  return Object(Value(bm::PadOp::create(e.builder, e.location(call.range), bm::tensorType(shape, element), x, value, low, strides)));
+  return Object(Value(
+      bm::PadOp::create(e.builder, e.location(call.range), bm::tensorType(shape, element), x, value, low, strides)));
 }
 
 Object take(Evaluator &e, Call &call, Arguments &a) {
@@ -263,7 +266,8 @@ mlir::Type elementOf(Evaluator &e, const Bound *argument, mlir::Type otherwise) 
     return otherwise;
   auto type = argument->object.get<mlir::Type>();
   if (!type)
-    e.fail(argument->range, fmt::format("expected an element type such as f32, found {}", e.describe(argument->object)));
+    e.fail(argument->range,
+           fmt::format("expected an element type such as f32, found {}", e.describe(argument->object)));
   return *type;
 }
 
@@ -301,7 +305,8 @@ Object uniform(Evaluator &e, Call &call, Arguments &a) {
     for (const Dim &dim : bm::shapeOf(e.initialised))
       shape.push_back(dim);
   mlir::Type element = e.initialised ? e.initialised.getElementType() : e.builder.getF32Type();
-  Object bits = Object(Value(bm::RandomUniformOp::create(e.builder, e.location(call.range), bm::tensorType(shape, element), e.randomKey(call.range))));
+  Object bits = Object(Value(bm::RandomUniformOp::create(e.builder, e.location(call.range),
+                                                         bm::tensorType(shape, element), e.randomKey(call.range))));
   Object low = a[0] ? a[0]->object : Object(Dim(0)), high = a[1] ? a[1]->object : Object(Dim(1));
   Object scaled = e.binary(Operator::Mul, bits, e.binary(Operator::Sub, high, low, call.range), call.range);
   return e.binary(Operator::Add, scaled, low, call.range);
@@ -319,13 +324,17 @@ Object select(Evaluator &e, Call &call, Arguments &a) {
     if (side->object.is<Tensor>() || side->object.is<VariableRef>())
       if (auto type = typeOf(tensorOf(e, side)); type.getRank() > 0 || !type.getElementType().isF64())
         element = type.getElementType();
-  std::vector<Value> values = {tensorOf(e, a[0]), e.tensor(a[1]->object, element, a[1]->range), e.tensor(a[2]->object, element, a[2]->range)};
+  std::vector<Value> values = {tensorOf(e, a[0]), e.tensor(a[1]->object, element, a[1]->range),
+                               e.tensor(a[2]->object, element, a[2]->range)};
   if (!typeOf(values[0]).getElementType().isInteger(1))
-    e.fail(a[0]->range, fmt::format("the condition of select must be bool, found {}", bm::describe(values[0].getType())));
+    e.fail(a[0]->range,
+           fmt::format("the condition of select must be bool, found {}", bm::describe(values[0].getType())));
   if (typeOf(values[1]).getElementType() != typeOf(values[2]).getElementType())
-    e.fail(call.range, fmt::format("the element types differ: {} and {}", bm::describe(values[1].getType()), bm::describe(values[2].getType())));
+    e.fail(call.range, fmt::format("the element types differ: {} and {}", bm::describe(values[1].getType()),
+                                   bm::describe(values[2].getType())));
   e.toCommonShape(values, call.range);
-  return Object(Value(bm::SelectOp::create(e.builder, e.location(call.range), values[1].getType(), values[0], values[1], values[2])));
+  return Object(Value(
+      bm::SelectOp::create(e.builder, e.location(call.range), values[1].getType(), values[0], values[1], values[2])));
 }
 
 Object full(Evaluator &e, Call &call, Arguments &a) {
@@ -335,7 +344,8 @@ Object full(Evaluator &e, Call &call, Arguments &a) {
 }
 Object filled(Evaluator &e, Call &call, Arguments &a, double number) {
   mlir::Type element = elementOf(e, a[1], e.builder.getF32Type());
-  return Object(e.broadcast(e.constant(number, element, call.range), e.shapeArgument(a[0]->object, a[0]->range), call.range));
+  return Object(
+      e.broadcast(e.constant(number, element, call.range), e.shapeArgument(a[0]->object, a[0]->range), call.range));
 }
 Object zeros(Evaluator &e, Call &call, Arguments &a) { return filled(e, call, a, 0); }
 Object ones(Evaluator &e, Call &call, Arguments &a) { return filled(e, call, a, 1); }
@@ -347,7 +357,8 @@ Object broadcast(Evaluator &e, Call &call, Arguments &a) {
 Object grad(Evaluator &e, Call &call, Arguments &a) {
   Value scalar = tensorOf(e, a[0]);
   if (typeOf(scalar).getRank() != 0 || !llvm::isa<mlir::FloatType>(typeOf(scalar).getElementType()))
-    e.fail(a[0]->range, fmt::format("grad needs a scalar, found {}; sum(x) or mean(x) makes one", bm::describe(scalar.getType())));
+    e.fail(a[0]->range,
+           fmt::format("grad needs a scalar, found {}; sum(x) or mean(x) makes one", bm::describe(scalar.getType())));
   auto list = a[1]->object.get<ListObject>();
   std::vector<Value> values;
   if (list)
@@ -490,18 +501,23 @@ Object callBuiltin(Evaluator &evaluator, const Builtin &builtin, Call &call) {
     if (argument.name.empty())
       ++next;
     else
-      target = std::find_if(parameters.begin(), parameters.end(), [&](auto &p) { return p.name == argument.name; }) - parameters.begin();
+      target = std::find_if(parameters.begin(), parameters.end(), [&](auto &p) { return p.name == argument.name; }) -
+               parameters.begin();
     if (target >= parameters.size())
-      evaluator.fail(argument.range, argument.name.empty()
-                                         ? fmt::format("'{}' takes {} arguments, found more", builtin.name, parameters.size())
-                                         : fmt::format("'{}' has no parameter '{}'; its parameters are {}", builtin.name, argument.name, builtin.parameters));
+      evaluator.fail(argument.range,
+                     argument.name.empty()
+                         ? fmt::format("'{}' takes {} arguments, found more", builtin.name, parameters.size())
+                         : fmt::format("'{}' has no parameter '{}'; its parameters are {}", builtin.name, argument.name,
+                                       builtin.parameters));
     if (arguments[target])
-      evaluator.fail(argument.range, fmt::format("'{}' gets its parameter '{}' twice", builtin.name, parameters[target].name));
+      evaluator.fail(argument.range,
+                     fmt::format("'{}' gets its parameter '{}' twice", builtin.name, parameters[target].name));
     arguments[target] = &argument;
   }
   for (size_t i = 0; i < parameters.size(); ++i)
     if (!arguments[i] && !parameters[i].optional)
-      evaluator.fail(call.range, fmt::format("'{}' needs a value for its parameter '{}'", builtin.name, parameters[i].name));
+      evaluator.fail(call.range,
+                     fmt::format("'{}' needs a value for its parameter '{}'", builtin.name, parameters[i].name));
   return builtin.evaluate(evaluator, call, arguments);
 }
 

@@ -44,7 +44,8 @@ void Evaluator::bind(const std::vector<Parameter> &parameters, const std::string
   for (const Bound &argument : call.arguments) {
     size_t target;
     if (argument.name.empty()) {
-      while (next < parameters.size() && isImpliedShape(parameters[next], initialised) && !argument.object.is<ListObject>())
+      while (next < parameters.size() && isImpliedShape(parameters[next], initialised) &&
+             !argument.object.is<ListObject>())
         ++next;
       if (next < parameters.size() && parameters[next].isPack) {
         pack.push_back(argument.object);
@@ -231,7 +232,8 @@ void Evaluator::declareField(Instance &instance, const Member &member) {
   }
   auto type = tensorType(*field.type, instance.scope, false);
   if (!type.hasStaticShape())
-    fail(field.type->range, fmt::format("a {} has a shape that is known at compile time, found {}", kind, bm::describe(type)));
+    fail(field.type->range,
+         fmt::format("a {} has a shape that is known at compile time, found {}", kind, bm::describe(type)));
   double elements = 1;
   for (int64_t extent : type.getShape())
     elements *= static_cast<double>(extent);

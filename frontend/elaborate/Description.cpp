@@ -22,7 +22,8 @@ void Program::architecture(const Instance &instance, const std::string &name, un
     if (!shown.empty())
       arguments += fmt::format("{}{} = {}", arguments.empty() ? "" : ", ", parameter.name.text, shown);
   }
-  text += fmt::format("{}{}{}({})\n", std::string(2 * depth, ' '), name.empty() ? "" : name + ": ", instance.decl->name.text, arguments);
+  text += fmt::format("{}{}{}({})\n", std::string(2 * depth, ' '), name.empty() ? "" : name + ": ",
+                      instance.decl->name.text, arguments);
   for (const Instance::Item &item : instance.items) {
     const Object &value = instance.scope.names.at(item.name).object;
     if (auto layer = value.get<std::shared_ptr<Instance>>())
@@ -39,7 +40,8 @@ void Program::describeProgram() {
   b.setInsertionPointToStart(module.getBody());
   for (unsigned index : order) {
     const Variable &variable = e.variables[index];
-    bm::VariableOp::create(b, e.location(variable.range), variable.name, variable.role, variable.trainable, variable.type);
+    bm::VariableOp::create(b, e.location(variable.range), variable.name, variable.role, variable.trainable,
+                           variable.type);
   }
   auto text = [&](const std::string &value) { return b.getStringAttr(value); };
   auto entry = [&](const char *name, mlir::Attribute value) { return b.getNamedAttr(name, value); };
@@ -48,11 +50,13 @@ void Program::describeProgram() {
   std::vector<mlir::Attribute> hypers, metrics, datasets, fields;
   if (training) {
     for (const Hyper &hyper : training->hypers)
-      hypers.push_back(b.getDictionaryAttr({entry("name", text(hyper.name)), entry("value", b.getF64FloatAttr(hyper.value))}));
+      hypers.push_back(
+          b.getDictionaryAttr({entry("name", text(hyper.name)), entry("value", b.getF64FloatAttr(hyper.value))}));
     for (const Applied &metric : training->metrics)
       metrics.push_back(text(metric.function.decl->name.text));
     for (const Dataset &dataset : training->datasets)
-      datasets.push_back(b.getDictionaryAttr({entry("name", text(dataset.name)), entry("path", text(dataset.table.path))}));
+      datasets.push_back(
+          b.getDictionaryAttr({entry("name", text(dataset.name)), entry("path", text(dataset.table.path))}));
   }
   for (const auto *list : {&inputs, &targets})
     for (const Input &input : *list) {

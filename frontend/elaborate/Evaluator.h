@@ -116,10 +116,10 @@ public:
   mlir::OpBuilder builder;
   Emission *emission = nullptr;
   std::vector<Variable> variables;
-  bm::SymbolValues bindings;            // -D
-  std::map<std::string, bool> symbols;  // every symbol that was made; true: from -D
-  const Module *module = nullptr;       // whose names are visible
-  Range root; // where the network is named: the call that nobody wrote
+  bm::SymbolValues bindings;           // -D
+  std::map<std::string, bool> symbols; // every symbol that was made; true: from -D
+  const Module *module = nullptr;      // whose names are visible
+  Range root;                          // where the network is named: the call that nobody wrote
   /// While a parameter's initialiser is evaluated: its type, for random numbers without a shape.
   mlir::RankedTensorType initialised;
   /// What `float` stands for where nothing else says.
@@ -129,7 +129,8 @@ public:
 
 private:
   friend class Frame;
-  void unifyDims(mlir::RankedTensorType found, const TypeExpr &type, Range range, const std::string &what, Scope &scope);
+  void unifyDims(mlir::RankedTensorType found, const TypeExpr &type, Range range, const std::string &what,
+                 Scope &scope);
   std::optional<std::string> mismatch(mlir::RankedTensorType found, const TypeExpr &type, Scope &scope);
   void assign(const Name &name, Object value, Range range, Scope &scope);
   void bindPattern(const Pattern &pattern, Object value, Range range, Scope &scope, bool isNew);

@@ -21,7 +21,8 @@ Evaluator::Evaluator(mlir::MLIRContext &context, SourceManager &sources, Diagnos
 Evaluator::Frame::Frame(Evaluator &evaluator, Range callRange, const Module *module)
     : evaluator(evaluator), outer(evaluator.module) {
   if (evaluator.frames.size() >= deepestCalls)
-    evaluator.fail(callRange, fmt::format("calls are nested more than {} levels deep; does a layer contain itself?", deepestCalls));
+    evaluator.fail(callRange, fmt::format("calls are nested more than {} levels deep; does a layer contain itself?",
+                                          deepestCalls));
   // Nobody wrote the call of the network itself: the places of its ops begin in its `forward`.
   bool isRoot = callRange.file == evaluator.root.file && callRange.begin == evaluator.root.begin;
   mlir::LocationAttr place = isRoot ? mlir::LocationAttr() : mlir::LocationAttr(evaluator.location(callRange));
@@ -59,8 +60,7 @@ void Evaluator::fail(Range range, std::string message) {
 
 mlir::Location Evaluator::location(Range range) {
   Position position = sources.position(range.file, range.begin);
-  mlir::Location place =
-      mlir::FileLineColLoc::get(&context, sources.name(range.file), position.line, position.column);
+  mlir::Location place = mlir::FileLineColLoc::get(&context, sources.name(range.file), position.line, position.column);
   bool isOuter = frames.empty() || !frames.back().location;
   return isOuter ? place : mlir::CallSiteLoc::get(place, mlir::Location(frames.back().location));
 }
@@ -150,7 +150,8 @@ Object Evaluator::lookup(const std::string &name, Range range, const Scope &scop
     Object value = evaluate(*found.decl->value, empty);
     active.pop_back();
     if (value.is<Tensor>() || value.is<std::shared_ptr<Instance>>())
-      fail(found.decl->value->range, fmt::format("a constant of a file is a number, a string or a list, found {}", describe(value)));
+      fail(found.decl->value->range,
+           fmt::format("a constant of a file is a number, a string or a list, found {}", describe(value)));
     return constants[found.decl] = value;
   }
   if (const Builtin *builtin = findBuiltin(name))
@@ -255,7 +256,8 @@ Object Evaluator::evaluate(const Expr &expr, Scope &scope) {
     if (auto truth = left.get<bool>(); truth && (node.op == Operator::And || node.op == Operator::Or))
       if (*truth == (node.op == Operator::Or))
         return left;
-    return binary(node.op, left, evaluate(*node.right, scope), node.opRange.file == expr.range.file ? expr.range : node.opRange);
+    return binary(node.op, left, evaluate(*node.right, scope),
+                  node.opRange.file == expr.range.file ? expr.range : node.opRange);
   }
   case ExprKind::Conditional:
     return conditional(as<ConditionalExpr>(expr), scope);

@@ -66,7 +66,8 @@ Object Evaluator::index(const Object &base, const IndexExpr &expr, Scope &scope)
     if (item->kind == ExprKind::Slice) {
       const auto &node = as<SliceExpr>(*item);
       Dim low = node.low ? dimension(evaluate(*node.low, scope), node.low->range, "the start of a slice") : Dim(0);
-      Dim high = node.high ? dimension(evaluate(*node.high, scope), node.high->range, "the end of a slice") : shape[axis];
+      Dim high =
+          node.high ? dimension(evaluate(*node.high, scope), node.high->range, "the end of a slice") : shape[axis];
       low = fromStart(low, shape[axis]);
       value = slice(value, axis, low, fromStart(high, shape[axis]) - low, item->range);
       ++axis;

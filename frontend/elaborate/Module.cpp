@@ -76,8 +76,9 @@ void Modules::resolveImports(Module &module, const std::string &path) {
   for (const Import &import : module.file.imports) {
     auto target = locate(import, path);
     if (!target) {
-      diagnostics.error(import.range, fmt::format("there is no file '{}' beside this file, in the folders of -I, or in the library",
-                                                  import.isPath ? import.target : import.target + ".bm"));
+      diagnostics.error(import.range,
+                        fmt::format("there is no file '{}' beside this file, in the folders of -I, or in the library",
+                                    import.isPath ? import.target : import.target + ".bm"));
       continue;
     }
     const Module *imported = loadFile(*target, import.range);

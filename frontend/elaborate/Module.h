@@ -17,7 +17,8 @@ struct Module {
 
 class Modules {
 public:
-  Modules(SourceManager &sources, Diagnostics &diagnostics, std::vector<std::string> includeDirs, std::string libraryDir)
+  Modules(SourceManager &sources, Diagnostics &diagnostics, std::vector<std::string> includeDirs,
+          std::string libraryDir)
       : sources(sources), diagnostics(diagnostics), includeDirs(std::move(includeDirs)),
         libraryDir(std::move(libraryDir)) {}
 
@@ -45,7 +46,7 @@ private:
   std::vector<std::string> includeDirs;
   std::string libraryDir;
   std::map<std::string, std::unique_ptr<Module>> modules; // by canonical path
-  std::vector<std::string> loading;                        // canonical paths of the imports that are being followed
+  std::vector<std::string> loading;                       // canonical paths of the imports that are being followed
   std::vector<const Module *> library;
 };
 

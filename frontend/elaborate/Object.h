@@ -1,5 +1,5 @@
-// What an expression can be while the program is elaborated: numbers, dimensions, lists and layers exist only at compile
-// time; a tensor is an MLIR value of the function that is being emitted.
+// What an expression can be while the program is elaborated: numbers, dimensions, lists and layers exist only at
+// compile time; a tensor is an MLIR value of the function that is being emitted.
 #pragma once
 
 #include "dialects/SymbolicDim.h"
@@ -65,9 +65,9 @@ struct TableObject {
 };
 
 struct Object {
-  using Variant = std::variant<Absent, Dim, double, bool, std::string, Tensor, VariableRef, ListObject, RangeObject,
-                               DeclaredObject, const Builtin *, std::shared_ptr<Instance>, mlir::Type, ColumnsObject,
-                               std::shared_ptr<TableObject>>;
+  using Variant =
+      std::variant<Absent, Dim, double, bool, std::string, Tensor, VariableRef, ListObject, RangeObject, DeclaredObject,
+                   const Builtin *, std::shared_ptr<Instance>, mlir::Type, ColumnsObject, std::shared_ptr<TableObject>>;
   Variant value;
   std::string opName; // a name that resolves to an elementwise op of the dialect
 
@@ -105,7 +105,7 @@ struct Instance {
     std::string name;
     bool isVariable;
   };
-  std::vector<Item> items;         // what is placed, in order
+  std::vector<Item> items;            // what is placed, in order
   std::vector<const Member *> fields; // parameters and buffers that exist
 };
 

@@ -62,7 +62,8 @@ void Program::createNetwork() {
   if (auto declared = object.get<DeclaredObject>(); declared && declared->decl->hasMembers)
     object = e.call(object, {range, range, {}});
   auto instance = object.get<std::shared_ptr<Instance>>();
-  if (!instance || (*instance)->decl->kind == DeclarationKind::Optimizer || (*instance)->decl->kind == DeclarationKind::Schedule)
+  if (!instance || (*instance)->decl->kind == DeclarationKind::Optimizer ||
+      (*instance)->decl->kind == DeclarationKind::Schedule)
     e.fail(range, fmt::format("expected a network, found {}", e.describe(object)));
   network = *instance;
   e.place(object, "");
@@ -84,7 +85,8 @@ void Program::findInputs() {
     if (parameter.value)
       continue;
     if (!parameter.type)
-      e.fail(parameter.name.range, fmt::format("the input '{}' of a network needs a type, such as f32[N, 3]", parameter.name.text));
+      e.fail(parameter.name.range,
+             fmt::format("the input '{}' of a network needs a type, such as f32[N, 3]", parameter.name.text));
     Input input;
     input.name = parameter.name.text;
     input.range = parameter.type->range;
@@ -111,9 +113,11 @@ static int64_t valuesOf(const ColumnsObject &columns) {
 void Program::findTargets() {
   const Declaration &loss = *training->loss->function.decl;
   for (Input &input : inputs) {
-    auto field = std::find_if(training->fields().begin(), training->fields().end(), [&](auto &f) { return f.name.text == input.name; });
+    auto field = std::find_if(training->fields().begin(), training->fields().end(),
+                              [&](auto &f) { return f.name.text == input.name; });
     if (field == training->fields().end())
-      e.report(training->datasets[0].range, fmt::format("the data has no field '{}', which the network takes", input.name))
+      e.report(training->datasets[0].range,
+               fmt::format("the data has no field '{}', which the network takes", input.name))
           .note(input.range, "the input is declared here"),
           throw Stop();
     input.columns = field->columns;
@@ -164,7 +168,8 @@ std::optional<Program::Input> Program::fit(const FieldObject &field, const TypeE
   return input;
 }
 
-Program::Input Program::target(const FieldObject &field, const TypeExpr *type, Scope &scope, const Parameter *parameter) {
+Program::Input Program::target(const FieldObject &field, const TypeExpr *type, Scope &scope,
+                               const Parameter *parameter) {
   if (!type) {
     bm::Shape shape = {bm::shapeOf(predictionType)[0], Dim(valuesOf(field.columns))};
     Input input;
@@ -184,9 +189,11 @@ Program::Input Program::target(const FieldObject &field, const TypeExpr *type, S
   for (const TypeExpr *alternative : alternatives)
     if (auto input = fit(field, *alternative, scope))
       return *input;
-  e.report(field.name.range, fmt::format("the field '{}' has {} value{} a row, which does not fit '{}: {}' of the loss for a prediction of {}",
-                                         field.name.text, valuesOf(field.columns), valuesOf(field.columns) == 1 ? "" : "s",
-                                         parameter->name.text, e.sources.text(type->range), bm::describe(predictionType)))
+  e.report(field.name.range,
+           fmt::format(
+               "the field '{}' has {} value{} a row, which does not fit '{}: {}' of the loss for a prediction of {}",
+               field.name.text, valuesOf(field.columns), valuesOf(field.columns) == 1 ? "" : "s", parameter->name.text,
+               e.sources.text(type->range), bm::describe(predictionType)))
       .note(type->range, "it is declared here");
   throw Stop();
 }
@@ -284,7 +291,8 @@ void Program::emitPredict() {
   const Member *method = e.method(*network, "forward");
   auto check = [&](const Object &object) {
     if (!object.is<Tensor>())
-      e.fail(method->name.range, fmt::format("the 'forward' of a network must return tensors, found {}", e.describe(object)));
+      e.fail(method->name.range,
+             fmt::format("the 'forward' of a network must return tensors, found {}", e.describe(object)));
     return object.get<Tensor>()->value;
   };
   if (auto list = output.get<ListObject>()) {
@@ -356,7 +364,8 @@ void Program::prepareStates() {
     const Expr &value = *member.field.value;
     bool isConditional = value.kind == ExprKind::Conditional && !as<ConditionalExpr>(value).otherwise;
     Evaluator::Frame frame(e, training->optimizer->range, training->optimizer->module);
-    if (!isConditional || e.condition(e.evaluate(*as<ConditionalExpr>(value).condition, training->optimizer->scope), value.range))
+    if (!isConditional ||
+        e.condition(e.evaluate(*as<ConditionalExpr>(value).condition, training->optimizer->scope), value.range))
       members.push_back(&member);
   }
   training->optimizer->scope.names = std::move(saved);
@@ -400,12 +409,15 @@ Value Program::stepParameter(Body &body, unsigned index, Value gradient) {
   for (auto &[name, state] : states[index])
     optimizer->scope.names[name] = {Object(body.emission.variables[state]), e.variables[state].range};
   Range range = optimizer->range;
-  Object stepped = e.callMethod(optimizer, "update", {range, range, {{"", Object(parameter), range}, {"", Object(gradient), range}, {"", Object(body.step), range}}});
+  Object stepped = e.callMethod(
+      optimizer, "update",
+      {range, range, {{"", Object(parameter), range}, {"", Object(gradient), range}, {"", Object(body.step), range}}});
   auto check = [&](const Object &object, const std::string &what) {
     Value value = e.tensor(object, e.variables[index].type.getElementType(), range);
     if (value.getType() != e.variables[index].type)
-      e.fail(e.method(*optimizer, "update")->name.range, fmt::format("{} must keep the shape of the parameter, {}, found {}", what,
-                                bm::describe(e.variables[index].type), bm::describe(value.getType())));
+      e.fail(e.method(*optimizer, "update")->name.range,
+             fmt::format("{} must keep the shape of the parameter, {}, found {}", what,
+                         bm::describe(e.variables[index].type), bm::describe(value.getType())));
     return value;
   };
   for (auto &[name, state] : states[index])
@@ -471,7 +483,8 @@ void Program::emitInit() {
     Value value = e.tensor(object, variable.type.getElementType(), range);
     value = e.broadcast(value, bm::shapeOf(variable.type), range);
     if (value.getType() != variable.type)
-      e.fail(range, fmt::format("the initial value of '{}' must be {}, found {}", variable.name, bm::describe(variable.type), bm::describe(value.getType())));
+      e.fail(range, fmt::format("the initial value of '{}' must be {}, found {}", variable.name,
+                                bm::describe(variable.type), bm::describe(value.getType())));
     e.initialised = {};
     result(body, value, variableAttribute(index));
   }

@@ -62,7 +62,9 @@ private:
   void setHypers(Body &body);
   mlir::DictionaryAttr role(const std::string &role, const std::string &name = "");
   mlir::DictionaryAttr variableAttribute(unsigned index);
-  void result(Body &body, mlir::Value value, mlir::DictionaryAttr attributes) { body.results.push_back({value, attributes}); }
+  void result(Body &body, mlir::Value value, mlir::DictionaryAttr attributes) {
+    body.results.push_back({value, attributes});
+  }
   void architecture(const Instance &instance, const std::string &name, unsigned depth, std::string &text);
 
   Evaluator &e;
@@ -71,7 +73,7 @@ private:
   std::shared_ptr<Instance> network;
   std::optional<TrainBlock> training;
   std::vector<Input> inputs, targets;
-  std::vector<unsigned> order;                             // the named variables
+  std::vector<unsigned> order;                                // the named variables
   std::map<unsigned, std::map<std::string, unsigned>> states; // of each trainable variable, by name
   mlir::RankedTensorType predictionType;
 };

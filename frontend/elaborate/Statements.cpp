@@ -77,7 +77,8 @@ void Evaluator::bindPattern(const Pattern &pattern, Object value, Range range, S
     return set(pattern.names[0], std::move(value));
   auto list = value.get<ListObject>();
   if (!list || list->elements->size() != pattern.names.size())
-    fail(range, fmt::format("expected {} values for the names on the left, found {}", pattern.names.size(), describe(value)));
+    fail(range,
+         fmt::format("expected {} values for the names on the left, found {}", pattern.names.size(), describe(value)));
   auto elements = *list->elements;
   for (size_t i = 0; i < elements.size(); ++i)
     set(pattern.names[i], elements[i]);
@@ -91,7 +92,8 @@ void Evaluator::assign(const Name &name, Object value, Range range, Scope &scope
     auto variable = it->second.object.get<VariableRef>();
     if (!variable) {
       if (s->names.count("")) // marks the scope of a layer's arguments and sub-layers
-        fail(name.range, fmt::format("'{}' belongs to the layer and cannot be assigned to; only buffers can", name.text));
+        fail(name.range,
+             fmt::format("'{}' belongs to the layer and cannot be assigned to; only buffers can", name.text));
       it->second.object = std::move(value);
       return;
     }

@@ -119,8 +119,8 @@ void Reader::data(const Entry &entry) {
   block.datasets.push_back(std::move(dataset));
 }
 
-/// Numbers that were given, and numbers with a fraction, can be changed by `--set`. A whole number that is a default is a
-/// switch (`momentum = 0`): what it switches off is not compiled.
+/// Numbers that were given, and numbers with a fraction, can be changed by `--set`. A whole number that is a default is
+/// a switch (`momentum = 0`): what it switches off is not compiled.
 void Reader::optimizer(const Entry &entry) {
   if (entry.over)
     e.fail(entry.over->range, "'over' is not supported yet: the optimizer trains all parameters");
@@ -148,7 +148,8 @@ void checkComplete(Evaluator &e, const TrainBlock &block) {
   auto hasData = [&](std::string_view name) {
     return std::any_of(block.datasets.begin(), block.datasets.end(), [&](auto &d) { return d.name == name; });
   };
-  for (auto [missing, name] : {std::pair{!hasData("train"), "data"}, {!block.loss, "loss"}, {!block.optimizer, "optimizer"}})
+  for (auto [missing, name] :
+       {std::pair{!hasData("train"), "data"}, {!block.loss, "loss"}, {!block.optimizer, "optimizer"}})
     if (missing)
       e.report(range, fmt::format("the train block needs '{}'", name));
 }
@@ -160,7 +161,8 @@ void checkDatasets(Evaluator &e, TrainBlock &block) {
     return;
   const auto &train = block.datasets[0].table.fields, &test = block.datasets[1].table.fields;
   auto same = [](const FieldObject &a, const FieldObject &b) {
-    return a.name.text == b.name.text && a.columns.columns == b.columns.columns && a.columns.classes == b.columns.classes;
+    return a.name.text == b.name.text && a.columns.columns == b.columns.columns &&
+           a.columns.classes == b.columns.classes;
   };
   if (!std::equal(train.begin(), train.end(), test.begin(), test.end(), same))
     e.report(block.datasets[1].range, "the test data must have the same fields and columns as the training data")
@@ -175,9 +177,9 @@ TrainBlock readTrainBlock(Evaluator &evaluator, const Declaration &decl) {
     void (Reader::*read)(const Entry &);
   };
   static constexpr Form forms[] = {
-      {"data", &Reader::data},         {"test", &Reader::data},      {"loss", &Reader::loss},
-      {"metrics", &Reader::metrics},   {"epochs", &Reader::epochs},  {"optimizer", &Reader::optimizer},
-      {"batch", &Reader::batch},       {"seed", &Reader::seed},      {"shuffle", &Reader::shuffle},
+      {"data", &Reader::data},       {"test", &Reader::data},     {"loss", &Reader::loss},
+      {"metrics", &Reader::metrics}, {"epochs", &Reader::epochs}, {"optimizer", &Reader::optimizer},
+      {"batch", &Reader::batch},     {"seed", &Reader::seed},     {"shuffle", &Reader::shuffle},
   };
   TrainBlock block;
   block.decl = &decl;

@@ -81,7 +81,8 @@ mlir::RankedTensorType Evaluator::tensorType(const TypeExpr &type, Scope &scope,
   if (!element && type.name == "float")
     element = floatType;
   if (!element || !isTensorType(type, element))
-    fail(type.range, fmt::format("expected the type of a tensor, such as f32[3, 4], found '{}'", sources.text(type.range)));
+    fail(type.range,
+         fmt::format("expected the type of a tensor, such as f32[3, 4], found '{}'", sources.text(type.range)));
   std::vector<Dim> shape;
   for (const ExprPtr &dim : type.dims) {
     if (dim->kind == ExprKind::Pack) {
@@ -198,12 +199,14 @@ void Evaluator::unifyDims(mlir::RankedTensorType found, const TypeExpr &type, Ra
   for (const ExprPtr &dim : type.dims)
     if (dim->kind == ExprKind::Name)
       if (const NamedObject *known = findName(before, as<NameExpr>(*dim).name); known && known->origin)
-        diagnostic.note(*known->origin, fmt::format("'{}' is {} here", as<NameExpr>(*dim).name,
-                                                    known->object.is<Dim>() ? known->object.get<Dim>()->text() : "set"));
+        diagnostic.note(*known->origin,
+                        fmt::format("'{}' is {} here", as<NameExpr>(*dim).name,
+                                    known->object.is<Dim>() ? known->object.get<Dim>()->text() : "set"));
   throw Stop();
 }
 
-Object Evaluator::unify(const Object &object, Range range, const TypeExpr &type, const std::string &what, Scope &scope) {
+Object Evaluator::unify(const Object &object, Range range, const TypeExpr &type, const std::string &what,
+                        Scope &scope) {
   auto wrong = [&](std::string_view expected) {
     report(range, fmt::format("{} must be {}, found {}", what, expected, describe(object)))
         .note(type.range, "it is declared here");
@@ -224,7 +227,8 @@ Object Evaluator::unify(const Object &object, Range range, const TypeExpr &type,
       wrong(fmt::format("a tuple of {} elements", type.elements.size()));
     std::vector<Object> elements;
     for (size_t i = 0; i < type.elements.size(); ++i)
-      elements.push_back(unify((*list->elements)[i], range, type.elements[i], fmt::format("element {} of {}", i, what), scope));
+      elements.push_back(
+          unify((*list->elements)[i], range, type.elements[i], fmt::format("element {} of {}", i, what), scope));
     return Object(ListObject{std::make_shared<std::vector<Object>>(elements), true});
   }
   if (type.kind == TypeKind::List) {
@@ -238,7 +242,9 @@ Object Evaluator::unify(const Object &object, Range range, const TypeExpr &type,
   bool isClass = type.name == "float" || type.name == "integer" || type.name == "number";
   if (type.kind == TypeKind::Tensor || isTensorType(type, element)) {
     if (!element && !isClass)
-      fail(type.range, fmt::format("unknown element type '{}'; f32, f64, i32, i64, bool, float, integer and number exist", type.name));
+      fail(type.range,
+           fmt::format("unknown element type '{}'; f32, f64, i32, i64, bool, float, integer and number exist",
+                       type.name));
     if (object.is<Absent>())
       wrong("a tensor");
     bool isNumber = object.is<Dim>() || object.is<double>();

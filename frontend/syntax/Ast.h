@@ -255,9 +255,9 @@ using OptionalType = std::unique_ptr<TypeExpr>;
 /// Of a function, or a field of a layer. Fields may share a type and a value: `param a, b: f32[3] = 0`.
 struct Parameter {
   Name name;
-  std::shared_ptr<const TypeExpr> type;  // may be null
-  std::shared_ptr<const Expr> value;     // may be null
-  bool isPack = false;                   // `..layers`: all further arguments, as a list
+  std::shared_ptr<const TypeExpr> type; // may be null
+  std::shared_ptr<const Expr> value;    // may be null
+  bool isPack = false;                  // `..layers`: all further arguments, as a list
 };
 
 enum class MemberKind { Param, Buffer, State, Sublayer, Require, Method };
@@ -267,8 +267,8 @@ struct Member {
   MemberKind kind{};
   Range range;
   std::string documentation;
-  Parameter field;                 // Param, Buffer, State, Sublayer (without a type)
-  StmtPtr requirement;             // Require
+  Parameter field;     // Param, Buffer, State, Sublayer (without a type)
+  StmtPtr requirement; // Require
   // Method: `forward`, `update`, `entry decode`, ...
   Name name;
   bool isEntry = false;
@@ -303,12 +303,12 @@ struct Declaration {
   std::string documentation;
   Name name;
   std::vector<Parameter> parameters;
-  OptionalType result;         // functions
-  Block body;                  // functions
-  bool hasMembers = false;     // layers and what is like them
+  OptionalType result;     // functions
+  Block body;              // functions
+  bool hasMembers = false; // layers and what is like them
   std::vector<Member> members;
-  ExprPtr value;               // Constant; Train: the network's call; Data: the source
-  std::vector<Entry> entries;  // Train, Data
+  ExprPtr value;              // Constant; Train: the network's call; Data: the source
+  std::vector<Entry> entries; // Train, Data
 };
 
 struct Import {

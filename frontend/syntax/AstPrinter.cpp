@@ -7,7 +7,7 @@
 namespace bmc::frontend {
 
 const char *spelling(Operator op) {
-  static constexpr const char *names[] = {"+", "-",   "*",  "/",  "%",  "@", "^",  "-", "not",
+  static constexpr const char *names[] = {"+",   "-",  "*",  "/",  "%", "@",  "^", "-", "not",
                                           "and", "or", "==", "!=", "<", "<=", ">", ">="};
   return names[static_cast<int>(op)];
 }

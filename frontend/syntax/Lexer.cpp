@@ -12,24 +12,24 @@ namespace bmc::frontend {
 namespace {
 
 const std::pair<std::string_view, TokenKind> keywords[] = {
-    {"and", TokenKind::And},       {"else", TokenKind::Else},   {"false", TokenKind::False},
-    {"for", TokenKind::For},       {"if", TokenKind::If},       {"let", TokenKind::Let},
-    {"not", TokenKind::Not},       {"or", TokenKind::Or},       {"require", TokenKind::Require},
-    {"return", TokenKind::Return}, {"scan", TokenKind::Scan},   {"true", TokenKind::True},
+    {"and", TokenKind::And},       {"else", TokenKind::Else}, {"false", TokenKind::False},
+    {"for", TokenKind::For},       {"if", TokenKind::If},     {"let", TokenKind::Let},
+    {"not", TokenKind::Not},       {"or", TokenKind::Or},     {"require", TokenKind::Require},
+    {"return", TokenKind::Return}, {"scan", TokenKind::Scan}, {"true", TokenKind::True},
     {"yield", TokenKind::Yield},
 };
 
 // Longer spellings first: the first that fits is taken.
 const std::pair<std::string_view, TokenKind> punctuation[] = {
-    {"..", TokenKind::DotDot},       {"->", TokenKind::Arrow},         {"==", TokenKind::Equal},
-    {"!=", TokenKind::NotEqual},     {"<=", TokenKind::LessEqual},     {">=", TokenKind::GreaterEqual},
-    {"(", TokenKind::LeftParen},     {")", TokenKind::RightParen},     {"[", TokenKind::LeftBracket},
-    {"]", TokenKind::RightBracket},  {"{", TokenKind::LeftBrace},      {"}", TokenKind::RightBrace},
-    {",", TokenKind::Comma},         {":", TokenKind::Colon},          {";", TokenKind::Semicolon},
-    {".", TokenKind::Dot},           {"=", TokenKind::Assign},         {"<", TokenKind::Less},
-    {">", TokenKind::Greater},       {"+", TokenKind::Plus},           {"-", TokenKind::Minus},
-    {"*", TokenKind::Star},          {"/", TokenKind::Slash},          {"%", TokenKind::Percent},
-    {"@", TokenKind::At},            {"^", TokenKind::Caret},           {"|", TokenKind::Bar},
+    {"..", TokenKind::DotDot},      {"->", TokenKind::Arrow},     {"==", TokenKind::Equal},
+    {"!=", TokenKind::NotEqual},    {"<=", TokenKind::LessEqual}, {">=", TokenKind::GreaterEqual},
+    {"(", TokenKind::LeftParen},    {")", TokenKind::RightParen}, {"[", TokenKind::LeftBracket},
+    {"]", TokenKind::RightBracket}, {"{", TokenKind::LeftBrace},  {"}", TokenKind::RightBrace},
+    {",", TokenKind::Comma},        {":", TokenKind::Colon},      {";", TokenKind::Semicolon},
+    {".", TokenKind::Dot},          {"=", TokenKind::Assign},     {"<", TokenKind::Less},
+    {">", TokenKind::Greater},      {"+", TokenKind::Plus},       {"-", TokenKind::Minus},
+    {"*", TokenKind::Star},         {"/", TokenKind::Slash},      {"%", TokenKind::Percent},
+    {"@", TokenKind::At},           {"^", TokenKind::Caret},      {"|", TokenKind::Bar},
 };
 
 bool isDigit(char c) { return c >= '0' && c <= '9'; }
@@ -40,7 +40,11 @@ bool continuesName(char c) { return startsName(c) || isDigit(c); }
 unsigned validCodePoint(std::string_view text, uint32_t &value) {
   auto byte = [&](size_t i) -> uint32_t { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0; };
   uint32_t lead = byte(0);
-  unsigned length = lead < 0x80 ? 1 : lead >= 0xC2 && lead < 0xE0 ? 2 : (lead & 0xF0) == 0xE0 ? 3 : lead >= 0xF0 && lead < 0xF5 ? 4 : 0;
+  unsigned length = lead < 0x80                   ? 1
+                    : lead >= 0xC2 && lead < 0xE0 ? 2
+                    : (lead & 0xF0) == 0xE0       ? 3
+                    : lead >= 0xF0 && lead < 0xF5 ? 4
+                                                  : 0;
   if (length <= 1) {
     value = lead;
     return length;
@@ -270,7 +274,8 @@ void Lexer::unknown() {
   else if (value < 0x20 || value == 0x7F)
     diagnostics.error(range, fmt::format("unexpected control character U+{:04X}", value));
   else
-    diagnostics.error(range, fmt::format("unexpected character '{}' (U+{:04X})", text.substr(range.begin, length), value));
+    diagnostics.error(range,
+                      fmt::format("unexpected character '{}' (U+{:04X})", text.substr(range.begin, length), value));
 }
 
 } // namespace

@@ -269,8 +269,8 @@ void Parser::member(DeclarationKind kind, std::vector<Member> &members) {
     members.push_back(std::move(sublayer));
     endOfStatement();
   } else {
-    failExpected(fmt::format("a member of the {} ('name = layer', param, buffer, state, require or a method)",
-                             spelling(kind)));
+    failExpected(
+        fmt::format("a member of the {} ('name = layer', param, buffer, state, require or a method)", spelling(kind)));
   }
   for (size_t i = first; i < members.size(); ++i)
     members[i].range = begin.range.to(previous());

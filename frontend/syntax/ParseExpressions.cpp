@@ -14,7 +14,8 @@ unsigned Parser::grow(Range range, unsigned height) {
 
 /// Sets the node's height from its children. Every composite node passes here, so that a chain of a million `+`,
 /// which needs no recursion to parse, does not make a tree that no walk survives.
-template <typename Node> ExprPtr Parser::finish(std::unique_ptr<Node> node, std::initializer_list<const Expr *> children) {
+template <typename Node>
+ExprPtr Parser::finish(std::unique_ptr<Node> node, std::initializer_list<const Expr *> children) {
   for (const Expr *child : children)
     if (child)
       node->height = std::max(node->height, grow(child->range, child->height + 1));

@@ -59,11 +59,11 @@ enum class TokenKind {
 struct Token {
   TokenKind kind = TokenKind::EndOfFile;
   Range range;
-  std::string_view text;    // as written
-  bool startsLine = false;  // a newline stands before it: it may end a statement
-  int64_t integer = 0;      // Integer
-  double real = 0;          // Integer and Real
-  std::string string;       // String: without quotes and escapes
+  std::string_view text;     // as written
+  bool startsLine = false;   // a newline stands before it: it may end a statement
+  int64_t integer = 0;       // Integer
+  double real = 0;           // Integer and Real
+  std::string string;        // String: without quotes and escapes
   std::string documentation; // the /// lines before it
 };
 

@@ -16,7 +16,8 @@ inline Compiled compileText(const std::string &text, std::map<std::string, int64
                             const std::map<std::string, std::string> &otherFiles = {}) {
   namespace fs = std::filesystem;
   static int count = 0;
-  fs::path folder = fs::temp_directory_path() / ("bmc-frontend-test-" + std::to_string(getpid()) + "-" + std::to_string(count++));
+  fs::path folder =
+      fs::temp_directory_path() / ("bmc-frontend-test-" + std::to_string(getpid()) + "-" + std::to_string(count++));
   fs::create_directories(folder);
   std::ofstream(folder / "t.bm") << text;
   for (auto &[name, content] : otherFiles)

@@ -37,35 +37,44 @@ std::string predictOf(const std::string &statements) {
 
 std::string trained(const std::string &optimizer, const std::string &more = "") {
   return moduleOf("network M {\n  fc = Linear(3, 2)\n  forward(x: f32[N, 3]) { return fc(x) }\n}\ntrain M {\n"
-                  "  data = table(\"a.csv\", x = columns(0..3), y = columns(3..5))\n  loss = mse\n  optimizer = " + optimizer + "\n" + more + "}\n");
+                  "  data = table(\"a.csv\", x = columns(0..3), y = columns(3..5))\n  loss = mse\n  optimizer = " +
+                  optimizer + "\n" + more + "}\n");
 }
 
 TEST(Variables, AreNamedByTheirPlace) {
-  expectInOrder(moduleOf("layer Block(d: dim) {\n  attn = Linear(d, d, bias = false)\n  mlp = Sequential(Linear(d, 8), relu, Linear(8, d))\n"
+  expectInOrder(moduleOf("layer Block(d: dim) {\n  attn = Linear(d, d, bias = false)\n  mlp = Sequential(Linear(d, 8), "
+                         "relu, Linear(8, d))\n"
                          "  forward(x) { return mlp(attn(x)) }\n}\n"
-                         "network M {\n  blocks = [Block(3) for i in 0..2]\n  forward(x: f32[N, 3]) {\n    for b in blocks { x = b(x) }\n    return x\n  }\n}\n"),
-                {"bm.variable \"parameter\" @blocks.0.attn.weight : tensor<3x3xf32> trainable", "@blocks.0.mlp.0.weight", "@blocks.0.mlp.0.bias",
-                 "@blocks.0.mlp.2.weight", "@blocks.0.mlp.2.bias", "@blocks.1.attn.weight", "@blocks.1.mlp.2.bias"});
+                         "network M {\n  blocks = [Block(3) for i in 0..2]\n  forward(x: f32[N, 3]) {\n    for b in "
+                         "blocks { x = b(x) }\n    return x\n  }\n}\n"),
+                {"bm.variable \"parameter\" @blocks.0.attn.weight : tensor<3x3xf32> trainable",
+                 "@blocks.0.mlp.0.weight", "@blocks.0.mlp.0.bias", "@blocks.0.mlp.2.weight", "@blocks.0.mlp.2.bias",
+                 "@blocks.1.attn.weight", "@blocks.1.mlp.2.bias"});
 }
 
 TEST(Variables, TiedWeightsAreOne) {
-  std::string module = moduleOf("network M {\n  a = Linear(3, 3)\n  b = a\n  forward(x: f32[N, 3]) { return b(a(x)) @ a.weight }\n}\n");
+  std::string module =
+      moduleOf("network M {\n  a = Linear(3, 3)\n  b = a\n  forward(x: f32[N, 3]) { return b(a(x)) @ a.weight }\n}\n");
   EXPECT_TRUE(has(module, "@a.weight"));
   EXPECT_FALSE(has(module, "@b.weight"));
 }
 
 TEST(Variables, AbsentOnesAreNotThere) {
-  std::string module = moduleOf("network M {\n  a = Linear(3, 3, bias = false)\n  b = Linear(3, 3) if false\n  forward(x: f32[N, 3]) { return b(a(x)) if b else a(x) }\n}\n");
+  std::string module = moduleOf("network M {\n  a = Linear(3, 3, bias = false)\n  b = Linear(3, 3) if false\n  "
+                                "forward(x: f32[N, 3]) { return b(a(x)) if b else a(x) }\n}\n");
   EXPECT_FALSE(has(module, "bias\""));
   EXPECT_FALSE(has(module, "@a.bias"));
   EXPECT_FALSE(has(module, "@b."));
 }
 
 TEST(Variables, BuffersChangeInTrainingOnly) {
-  std::string module = moduleOf("network M {\n  fc = Linear(3, 3)\n  buffer seen: f32[3] = 0\n  forward(x: f32[N, 3]) {\n"
-                                "    if training { seen = 0.9 * seen + 0.1 * mean(x, axes = 0) }\n    return fc(x) - seen\n  }\n}\n"
-                                "train M {\n  data = table(\"a.csv\", x = columns(0..3), y = columns(3..6))\n  loss = mse\n  optimizer = GD\n}\n");
-  expectInOrder(module, {"bm.variable \"buffer\" @seen : tensor<3xf32>\n", "func.func @train", "{bm.variable = @seen}", ") -> (", "{bm.variable = @seen}"});
+  std::string module =
+      moduleOf("network M {\n  fc = Linear(3, 3)\n  buffer seen: f32[3] = 0\n  forward(x: f32[N, 3]) {\n"
+               "    if training { seen = 0.9 * seen + 0.1 * mean(x, axes = 0) }\n    return fc(x) - seen\n  }\n}\n"
+               "train M {\n  data = table(\"a.csv\", x = columns(0..3), y = columns(3..6))\n  loss = mse\n  optimizer "
+               "= GD\n}\n");
+  expectInOrder(module, {"bm.variable \"buffer\" @seen : tensor<3xf32>\n", "func.func @train", "{bm.variable = @seen}",
+                         ") -> (", "{bm.variable = @seen}"});
   EXPECT_FALSE(has(functionOf(module, "evaluate"), "reduce_sum %arg3, [0]"));
   EXPECT_TRUE(has(functionOf(module, "predict"), "{bm.variable = @seen}"));
 }
@@ -73,8 +82,9 @@ TEST(Variables, BuffersChangeInTrainingOnly) {
 TEST(Functions, TakeWhatTheyNeed) {
   std::string module = trained("Adam(lr = 0.01)", "  metrics = [mean_absolute_error]\n");
   expectInOrder(functionOf(module, "train"),
-                {"@fc.weight", "@fc.bias", "@fc.weight.m", "@fc.weight.v", "bm.name = \"x\", bm.role = \"input\"", "bm.name = \"y\", bm.role = \"input\"",
-                 "bm.name = \"lr\", bm.role = \"hyper\"", "bm.role = \"step\"", "bm.role = \"key\"", ") -> (", "@fc.weight.m", "bm.role = \"loss\"",
+                {"@fc.weight", "@fc.bias", "@fc.weight.m", "@fc.weight.v", "bm.name = \"x\", bm.role = \"input\"",
+                 "bm.name = \"y\", bm.role = \"input\"", "bm.name = \"lr\", bm.role = \"hyper\"", "bm.role = \"step\"",
+                 "bm.role = \"key\"", ") -> (", "@fc.weight.m", "bm.role = \"loss\"",
                  "bm.name = \"mean_absolute_error\", bm.role = \"metric\"", "bm.grad"});
   EXPECT_FALSE(has(functionOf(module, "evaluate"), "fc.weight.m"));
   EXPECT_FALSE(has(functionOf(module, "predict"), "\"y\""));
@@ -97,7 +107,8 @@ TEST(Optimizers, HaveOnlyTheStateThatTheyUse) {
 }
 
 TEST(Optimizers, ComputeScalarsInDoublePrecision) {
-  expectInOrder(functionOf(trained("Adam"), "train"), {"bm.pow %arg", ": tensor<f64>", "bm.div", ": tensor<f64>", "bm.cast", "tensor<f64> to tensor<f32>"});
+  expectInOrder(functionOf(trained("Adam"), "train"),
+                {"bm.pow %arg", ": tensor<f64>", "bm.div", ": tensor<f64>", "bm.cast", "tensor<f64> to tensor<f32>"});
 }
 
 TEST(Optimizers, TakeSchedules) {
@@ -108,8 +119,10 @@ TEST(Optimizers, TakeSchedules) {
 
 TEST(Numbers, TakeTheTypeOfTheirTensor) {
   EXPECT_TRUE(has(predictOf("return x * 2"), "dense<2.000000e+00> : tensor<f32>"));
-  EXPECT_TRUE(has(functionOf(moduleOf("network M { forward(x: i32[N]) { return x * 2 } }"), "predict"), "dense<2> : tensor<i32>"));
-  EXPECT_TRUE(has(functionOf(moduleOf("network M { forward(x: f64[N]) { return x / N } }"), "predict"), "bm.size \"N\" : tensor<f64>"));
+  EXPECT_TRUE(has(functionOf(moduleOf("network M { forward(x: i32[N]) { return x * 2 } }"), "predict"),
+                  "dense<2> : tensor<i32>"));
+  EXPECT_TRUE(has(functionOf(moduleOf("network M { forward(x: f64[N]) { return x / N } }"), "predict"),
+                  "bm.size \"N\" : tensor<f64>"));
 }
 
 TEST(Numbers, AreComputedAtCompileTime) {
@@ -119,14 +132,18 @@ TEST(Numbers, AreComputedAtCompileTime) {
 
 TEST(Tensors, BroadcastLikeNumPy) {
   std::string predict = predictOf("let column = sum(x, axes = 1, keep = true)\nreturn x / column + x[0]");
-  expectInOrder(predict, {"bm.reduce_sum", "[1]", "bm.broadcast", "[0]", "bm.div", "bm.broadcast", "[1] : tensor<3xf32>", "bm.add"});
+  expectInOrder(predict, {"bm.reduce_sum", "[1]", "bm.broadcast", "[0]", "bm.div", "bm.broadcast",
+                          "[1] : tensor<3xf32>", "bm.add"});
 }
 
 TEST(Tensors, MultiplyLikeNumPy) {
   EXPECT_TRUE(has(predictOf("return x @ x[0]"), "tensor<?x3xf32, #bm.dims<N, 3>>, tensor<3x1xf32>"));
-  std::string batched = functionOf(moduleOf("network M { forward(q: f32[N, T, 4], k: f32[N, T, 4]) { return q @ transpose(k) } }"), "predict");
-  EXPECT_TRUE(has(batched, "bm.matmul %arg0, %0 : tensor<?x?x4xf32, #bm.dims<N, T, 4>>, tensor<?x4x?xf32, #bm.dims<N, 4, T>>"));
-  std::string rows = functionOf(moduleOf("network M {\n  fc = Linear(4, 5)\n  forward(x: f32[N, T, 4]) { return fc(x) }\n}"), "predict");
+  std::string batched = functionOf(
+      moduleOf("network M { forward(q: f32[N, T, 4], k: f32[N, T, 4]) { return q @ transpose(k) } }"), "predict");
+  EXPECT_TRUE(
+      has(batched, "bm.matmul %arg0, %0 : tensor<?x?x4xf32, #bm.dims<N, T, 4>>, tensor<?x4x?xf32, #bm.dims<N, 4, T>>"));
+  std::string rows = functionOf(
+      moduleOf("network M {\n  fc = Linear(4, 5)\n  forward(x: f32[N, T, 4]) { return fc(x) }\n}"), "predict");
   EXPECT_TRUE(has(rows, "tensor<?x4xf32, #bm.dims<\"N*T\", 4>>, tensor<4x5xf32>"));
 }
 
@@ -137,24 +154,29 @@ TEST(Tensors, AreIndexed) {
 }
 
 TEST(Gradients, AreExpressions) {
-  expectInOrder(predictOf("let g = grad(sum(x^3), x)\nreturn grad(sum(g), x)"), {"bm.pow", "bm.grad", "wrt %arg0", "bm.grad", "wrt %arg0"});
+  expectInOrder(predictOf("let g = grad(sum(x^3), x)\nreturn grad(sum(g), x)"),
+                {"bm.pow", "bm.grad", "wrt %arg0", "bm.grad", "wrt %arg0"});
 }
 
-TEST(Functions, OfTheDialectAreFoundByName) {
-  EXPECT_TRUE(has(predictOf("return rsqrt(abs(x) + 1)"), "bm.rsqrt"));
-}
+TEST(Functions, OfTheDialectAreFoundByName) { EXPECT_TRUE(has(predictOf("return rsqrt(abs(x) + 1)"), "bm.rsqrt")); }
 
 TEST(Definitions, MayHideTheLibrarys) {
-  EXPECT_FALSE(has(moduleOf("fn relu(x) { return x }\nnetwork M { forward(x: f32[N, 3]) { return relu(x) } }"), "bm.select"));
+  EXPECT_FALSE(
+      has(moduleOf("fn relu(x) { return x }\nnetwork M { forward(x: f32[N, 3]) { return relu(x) } }"), "bm.select"));
 }
 
 TEST(Targets, FollowFromTheLoss) {
   auto fields = [](const std::string &y, const std::string &loss) {
-    return moduleOf("network M {\n  fc = Linear(3, 4)\n  forward(x: f32[N, 3]) { return fc(x) }\n}\ntrain M {\n  data = table(\"a.csv\", x = columns(0..3), y = " +
+    return moduleOf("network M {\n  fc = Linear(3, 4)\n  forward(x: f32[N, 3]) { return fc(x) }\n}\ntrain M {\n  data "
+                    "= table(\"a.csv\", x = columns(0..3), y = " +
                     y + ")\n  loss = " + loss + "\n  optimizer = GD\n  metrics = accuracy\n}\n");
   };
-  EXPECT_TRUE(has(fields("column(3)", "cross_entropy"), "{classes = 4 : i64, columns = array<i64: 3>, encoding = \"numbers\", is_input = false, name = \"y\", type = tensor<i32>}"));
-  EXPECT_TRUE(has(fields("one_hot(column(3), 4)", "cross_entropy"), "{classes = 4 : i64, columns = array<i64: 3>, encoding = \"one_hot\", is_input = false, name = \"y\", type = tensor<4xf32>}"));
+  EXPECT_TRUE(
+      has(fields("column(3)", "cross_entropy"), "{classes = 4 : i64, columns = array<i64: 3>, encoding = \"numbers\", "
+                                                "is_input = false, name = \"y\", type = tensor<i32>}"));
+  EXPECT_TRUE(has(fields("one_hot(column(3), 4)", "cross_entropy"),
+                  "{classes = 4 : i64, columns = array<i64: 3>, encoding = \"one_hot\", is_input = false, name = "
+                  "\"y\", type = tensor<4xf32>}"));
   EXPECT_TRUE(has(fields("columns(3..7)", "mse"), "type = tensor<4xf32>}"));
 }
 
@@ -162,7 +184,8 @@ TEST(Locations, NameTheLibraryAndTheCaller) {
   bmc::frontend::SourceManager sources;
   bmc::frontend::Diagnostics diagnostics(sources);
   mlir::MLIRContext context;
-  auto module = bmc::frontend::compileToModule(context, sources, {"examples/simple.bm", {}, BMC_TEST_LIBRARY, {}}, diagnostics);
+  auto module =
+      bmc::frontend::compileToModule(context, sources, {"examples/simple.bm", {}, BMC_TEST_LIBRARY, {}}, diagnostics);
   ASSERT_TRUE(module);
   std::string text;
   llvm::raw_string_ostream stream(text);

@@ -62,7 +62,8 @@ void expectNear(const std::vector<double> &found, const Tensor &expected, const 
   for (size_t i = 0; i < found.size(); ++i) {
     double want = expected.reals[i];
     if (std::isnan(want) || std::isinf(want))
-      EXPECT_TRUE(std::isnan(want) ? std::isnan(found[i]) : found[i] == want) << what << "[" << i << "] is " << found[i] << ", not " << want;
+      EXPECT_TRUE(std::isnan(want) ? std::isnan(found[i]) : found[i] == want)
+          << what << "[" << i << "] is " << found[i] << ", not " << want;
     else
       EXPECT_NEAR(found[i], want, 1e-12 * std::max(1.0, std::abs(want))) << what << "[" << i << "]";
   }
@@ -130,7 +131,9 @@ TEST_P(Library, AgreesWithPyTorch) {
     if (const Object *known = golden.getObject("gradients")) {
       for (const auto &[name, value] : *known)
         differentiated.push_back(name.str());
-      parameters += "upstream: " + (golden.getObject("upstream")->getArray("shape")->empty() ? "f64[1]" : typeOf(*golden.getObject("upstream")));
+      parameters +=
+          "upstream: " +
+          (golden.getObject("upstream")->getArray("shape")->empty() ? "f64[1]" : typeOf(*golden.getObject("upstream")));
       values.push_back(tensorOf(*golden.getObject("upstream")));
       if (values.back().shape.empty())
         values.back().shape.push_back(1);
@@ -142,12 +145,14 @@ TEST_P(Library, AgreesWithPyTorch) {
     // An output of a network has rows, so a scalar becomes one.
     bool isScalar = golden.getObject("value")->getArray("shape")->empty();
     std::string output = isScalar ? "reshape(value, [1])" : "value";
-    Model model("network M {\n  forward(" + parameters + ") {\n    let value = " + op + "(" + arguments + ")\n    return (" + output + gradients + ",)\n  }\n}\n");
+    Model model("network M {\n  forward(" + parameters + ") {\n    let value = " + op + "(" + arguments +
+                ")\n    return (" + output + gradients + ",)\n  }\n}\n");
     auto results = model.run("predict", values);
     ASSERT_EQ(results.size(), 1 + differentiated.size() + (golden.getObject("second_derivative") ? 1 : 0));
     expectNear(results[0].reals, tensorOf(*golden.getObject("value")), "value");
     for (size_t i = 0; i < differentiated.size(); ++i)
-      expectNear(results[1 + i].reals, tensorOf(*golden.getObject("gradients")->getObject(differentiated[i])), "gradient of " + differentiated[i]);
+      expectNear(results[1 + i].reals, tensorOf(*golden.getObject("gradients")->getObject(differentiated[i])),
+                 "gradient of " + differentiated[i]);
     if (const Object *second = golden.getObject("second_derivative"))
       expectNear(results.back().reals, tensorOf(*second), "second derivative");
   }
@@ -164,7 +169,8 @@ TEST(Library, OptimizersStepLikePyTorch) {
     std::string arguments;
     for (const auto &[name, value] : *golden.getObject("arguments"))
       arguments += (arguments.empty() ? "" : ", ") + name.str() + " = " + fmt::format("{}", number(value));
-    Model model("fn total(p, t) { return sum(p) }\nnetwork M {\n  param w: f64[6] = 0\n  forward(x: f64[1, 6]) { return w * x }\n}\ntrain M {\n"
+    Model model("fn total(p, t) { return sum(p) }\nnetwork M {\n  param w: f64[6] = 0\n  forward(x: f64[1, 6]) { "
+                "return w * x }\n}\ntrain M {\n"
                 "  data = table(\"a.csv\", x = columns(0..6), y = column(6))\n  loss = total\n  optimizer = " +
                 golden.getString("op")->str() + "(" + arguments + ")\n}\n");
     auto train = model.module ? model.module->lookupSymbol<mlir::func::FuncOp>("train") : nullptr;
@@ -173,7 +179,9 @@ TEST(Library, OptimizersStepLikePyTorch) {
     Tensor gradients = tensorOf(*golden.getObject("inputs")->getObject("gradients"));
     Tensor expected = tensorOf(*golden.getObject("value"));
     std::map<std::string, Tensor> variables{{"w", start}};
-    auto hypers = model.module->getOperation()->getAttrOfType<mlir::DictionaryAttr>("bm.program").getAs<mlir::ArrayAttr>("hypers");
+    auto hypers = model.module->getOperation()
+                      ->getAttrOfType<mlir::DictionaryAttr>("bm.program")
+                      .getAs<mlir::ArrayAttr>("hypers");
     for (int step = 0; step < 5; ++step) {
       std::vector<double> gradient(gradients.reals.begin() + 6 * step, gradients.reals.begin() + 6 * step + 6);
       std::vector<Tensor> values;
@@ -189,7 +197,8 @@ TEST(Library, OptimizersStepLikePyTorch) {
         if (role == "input" && value.reals.size() == 6)
           value.reals = gradient;
         else if (role == "hyper")
-          value.reals[0] = llvm::cast<mlir::FloatAttr>(llvm::cast<mlir::DictionaryAttr>(hypers[hyper++]).get("value")).getValueAsDouble();
+          value.reals[0] = llvm::cast<mlir::FloatAttr>(llvm::cast<mlir::DictionaryAttr>(hypers[hyper++]).get("value"))
+                               .getValueAsDouble();
         else if (role == "step")
           value.reals[0] = step + 1;
         values.push_back(value);

@@ -34,14 +34,14 @@ void expectError(std::string text, const std::string &expected) {
 
 TEST(Diagnostics, ShowLineCaretAndRange) {
   EXPECT_EQ(errorsOf("let a = 1\n\tlet b = 3x\n"), "t.bm:2:10: error: '3x' is neither a number nor a name\n"
-                                                  "    \tlet b = 3x\n"
-                                                  "    \t        ^~\n");
+                                                   "    \tlet b = 3x\n"
+                                                   "    \t        ^~\n");
 }
 
 TEST(Diagnostics, CountColumnsInCodePoints) {
   EXPECT_EQ(errorsOf("let a = \"é…\" 1"), "t.bm:1:14: error: expected the end of the line or ';', found '1'\n"
-                                         "    let a = \"é…\" 1\n"
-                                         "                 ^\n");
+                                          "    let a = \"é…\" 1\n"
+                                          "                 ^\n");
 }
 
 TEST(Diagnostics, StopAfterTwentyErrors) {
@@ -83,7 +83,8 @@ TEST(Lexer, AcceptsByteOrderMarkAndAnyLineEnd) {
 }
 
 TEST(Lexer, KeepsTheDotsOfARange) {
-  EXPECT_EQ(parseText("let a = 0..3\nlet b = [0..n]\nlet c = 1.5e-3").tree, "let a = 0..3\nlet b = [0..n]\nlet c = 0.0015\n");
+  EXPECT_EQ(parseText("let a = 0..3\nlet b = [0..n]\nlet c = 1.5e-3").tree,
+            "let a = 0..3\nlet b = [0..n]\nlet c = 0.0015\n");
 }
 
 TEST(Parser, BindsLikeMathematics) {
@@ -125,7 +126,8 @@ TEST(Parser, ReportsWhatCannotStandThere) {
 }
 
 TEST(Parser, RefusesDeepNesting) {
-  const char *openings[] = {"(", "[", "-", "not ", "f(", "a[", "{a=", "1+", "1^", "x.y.", "scan t in a {", "b if c else "};
+  const char *openings[] = {
+      "(", "[", "-", "not ", "f(", "a[", "{a=", "1+", "1^", "x.y.", "scan t in a {", "b if c else "};
   for (std::string opening : openings) {
     std::string text = "fn f() {\n  return ";
     for (int i = 0; i < 10000; ++i)
