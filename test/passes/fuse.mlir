@@ -161,10 +161,10 @@ func.func @siblings(%x: tensor<8xf32>) -> (tensor<8xf32>, tensor<2x8xf32>, tenso
 // Scalars are computed once, in a kernel of scalars, not for each element.
 // CHECK-LABEL: @scalars
 // CHECK: bm.kernel {{.*}} -> (tensor<f32>)
-// CHECK: bm.pow
+// CHECK: bm.sub
 // CHECK: bm.kernel {{.*}} -> (tensor<8xf32>)
 func.func @scalars(%x: tensor<8xf32>, %s: tensor<f32>) -> tensor<8xf32> {
-  %0 = bm.pow %s, %s : tensor<f32>
+  %0 = bm.sub %s, %s : tensor<f32>
   %1 = bm.broadcast %0, [] : tensor<f32> to tensor<8xf32>
   %2 = bm.mul %x, %1 : tensor<8xf32>
   return %2 : tensor<8xf32>

@@ -95,6 +95,29 @@ func.func @sum_of_repeated(%x: tensor<4xf32>) -> (tensor<4xf32>, tensor<?xf32, #
 
 // -----
 
+// What stays repeated is repeated at its axis of the sum.
+// CHECK-LABEL: @sum_still_repeated
+// CHECK: bm.broadcast %{{.*}}, [1] : tensor<4xf32> to tensor<3x4xf32>
+func.func @sum_still_repeated(%x: tensor<4xf32>) -> tensor<3x4xf32> {
+  %0 = bm.broadcast %x, [2] : tensor<4xf32> to tensor<2x3x4xf32>
+  %1 = bm.reduce_sum %0, [0] : tensor<2x3x4xf32>
+  return %1 : tensor<3x4xf32>
+}
+
+// -----
+
+// A product that is also read as it is stays, and is not computed twice.
+// CHECK-LABEL: @product_read_twice
+// CHECK: bm.matmul
+// CHECK-NOT: bm.matmul
+func.func @product_read_twice(%a: tensor<2x3xf32>, %b: tensor<3x4xf32>) -> (tensor<2x4xf32>, tensor<4x2xf32>) {
+  %0 = bm.matmul %a, %b : tensor<2x3xf32>, tensor<3x4xf32>
+  %1 = bm.transpose %0, [1, 0] : tensor<2x4xf32>
+  return %0, %1 : tensor<2x4xf32>, tensor<4x2xf32>
+}
+
+// -----
+
 // A transposed product is the product of the transposes, if nobody else reads it.
 // CHECK-LABEL: @transposed_product
 // CHECK-SAME: %[[A:.*]]: tensor<2x3xf32>, %[[B:.*]]: tensor<3x4xf32>
