@@ -28,13 +28,14 @@ struct Schedule : impl::ScheduleBase<Schedule> {
   }
 };
 
-// An extent that is open at compile time is taken for this: a usual batch.
-constexpr int64_t assumedExtent = 256;
+// An extent that is open at compile time is taken for the program's batch, or for this if that is open too.
+constexpr int64_t usualBatch = 256;
 // Work, in elements that are computed or read, from which a second thread pays; and what one task should have.
 constexpr int64_t parallelElements = 64 * 1024;
-constexpr int64_t taskElements = 16 * 1024;
-// Multiplications of a product from which a second thread pays.
+constexpr int64_t taskElements = 32 * 1024;
+// The same in multiplications of a product.
 constexpr int64_t parallelProducts = 1024 * 1024;
+constexpr int64_t taskProducts = 512 * 1024;
 // Kernels allocate nothing: what they pack has to fit the stack of a thread.
 constexpr int64_t maxPackedBytes = 64 * 1024;
 // A right operand up to this stays in the second-level cache and is read in place.
@@ -52,11 +53,11 @@ struct Choice {
 
 int64_t extentOr(const SymbolicDim &dim, int64_t otherwise) { return dim.constant().value_or(otherwise); }
 
-int64_t assumedCount(ArrayRef<SymbolicDim> shape) {
-  int64_t count = 1;
-  for (const SymbolicDim &dim : shape)
-    count *= extentOr(dim, assumedExtent);
-  return count;
+int64_t openExtent(KernelOp kernel) {
+  auto module = kernel->getParentOfType<ModuleOp>();
+  auto program = module ? module->getAttrOfType<DictionaryAttr>("bm.program") : DictionaryAttr();
+  auto batch = program ? program.getAs<IntegerAttr>("batch") : IntegerAttr();
+  return batch && batch.getInt() > 0 ? batch.getInt() : usualBatch;
 }
 
 // How many indices of the outermost result axis make a task, if one of them is this much work.
@@ -66,7 +67,8 @@ int64_t outerIndicesOfTask(int64_t elementsPerIndex) {
 
 // What the rules ask of a kernel.
 struct KernelShape {
-  explicit KernelShape(KernelOp kernel, TargetAttr target) : result(shapeOf(kernel.getOutputs()[0].getType())) {
+  explicit KernelShape(KernelOp kernel, TargetAttr target)
+      : result(shapeOf(kernel.getOutputs()[0].getType())), open(openExtent(kernel)) {
     int64_t bytes = 1;
     for (Operation &op : kernel.getBody().front().without_terminator()) {
       AccessPattern pattern = cast<FusibleOpInterface>(op).getAccessPattern();
@@ -104,6 +106,15 @@ struct KernelShape {
            });
   }
 
+  // Sizes as they usually are.
+  int64_t extent(const SymbolicDim &dim) const { return extentOr(dim, open); }
+  int64_t count(ArrayRef<SymbolicDim> shape) const {
+    int64_t count = 1;
+    for (const SymbolicDim &dim : shape)
+      count *= extent(dim);
+    return count;
+  }
+
   // Vectors no wider than a loop of this extent.
   int64_t lanesWithin(const SymbolicDim &extent) const {
     int64_t known = extentOr(extent, lanes);
@@ -111,7 +122,7 @@ struct KernelShape {
   }
 
   Shape result;
-  int64_t lanes, registers;
+  int64_t open, lanes, registers;
   Operation *anchor = nullptr;
   AccessPattern pattern = AccessPattern::Pointwise;
   bool flat;
@@ -121,12 +132,12 @@ struct KernelShape {
 
 Choice chooseElementwise(const KernelShape &shape) {
   Choice choice{.kind = "elementwise", .flat = shape.flat};
-  int64_t elements = assumedCount(shape.result), row = extentOr(shape.result.back(), assumedExtent);
+  int64_t elements = shape.count(shape.result), row = shape.extent(shape.result.back());
   choice.vector = shape.flat ? shape.lanesWithin(elementCount(shape.result)) : shape.lanesWithin(shape.result.back());
   int64_t loop = shape.flat ? elements : row;
   choice.unroll = loop >= 2 * choice.vector && choice.vector == shape.lanes ? 2 : 1;
   if (elements >= parallelElements)
-    choice.parallel = shape.flat ? taskElements : outerIndicesOfTask(elements / extentOr(shape.result[0], assumedExtent));
+    choice.parallel = shape.flat ? taskElements : outerIndicesOfTask(elements / shape.extent(shape.result[0]));
   return choice;
 }
 
@@ -136,12 +147,12 @@ Choice chooseElementwise(const KernelShape &shape) {
 Choice chooseRows(const KernelShape &shape, const Shape &full) {
   Choice choice{.kind = "rows"};
   choice.vector = shape.lanesWithin(full.back());
-  int64_t row = extentOr(full.back(), assumedExtent);
+  int64_t row = shape.extent(full.back());
   if (row >= 4 * choice.vector) // four sums at a time hide the latency of an addition
     choice.partial = 4;
-  int64_t elements = assumedCount(full);
+  int64_t elements = shape.count(full);
   if (elements >= parallelElements && !shape.result.empty())
-    choice.parallel = outerIndicesOfTask(elements / std::max<int64_t>(extentOr(full[0], assumedExtent), 1));
+    choice.parallel = outerIndicesOfTask(elements / std::max<int64_t>(shape.extent(full[0]), 1));
   return choice;
 }
 
@@ -149,7 +160,7 @@ Choice chooseRows(const KernelShape &shape, const Shape &full) {
 Choice chooseColumns(const KernelShape &shape, const Shape &full) {
   Choice choice{.kind = "columns"};
   choice.vector = shape.lanesWithin(shape.result.back());
-  if (choice.vector == shape.lanes && extentOr(shape.result.back(), assumedExtent) >= 4 * shape.lanes)
+  if (choice.vector == shape.lanes && shape.extent(shape.result.back()) >= 4 * shape.lanes)
     choice.unroll = 4;
   return choice;
 }
@@ -211,8 +222,8 @@ SmallVector<int64_t> chooseTile(const Product &product, const KernelShape &shape
 
 Choice chooseProduct(const KernelShape &shape) {
   Product product(cast<MatmulOp>(shape.anchor), shape);
-  int64_t rows = extentOr(product.rows, assumedExtent), columns = extentOr(product.columns, assumedExtent);
-  int64_t inner = extentOr(product.inner, assumedExtent);
+  int64_t rows = shape.extent(product.rows), columns = shape.extent(product.columns);
+  int64_t inner = shape.extent(product.inner);
   Choice choice{.kind = "matmul", .vector = shape.lanes};
   choice.tile = chooseTile(product, shape);
 
@@ -234,7 +245,7 @@ Choice chooseProduct(const KernelShape &shape) {
   }
   bool isBatch = shape.result.size() > 2;
   if (rows * columns * inner >= parallelProducts && (isBatch || rows > choice.tile[0]))
-    choice.parallel = isBatch ? 1 : choice.tile[0] * std::max<int64_t>(32 / choice.tile[0], 1);
+    choice.parallel = isBatch ? 1 : roundUp(std::max<int64_t>(taskProducts / (columns * inner), 1), choice.tile[0]);
   return choice;
 }
 

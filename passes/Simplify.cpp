@@ -36,8 +36,8 @@ struct Simplify : impl::SimplifyBase<Simplify> {
     IRRewriter rewriter(context);
     bool changed = true;
     for (int round = 0; changed && round < 10; ++round) {
-      if (failed(applyPatternsGreedily(getOperation(), frozen, GreedyRewriteConfig(), &changed)))
-        return signalPassFailure();
+      // It fails if it has to stop before nothing changes any more; the next round goes on.
+      (void)applyPatternsGreedily(getOperation(), frozen, GreedyRewriteConfig(), &changed);
       bool merged = false;
       DominanceInfo dominance(getOperation());
       eliminateCommonSubExpressions(rewriter, dominance, getOperation(), &merged);
@@ -254,7 +254,8 @@ struct BroadcastOfUnitAxes : OpRewritePattern<BroadcastOp> {
 };
 
 // A sum over axes along which a value is repeated is the value times their extent. Allowed though a sum rounds otherwise:
-// the product is the exact sum rounded once, nearer than any order of adding; NaN and infinities stay what they are.
+// the product is the exact sum rounded once, nearer than any order of adding. NaN and infinities stay what they are, but
+// for an empty sum of them.
 struct SumOfRepeated : OpRewritePattern<ReduceSumOp> {
   using OpRewritePattern::OpRewritePattern;
   LogicalResult matchAndRewrite(ReduceSumOp op, PatternRewriter &rewriter) const override {

@@ -5,7 +5,7 @@
 module attributes {bm.target = #avx512} {
   // One loop over all elements if nothing asks for its place; tasks of a fixed size if there is enough to do.
   // CHECK-LABEL: @flat
-  // CHECK: #bm.schedule<elementwise, vector = 16, unroll = 2, parallel = 16384, flat>
+  // CHECK: #bm.schedule<elementwise, vector = 16, unroll = 2, parallel = 32768, flat>
   func.func @flat(%x: tensor<512x512xf32>, %s: tensor<f32>) -> tensor<512x512xf32> {
     %0 = bm.broadcast %s, [] : tensor<f32> to tensor<512x512xf32>
     %1 = bm.mul %x, %0 : tensor<512x512xf32>
@@ -31,7 +31,7 @@ module attributes {bm.target = #avx512} {
 
   // Along the innermost axis: partial sums, a fixed number of them. Rows are shared out if there are many.
   // CHECK-LABEL: @rows
-  // CHECK: #bm.schedule<rows, vector = 16, partial = 4, parallel = 64>
+  // CHECK: #bm.schedule<rows, vector = 16, partial = 4, parallel = 128>
   func.func @rows(%x: tensor<?x256xf32, #bm.dims<N, 256>>) -> tensor<?xf32, #bm.dims<N>> {
     %0 = bm.reduce_sum %x, [1] : tensor<?x256xf32, #bm.dims<N, 256>>
     return %0 : tensor<?xf32, #bm.dims<N>>
@@ -55,7 +55,7 @@ module attributes {bm.target = #avx512} {
 
   // The tile with the least work outside: 8 x 48 fits 768 columns, 6 x 64 would not fit 128 rows.
   // CHECK-LABEL: @product
-  // CHECK: #bm.schedule<matmul, vector = 16, tile = [8, 48], parallel = 32>
+  // CHECK: #bm.schedule<matmul, vector = 16, tile = [8, 48], parallel = 8>
   func.func @product(%x: tensor<128x768xf32>, %w: tensor<768x768xf32>) -> tensor<128x768xf32> {
     %0 = bm.matmul %x, %w : tensor<128x768xf32>, tensor<768x768xf32>
     return %0 : tensor<128x768xf32>
@@ -84,6 +84,19 @@ module attributes {bm.target = #avx512} {
     return %0 : tensor<100x64xf32>
   }
 
+}
+
+// -----
+
+// An open extent is taken for the program's batch: small ones are not worth a second thread.
+module attributes {bm.target = #bm.target<triple = "x86_64-linux-musl", cpu = "znver4", vectorBits = 512, vectorRegisters = 32>,
+                   bm.program = {batch = 16 : i64}} {
+  // CHECK-LABEL: @small_batch
+  // CHECK: #bm.schedule<rows, vector = 16, partial = 4>
+  func.func @small_batch(%x: tensor<?x256xf32, #bm.dims<N, 256>>) -> tensor<?xf32, #bm.dims<N>> {
+    %0 = bm.reduce_sum %x, [1] : tensor<?x256xf32, #bm.dims<N, 256>>
+    return %0 : tensor<?xf32, #bm.dims<N>>
+  }
 }
 
 // -----
