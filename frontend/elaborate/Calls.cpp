@@ -206,6 +206,8 @@ void Evaluator::instantiateMember(Instance &instance, const Member &member) {
   case MemberKind::State:
     fail(member.range, "'state' belongs to optimizers and metrics; a layer has buffers");
   case MemberKind::Method:
+    if (member.isEntry)
+      fail(member.name.range, "entry methods are not supported yet");
     return;
   }
 }

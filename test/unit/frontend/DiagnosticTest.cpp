@@ -316,6 +316,10 @@ const Case cases[] = {
      "metric a { state n = 0; add(p, y) { n = n + 1 }; value { return n } }\n" +
          inTrain(data + "  loss = mse\n  metrics = a\n  optimizer = GD"),
      {"error: a metric that accumulates over batches is not supported yet"}},
+    {"Entry",
+     "network M {\n  forward(x: f32[N]) { return x }\n  entry decode(x: f32[N]) { return x }\n}",
+     {"t.bm:3:9: error: entry methods are not supported yet"}},
+    {"Record", inForward("return {a = x}"), {"t.bm:3:8: error: records are not supported yet"}},
     {"Over", inTrain(data + "  loss = mse\n  optimizer = GD over M"), {"error: 'over' is not supported yet"}},
 };
 
