@@ -1,5 +1,6 @@
-// Replaces each bm.grad by the ops that compute its gradients: reverse mode, op by op through DifferentiableOpInterface.
-// No op is named here. Grads are replaced in program order, so a gradient of a gradient sees the ops of the first.
+// Replaces each bm.grad by the ops that compute its gradients: reverse mode, op by op through
+// DifferentiableOpInterface. No op is named here. Grads are replaced in program order, so a gradient of a gradient sees
+// the ops of the first.
 #include "dialects/Ops.h"
 #include "passes/Passes.h"
 

@@ -9,10 +9,14 @@
 //
 // The order matters: rule 1 brings the gradient of an activation to where it is used, before rule 2 could tie it to the
 // forward product; rule 2 keeps a bias with its product, before rule 3 could move it into the softmax behind.
+//
+// Then cheap values that groups read from each other are computed again instead (Recompute.cpp), and the rules start
+// anew.
 #include "dialects/Ops.h"
 #include "mlir/IR/IRMapping.h"
 #include "passes/FusionGraph.h"
 #include "passes/Passes.h"
+#include "passes/Recompute.h"
 #include "llvm/ADT/SetVector.h"
 
 using namespace mlir;
@@ -35,9 +39,13 @@ struct Fuse : impl::FuseBase<Fuse> {
         continue;
       if (failed(checkOps(function)))
         return signalPassFailure();
-      FusionGraph graph(function);
-      groupOps(graph);
-      buildKernels(function, graph);
+      auto graph = std::make_unique<FusionGraph>(function);
+      groupOps(*graph);
+      if (recomputeInReaders(*graph)) {
+        graph = std::make_unique<FusionGraph>(function);
+        groupOps(*graph);
+      }
+      buildKernels(function, *graph);
       if (failed(verifyFused(function)))
         return signalPassFailure();
     }
@@ -56,7 +64,8 @@ static LogicalResult checkOps(func::FuncOp function) {
 
 // Work this small is done again for each element rather than kept in memory for one more kernel.
 constexpr int64_t cheapFlopsPerElement = 2;
-// Work up to this is done again by each loop of a kernel with several (the maximum, the sum and the quotient of a softmax).
+// Work up to this is done again by each loop of a kernel with several (the maximum, the sum and the quotient of a
+// softmax).
 constexpr int64_t cheapFlopsAgain = 16;
 
 static bool isPointwise(const FusionGraph &graph, unsigned group) {

@@ -35,9 +35,8 @@ bool computesInside(Operation *reader, Operation *cheap) {
   if (fusible.getAccessPattern() != AccessPattern::Contraction)
     return true;
   // A product reads each element many times: it wants memory in order, unless that would only repeat a smaller tensor.
-  return llvm::all_of(cheap->getOperandTypes(), [&](Type type) {
-    return elementCount(shapeOf(type)) != elementCount(resultShapeOf(cheap));
-  });
+  return llvm::all_of(cheap->getOperandTypes(),
+                      [&](Type type) { return elementCount(shapeOf(type)) != elementCount(resultShapeOf(cheap)); });
 }
 
 // Construction --------------------------------------------------------------------------------------------------------
@@ -131,7 +130,8 @@ void FusionGraph::addReads(unsigned consumer, Operation *reader, Operation *thro
     if (isCheap(producer) && computesInside(reader, producer)) {
       // Pointwise work keeps the index. One broadcast keeps its name; anything longer is an index map like any other.
       auto broadcast = dyn_cast<BroadcastOp>(producer);
-      bool keepsIndex = own == ReadKind::Whole || (own == ReadKind::Same && patternOf(producer) == AccessPattern::Pointwise);
+      bool keepsIndex =
+          own == ReadKind::Whole || (own == ReadKind::Same && patternOf(producer) == AccessPattern::Pointwise);
       bool first = own == ReadKind::Same && broadcast;
       ReadKind through = keepsIndex ? own : first ? ReadKind::Repeat : ReadKind::Moved;
       addReads(consumer, producer, producer, through, first ? broadcast.getDimensions() : ArrayRef<int64_t>());
@@ -190,9 +190,8 @@ int64_t FusionGraph::flopsOf(unsigned group) const {
 SmallVector<Value> FusionGraph::resultsOf(unsigned group) const {
   SmallVector<Value> result;
   for (unsigned member : groups[group])
-    if (nodes[member].returned || llvm::any_of(nodes[member].readers, [&](const Read &read) {
-          return nodes[read.consumer].group != group;
-        }))
+    if (nodes[member].returned ||
+        llvm::any_of(nodes[member].readers, [&](const Read &read) { return nodes[read.consumer].group != group; }))
       result.push_back(nodes[member].op->getResult(0));
   return result;
 }
@@ -299,9 +298,8 @@ private:
 
   bool haveOneResultShape() {
     for (unsigned member : members) {
-      if (!nodes[member].returned && llvm::all_of(nodes[member].readers, [&](const Read &read) {
-            return inside.contains(read.consumer);
-          }))
+      if (!nodes[member].returned &&
+          llvm::all_of(nodes[member].readers, [&](const Read &read) { return inside.contains(read.consumer); }))
         continue;
       Shape shape = resultShapeOf(op(member));
       if (results && *results != shape)
@@ -323,8 +321,8 @@ private:
   // A scalar would be computed again for each element: it belongs in a kernel of scalars.
   bool scalarWorkInLoop() const {
     return results && !results->empty() && llvm::any_of(members, [&](unsigned member) {
-      return resultShapeOf(op(member)).empty() && !isAnchor(op(member));
-    });
+             return resultShapeOf(op(member)).empty() && !isAnchor(op(member));
+           });
   }
 
   // Behind the anchor there is only pointwise work on its result.

@@ -1,4 +1,5 @@
-// The passes from the frontend's module to the plan that code is made from. See Passes.td for what each needs and leaves.
+// The passes from the frontend's module to the plan that code is made from. See Passes.td for what each needs and
+// leaves.
 #ifndef BMC_PASSES_PASSES_H
 #define BMC_PASSES_PASSES_H
 

@@ -99,9 +99,9 @@ private:
   func::FuncOp function;
   Operation *terminator;
   TargetAttr target;
-  std::map<Operation *, std::set<Operation *>> before; // readers of a donated argument, before its writer: writer by reader
+  std::map<Operation *, std::set<Operation *>> before; // by reader of a donated argument: its writer, which must wait
   std::map<unsigned, unsigned> accepted;               // argument by result
-  llvm::MapVector<Value, BufferAttr> buffers;          // by storage
+  llvm::MapVector<Value, BufferAttr> buffers; // by storage
   DenseMap<Value, size_t> slotOf, lastRead;
   DenseMap<Operation *, std::vector<int64_t>> inPlace;
   std::vector<Slot> slots;

@@ -1,6 +1,6 @@
 // Chooses how each kernel runs, from its shapes and the target: an analytic model in a few readable rules. The numbers
-// come from measurements on AVX-512 cores; a schedule that is written in the text already is kept, so that a person or a
-// search can choose better. The attribute's meaning is in BmBase.td; codegen obeys it to the letter.
+// come from measurements on AVX-512 cores; a schedule that is written in the text already is kept, so that a person or
+// a search can choose better. The attribute's meaning is in BmBase.td; codegen obeys it to the letter.
 #include "passes/Schedule.h"
 #include "passes/Passes.h"
 #include "llvm/ADT/bit.h"

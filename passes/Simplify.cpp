@@ -1,6 +1,6 @@
 // Makes a module smaller without changing what it computes: the folders and canonical forms of the ops, common values
-// once, constants by the reference interpreter, and the algebra below. Each rule is exact in IEEE arithmetic or says why
-// it is allowed. Rules here are about several ops at once; what concerns one op is in its own folder.
+// once, constants by the reference interpreter, and the algebra below. Each rule is exact in IEEE arithmetic or says
+// why it is allowed. Rules here are about several ops at once; what concerns one op is in its own folder.
 #include "dialects/Ops.h"
 #include "dialects/reference/Interpreter.h"
 #include "mlir/IR/Dominance.h"
@@ -154,9 +154,9 @@ struct ComputeBeforeBroadcast : OpInterfaceRewritePattern<FusibleOpInterface> {
     SmallVector<Value> smallOperands;
     for (auto [repeated, operand] : llvm::zip_equal(operands, op->getOperands()))
       smallOperands.push_back(smallOperand(rewriter, op.getLoc(), repeated, shape, operand.getType()));
-    Operation *small = rewriter.insert(
-        Operation::create(op.getLoc(), op->getName(), tensorType(shape, type.getElementType()), smallOperands,
-                          op->getAttrDictionary(), op->getPropertiesStorage(), {}, 0));
+    Operation *small =
+        rewriter.insert(Operation::create(op.getLoc(), op->getName(), tensorType(shape, type.getElementType()),
+                                          smallOperands, op->getAttrDictionary(), op->getPropertiesStorage(), {}, 0));
     rewriter.replaceOpWithNewOp<BroadcastOp>(op, type, small->getResult(0),
                                              widest ? widest->dimensions : SmallVector<int64_t>());
     return success();
@@ -186,8 +186,8 @@ template <class Op> struct MoveOfScalar : OpRewritePattern<Op> {
   }
 };
 
-// f(reshape x, reshape y) = reshape f(x, y): the reshape moves on to where it meets another, or a broadcast that does not
-// need it. So a row's sum that kept its axis, `[N, 1]`, is computed with as `[N]`.
+// f(reshape x, reshape y) = reshape f(x, y): the reshape moves on to where it meets another, or a broadcast that does
+// not need it. So a row's sum that kept its axis, `[N, 1]`, is computed with as `[N]`.
 struct ComputeBeforeReshape : OpInterfaceRewritePattern<FusibleOpInterface> {
   using OpInterfaceRewritePattern::OpInterfaceRewritePattern;
 
@@ -215,15 +215,16 @@ struct ComputeBeforeReshape : OpInterfaceRewritePattern<FusibleOpInterface> {
                                                                         *shape, operand.getType()));
     }
     auto type = cast<RankedTensorType>(op->getResult(0).getType());
-    Operation *before = rewriter.insert(
-        Operation::create(op.getLoc(), op->getName(), tensorType(*shape, type.getElementType()), operands,
-                          op->getAttrDictionary(), op->getPropertiesStorage(), {}, 0));
+    Operation *before =
+        rewriter.insert(Operation::create(op.getLoc(), op->getName(), tensorType(*shape, type.getElementType()),
+                                          operands, op->getAttrDictionary(), op->getPropertiesStorage(), {}, 0));
     rewriter.replaceOpWithNewOp<ReshapeOp>(op, type, before->getResult(0));
     return success();
   }
 };
 
-// The axes of `large` where the axes of `small` are, if the shapes differ only by axes of extent 1 that `large` has more.
+// The axes of `large` where the axes of `small` are, if the shapes differ only by axes of extent 1 that `large` has
+// more.
 std::optional<SmallVector<int64_t>> axesWithoutUnits(ArrayRef<SymbolicDim> small, ArrayRef<SymbolicDim> large) {
   SmallVector<int64_t> axes;
   for (auto [axis, extent] : llvm::enumerate(large)) {
@@ -253,9 +254,9 @@ struct BroadcastOfUnitAxes : OpRewritePattern<BroadcastOp> {
   }
 };
 
-// A sum over axes along which a value is repeated is the value times their extent. Allowed though a sum rounds otherwise:
-// the product is the exact sum rounded once, nearer than any order of adding. NaN and infinities stay what they are, but
-// for an empty sum of them.
+// A sum over axes along which a value is repeated is the value times their extent. Allowed though a sum rounds
+// otherwise: the product is the exact sum rounded once, nearer than any order of adding. NaN and infinities stay what
+// they are, but for an empty sum of them.
 struct SumOfRepeated : OpRewritePattern<ReduceSumOp> {
   using OpRewritePattern::OpRewritePattern;
   LogicalResult matchAndRewrite(ReduceSumOp op, PatternRewriter &rewriter) const override {
@@ -295,7 +296,7 @@ bool exchangesLastTwo(ArrayRef<int64_t> permutation) {
   return rank >= 2;
 }
 
-// (a b)ᵀ = bᵀ aᵀ: so the gradient of a transposed weight has the weight's shape, and the optimizer's update can join it.
+// (a b)ᵀ = bᵀ aᵀ: so the gradient of a transposed weight has the weight's shape, and the optimizer's update joins it.
 struct TransposeOfProduct : OpRewritePattern<TransposeOp> {
   using OpRewritePattern::OpRewritePattern;
   LogicalResult matchAndRewrite(TransposeOp op, PatternRewriter &rewriter) const override {
@@ -346,9 +347,9 @@ struct SelectOfKnown : OpRewritePattern<SelectOp> {
 } // namespace
 
 static void addAlgebra(RewritePatternSet &patterns) {
-  patterns.add<EvaluateConstants, ComputeBeforeBroadcast, ComputeBeforeReshape, MoveOfScalar<ReshapeOp>, MoveOfScalar<TransposeOp>,
-               MoveOfScalar<SliceOp>, BroadcastOfUnitAxes, SumOfRepeated, TransposeOfProduct, DropStopGradient, NarrowOfWidened,
-               SelectOfKnown>(patterns.getContext());
+  patterns.add<EvaluateConstants, ComputeBeforeBroadcast, ComputeBeforeReshape, MoveOfScalar<ReshapeOp>,
+               MoveOfScalar<TransposeOp>, MoveOfScalar<SliceOp>, BroadcastOfUnitAxes, SumOfRepeated, TransposeOfProduct,
+               DropStopGradient, NarrowOfWidened, SelectOfKnown>(patterns.getContext());
 }
 
 } // namespace bmc

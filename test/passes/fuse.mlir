@@ -199,3 +199,25 @@ func.func @views(%x: tensor<2x3xf32>) -> tensor<6xf32> {
   %2 = bm.sin %1 : tensor<6xf32>
   return %2 : tensor<6xf32>
 }
+
+// -----
+
+// What is a few operations away from a stored value is computed again where it is read; what costs more is stored.
+// CHECK-LABEL: @recomputed
+// CHECK: bm.kernel {{.*}} -> (tensor<8x8xf32>, tensor<8x8xf32>)
+// CHECK: %[[SUM:.*]] = bm.matmul
+// CHECK: %[[TANH:.*]] = bm.tanh
+// CHECK: bm.yield %[[SUM]], %[[TANH]]
+// CHECK: bm.kernel (%[[S:[a-z0-9]+]] = {{[^,]*}}, %[[T:[a-z0-9]+]] = %
+// CHECK-DAG: bm.mul %[[S]], %[[S]]
+// CHECK-DAG: bm.mul %{{.*}}, %[[T]]
+func.func @recomputed(%x: tensor<8x8xf32>, %w: tensor<8x8xf32>) -> tensor<8x8xf32> {
+  %0 = bm.matmul %x, %w : tensor<8x8xf32>, tensor<8x8xf32>
+  %1 = bm.mul %0, %0 : tensor<8x8xf32>
+  %2 = bm.tanh %1 : tensor<8x8xf32>
+  %3 = bm.matmul %2, %w : tensor<8x8xf32>, tensor<8x8xf32>
+  %4 = bm.add %3, %0 : tensor<8x8xf32>
+  %5 = bm.mul %1, %2 : tensor<8x8xf32>
+  %6 = bm.add %4, %5 : tensor<8x8xf32>
+  return %6 : tensor<8x8xf32>
+}

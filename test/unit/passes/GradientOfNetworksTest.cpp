@@ -35,7 +35,8 @@ void expectGradients(const char *text, size_t gradients) {
 
 TEST(Gradient, OfClassifier) {
   expectGradients(R"(
-    func.func @f(%w: tensor<3x4xf32>, %b: tensor<3xf32>, %x: tensor<?x4xf32, #bm.dims<N, 4>>, %y: tensor<?xi32, #bm.dims<N>>)
+    func.func @f(%w: tensor<3x4xf32>, %b: tensor<3xf32>, %x: tensor<?x4xf32, #bm.dims<N, 4>>,
+                 %y: tensor<?xi32, #bm.dims<N>>)
         -> (tensor<f32>, tensor<3x4xf32>, tensor<3xf32>, tensor<?x4xf32, #bm.dims<N, 4>>) {
       %0 = bm.matmul %x, %w transposed : tensor<?x4xf32, #bm.dims<N, 4>>, tensor<3x4xf32>
       %1 = bm.broadcast %b, [1] : tensor<3xf32> to tensor<?x3xf32, #bm.dims<N, 3>>

@@ -209,7 +209,8 @@ TEST(MemoryPlan, SizesOfTheArena) {
   auto context = makeContext();
   auto module = parseSourceString<ModuleOp>(R"(
     func.func private @f() attributes {bm.arena = [["4*N"], ["60", "65"]]}
-  )", context.get());
+  )",
+                                            context.get());
   func::FuncOp function = functionsOf(*module)[0];
   EXPECT_EQ(arenaBytes(function, {{"N", 17}}), 128 + 128);
   EXPECT_EQ(arenaBytes(function, {{"N", 0}}), 0 + 128);

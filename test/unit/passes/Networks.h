@@ -49,7 +49,7 @@ inline const bm::SymbolValues networkSizes = {{"N", 7}, {"T", 5}, {"B", 3}};
 /// they are classes and positions.
 template <class T>
 llvm::SmallVector<bm::ReferenceTensor<T>> randomArguments(mlir::func::FuncOp function,
-                                                         const bm::SymbolValues &sizes = networkSizes) {
+                                                          const bm::SymbolValues &sizes = networkSizes) {
   std::mt19937 random(20);
   std::uniform_real_distribution<double> real(0.1, 0.9);
   std::uniform_int_distribution<int> integer(0, 2), sign(0, 1);
