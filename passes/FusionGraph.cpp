@@ -218,14 +218,13 @@ void FusionGraph::merge(unsigned a, unsigned b) {
   groups[b].clear();
 }
 
-// Whether a path leads from one group to another through a third. Paths go forward in the program, so groups that begin
-// behind the end of `to` need no visit.
+// Whether a path leads from one group to another through a third.
 bool FusionGraph::pathAround(unsigned from, unsigned to) const {
   llvm::DenseSet<unsigned> seen{from};
   SmallVector<unsigned> rest;
   auto push = [&](unsigned group) {
     for (unsigned reader : readersOf(group))
-      if (groups[reader].front() <= groups[to].back() && !(group == from && reader == to) && seen.insert(reader).second)
+      if (!(group == from && reader == to) && seen.insert(reader).second)
         rest.push_back(reader);
   };
   for (push(from); !rest.empty();) {

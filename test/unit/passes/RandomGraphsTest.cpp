@@ -158,8 +158,8 @@ void expectEqual(const Tensors &results, const Tensors &expected, const std::str
 
 TEST(RandomGraphs, KeepResultsAndMemory) {
   auto context = makeContext();
-  for (unsigned seed = 0; seed < 300; ++seed) {
-    auto module = RandomFunction(context.get(), seed).make(10 + seed % 40);
+  for (unsigned seed = 0; seed < 1000; ++seed) {
+    auto module = RandomFunction(context.get(), seed).make(10 + seed % 60);
     std::string where = "seed " + std::to_string(seed);
     ASSERT_TRUE(succeeded(verify(*module))) << where;
     auto function = functionsOf(*module)[0];
