@@ -1,0 +1,42 @@
+// The machine that code is made for: what `--target` and `--cpu` mean to passes, to Halide and to LLVM.
+#ifndef BMC_CODEGEN_TARGET_H
+#define BMC_CODEGEN_TARGET_H
+
+#include "llvm/ADT/StringRef.h"
+#include "llvm/Support/Error.h"
+
+#include <cstdint>
+#include <string>
+
+namespace mlir {
+class MLIRContext;
+}
+namespace bmc::bm {
+class TargetAttr;
+}
+
+namespace bmc::codegen {
+
+struct Target {
+  std::string triple;       // as the user writes it: `x86_64-linux-musl`
+  std::string cpu;          // one of the known processors; LLVM knows it by this name too
+  std::string llvmFeatures; // for LLVM's target machine, beside the processor
+  std::string halide;       // Halide's text for the machine, without the features of one compilation
+  int64_t vectorBits = 128;
+  int64_t vectorRegisters = 16;
+
+  bool isHost() const; // whether programs for it run here
+  bool operator==(const Target &) const = default;
+};
+
+/// Reads `--target` and `--cpu`. Empty texts mean this machine with musl, and this machine's features (or the triple's
+/// plainest processor if it is another architecture). The error lists the known names.
+llvm::Expected<Target> parseTarget(llvm::StringRef triple, llvm::StringRef cpu);
+
+/// What passes need to know of it, and back.
+bm::TargetAttr targetAttr(mlir::MLIRContext *context, const Target &target);
+llvm::Expected<Target> targetOf(bm::TargetAttr attr);
+
+} // namespace bmc::codegen
+
+#endif

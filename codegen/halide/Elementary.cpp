@@ -1,0 +1,124 @@
+// Each function: a range reduction in strict steps, a polynomial in fast-math steps (so that it becomes fused
+// multiply-adds), and the special values chosen at the end by conditions on the argument. Coefficients are minimax-like
+// fits of relative error (`shared` measurements: 1 unit for exp and log).
+#include "codegen/halide/Elementary.h"
+#include "codegen/halide/Strict.h"
+
+using namespace Halide;
+
+namespace bmc::codegen::elementary {
+using namespace strict;
+
+static Expr horner(const Expr &x, std::initializer_list<double> coefficients) {
+  Expr sum;
+  for (double coefficient : coefficients)
+    sum = sum.defined() ? sum * x + constant(x.type(), coefficient) : constant(x.type(), coefficient);
+  return sum;
+}
+
+// The nearest integer of a small float, as a float. Not `round`, whose case for large numbers costs a selection.
+static Expr nearest(const Expr &x) {
+  Expr magic = constant(x.type(), x.type().bits() == 32 ? 0x1.8p23 : 0x1.8p52);
+  return strict::sub(strict::add(x, magic), magic);
+}
+
+// The double functions are calls of the C library, whose name Halide knows with this suffix.
+static Expr libraryCall(const char *name, std::vector<Expr> arguments) {
+  return Internal::Call::make(arguments[0].type(), name, arguments, Internal::Call::PureExtern);
+}
+
+static Expr library(const std::string &name, std::vector<Expr> arguments) {
+  bool isSingle = arguments[0].type().bits() == 32;
+  return libraryCall((name + (isSingle ? "f" : "")).c_str(), std::move(arguments));
+}
+
+// 2^n for -126 <= n <= 127.
+static Expr powerOfTwo(const Expr &n) { return fromBits((n + 127) << 23); }
+
+// e^x for |x| below 105, as p * 2^n with p near 1; 2^n may be out of range, so it comes in two factors.
+static Expr expInRange(const Expr &x) {
+  Expr z = nearest(strict::mul(x, constant(x.type(), 1.44269504088896341)));
+  Expr r = strict::sub(x, strict::mul(z, Expr(0.693359375f))) - z * -2.12194440e-4f;
+  Expr p = horner(r, {1.9915659003e-4, 1.3946173899e-3, 8.3332695676e-3, 4.1666268219e-2, 1.6666666837e-1, 5.0000000786e-1}) *
+               r * r +
+           r + 1.f;
+  Expr n = cast<int>(z), half = n >> 1;
+  return strict::mul(strict::mul(p, powerOfTwo(half)), powerOfTwo(n - half));
+}
+
+Expr exp(Expr x) {
+  if (x.type().bits() == 64)
+    return library("exp", {x});
+  Expr result = expInRange(clamp(x, -105.f, 90.f)); // beyond these it is 0 and infinity anyway
+  return select(isNaN(x), x, result);
+}
+
+// log of a positive normal float, plus `exponent` * log 2.
+static Expr logOfNormal(const Expr &x, const Expr &exponent) {
+  Expr raw = bits(x), e = (raw - 0x3f3504f3) >> 23;          // the mantissa between sqrt(1/2) and sqrt(2)
+  Expr f = strict::sub(fromBits(raw - (e << 23)), Expr(1.f)); // exact
+  Expr scale = cast<float>(e + exponent), square = f * f;
+  Expr p = horner(f, {6.9151863630e-2, -1.1789715624e-1, 1.1873009180e-1, -1.2384366397e-1, 1.4218655899e-1, -1.6669249704e-1,
+                      2.0002226688e-1, -2.4999986621e-1, 3.3333310439e-1}) *
+           f * square;
+  Expr low = p + scale * -2.12194440e-4f - 0.5f * square;
+  return strict::add(strict::add(low, f), strict::mul(scale, Expr(0.693359375f)));
+}
+
+Expr log(Expr x) {
+  if (x.type().bits() == 64)
+    return library("log", {x});
+  Expr zero = constant(x.type(), 0), isSubnormal = less(x, Expr(0x1p-126f));
+  Expr normal = select(isSubnormal, strict::mul(x, Expr(0x1p23f)), x);
+  Expr result = logOfNormal(normal, select(isSubnormal, -23, 0));
+  // Infinity and NaN are their own logarithms.
+  Expr isItself = (bits(x) & 0x7f800000) == 0x7f800000 && bits(x) > 0;
+  return select(isItself || isNaN(x), x, equal(x, zero), negate(infinity(x.type())), less(x, zero),
+                notANumber(x.type()), result);
+}
+
+// log(u) with u = 1 + x rounded, corrected by the factor x / (u - 1), which is what the rounding changed.
+Expr log1p(Expr x) {
+  if (x.type().bits() == 64)
+    return library("log1p", {x});
+  Expr one = constant(x.type(), 1), u = strict::add(x, one);
+  Expr corrected = strict::mul(elementary::log(u), strict::divide(x, strict::sub(u, one)));
+  return select(equal(u, one) || equal(x, infinity(x.type())), x, corrected);
+}
+
+Expr tanh(Expr x) {
+  if (x.type().bits() == 64)
+    return library("tanh", {x});
+  Expr a = abs(x), e = elementary::exp(strict::mul(a, Expr(-2.f))), square = a * a;
+  Expr large = strict::divide(strict::sub(Expr(1.f), e), strict::add(Expr(1.f), e));
+  Expr small =
+      horner(square, {-5.7170114643e-3, 2.0650554440e-2, -5.3743486880e-2, 1.3331491134e-1, -3.3333283918e-1}) * square * a + a;
+  return select(isNaN(x), x, copySign(select(less(a, Expr(0.625f)), small, large), x));
+}
+
+// With e = exp(-|x|) nothing overflows, and small results keep their last bits.
+Expr sigmoid(Expr x) {
+  Expr one = constant(x.type(), 1), e = elementary::exp(negate(abs(x)));
+  Expr result = strict::divide(select(less(x, constant(x.type(), 0)), e, one), strict::add(one, e));
+  return select(isNaN(x), x, result);
+}
+
+Expr sin(Expr x) { return library("sin", {x}); }
+Expr cos(Expr x) { return library("cos", {x}); }
+
+// By squaring; negative exponents give what 1 / x^-y truncates to.
+static Expr integerPower(const Expr &x, const Expr &y) {
+  Halide::Type type = x.type();
+  Expr one = Internal::make_one(type), zero = Internal::make_zero(type), result = one, square = x;
+  for (int bit = 0; bit < type.bits() - 1; ++bit) {
+    Expr isSet = ((y >> bit) & one) != zero;
+    result = select(isSet, strict::mul(result, square), result);
+    square = strict::mul(square, square);
+  }
+  Expr minusOne = constant(type, -1), alternating = select((y & one) != zero, minusOne, one);
+  return select(y >= zero, result, x == one, one, x == minusOne, alternating, zero);
+}
+
+Expr power(Expr x, Expr y) { return x.type().is_float() ? library("pow", {x, y}) : integerPower(x, y); }
+
+} // namespace bmc::codegen::elementary

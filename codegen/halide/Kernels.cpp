@@ -1,0 +1,184 @@
+// Names, texts and the cache of kernels; what compiles them is in Compile.cpp. See the header.
+#include "codegen/halide/Kernels.h"
+#include "codegen/halide/Compile.h"
+#include "codegen/halide/ops/Attach.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/ADT/StringSet.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Support/Path.h"
+#include "llvm/Support/xxhash.h"
+
+using namespace mlir;
+using namespace bmc::bm;
+
+namespace bmc::codegen {
+
+// Goes up with every change of the code that a kernel compiles to: the cache's entries of before are not found any more.
+static constexpr StringLiteral generatorVersion = "bmc-halide-1";
+
+void registerHalideAlgorithms(DialectRegistry &registry) {
+  registry.addExtension(+[](MLIRContext *context, BmDialect *) {
+    attachElementwise(context);
+    attachIndex(context);
+    attachMatmul(context);
+    attachProgram(context);
+    attachRandom(context);
+    attachReduce(context);
+    attachShape(context);
+  });
+}
+
+// Names and texts -----------------------------------------------------------------------------------------------------
+
+std::string kernelText(KernelOp kernel) {
+  OwningOpRef<KernelOp> copy(kernel.clone());
+  for (NamedAttribute attribute : llvm::to_vector((*copy)->getAttrs()))
+    if (attribute.getName() != copy->getScheduleAttrName() && attribute.getName() != copy->getInPlaceAttrName())
+      (*copy)->removeAttr(attribute.getName());
+  std::string text;
+  llvm::raw_string_ostream stream(text);
+  (*copy)->print(stream, OpPrintingFlags().useLocalScope().printGenericOpForm().elideLargeElementsAttrs(INT64_MAX));
+  return text;
+}
+
+std::string kernelName(KernelOp kernel, const Target &target) {
+  std::string key = (generatorVersion + "\n" + target.halide + "\n" + kernelText(kernel)).str();
+  return "k_" + llvm::utohexstr(llvm::xxh3_64bits(llvm::StringRef(key)), /*LowerCase=*/true, 16);
+}
+
+std::vector<std::string> kernelSymbols(KernelOp kernel) {
+  std::set<std::string> symbols;
+  auto add = [&](const SymbolicDim &dim) {
+    for (const std::string &symbol : dim.symbols())
+      symbols.insert(symbol);
+  };
+  auto addType = [&](Type type) {
+    for (const SymbolicDim &dim : shapeOf(type))
+      add(dim);
+  };
+  llvm::for_each(kernel.getBody().getArgumentTypes(), addType);
+  for (Operation &op : kernel.getBody().front()) {
+    llvm::for_each(op.getResultTypes(), addType);
+    if (auto size = dyn_cast<SizeOp>(op))
+      add(*SymbolicDim::parse(std::string_view(size.getExpression())));
+  }
+  return {symbols.begin(), symbols.end()};
+}
+
+std::vector<int64_t> kernelInputs(KernelOp kernel) {
+  ArrayRef<int64_t> inPlace = kernel.getInPlace().value_or(ArrayRef<int64_t>());
+  std::vector<int64_t> inputs;
+  for (int64_t input = 0; input < int64_t(kernel.getInputs().size()); ++input)
+    if (!llvm::is_contained(inPlace, input))
+      inputs.push_back(input);
+  return inputs;
+}
+
+static std::vector<std::pair<std::string, KernelOp>> distinctKernels(ModuleOp module, const Target &target) {
+  std::vector<std::pair<std::string, KernelOp>> kernels;
+  llvm::StringSet<> seen;
+  module.walk([&](KernelOp kernel) {
+    std::string name = kernelName(kernel, target);
+    if (seen.insert(name).second)
+      kernels.emplace_back(name, kernel);
+  });
+  return kernels;
+}
+
+// The cache: DIRECTORY/FUNCTION.kernel is a line with the checksum, then the object -------------------------------------
+
+static std::string cachePath(StringRef directory, StringRef function) {
+  SmallString<128> path(directory);
+  llvm::sys::path::append(path, function + ".kernel");
+  return path.str().str();
+}
+
+static std::string checksum(StringRef object) { return llvm::utohexstr(llvm::xxh3_64bits(object), true, 16); }
+
+// Empty if there is none, or if the file is damaged.
+static std::string readCache(StringRef directory, StringRef function) {
+  if (directory.empty())
+    return "";
+  auto file = llvm::MemoryBuffer::getFile(cachePath(directory, function), /*IsText=*/false, /*RequiresNullTerminator=*/false);
+  if (!file)
+    return "";
+  auto [sum, object] = (*file)->getBuffer().split('\n');
+  return sum == checksum(object) ? object.str() : "";
+}
+
+// A cache that cannot be written is no error: the next run compiles again. The rename makes a whole file appear at once.
+static void writeCache(StringRef directory, StringRef function, StringRef object) {
+  if (directory.empty() || llvm::sys::fs::create_directories(directory))
+    return;
+  std::string path = cachePath(directory, function);
+  SmallString<128> temporary;
+  int descriptor;
+  if (llvm::sys::fs::createUniqueFile(path + ".%%%%%%%%", descriptor, temporary))
+    return;
+  llvm::raw_fd_ostream stream(descriptor, /*shouldClose=*/true);
+  stream << checksum(object) << '\n' << object;
+  stream.close();
+  bool isWritten = !stream.has_error();
+  stream.clear_error();
+  if (!isWritten || llvm::sys::fs::rename(temporary, path))
+    llvm::sys::fs::remove(temporary);
+}
+
+// Compilation ---------------------------------------------------------------------------------------------------------
+
+FailureOr<std::vector<CompiledKernel>> compileKernels(ModuleOp module, const CompileOptions &options) {
+  StringRef cache = options.checks ? StringRef() : StringRef(options.cacheDirectory);
+  std::vector<CompiledKernel> kernels;
+  std::vector<CompileJob> jobs;
+  std::vector<std::pair<size_t, bool>> jobOf; // the kernel and variant of each job
+  for (auto &[name, kernel] : distinctKernels(module, options.target)) {
+    CompiledKernel &compiled = kernels.emplace_back(CompiledKernel{kernel, name, "", "", true});
+    for (bool isPlain : {false, true}) {
+      if (isPlain && !options.alsoPlain)
+        continue;
+      std::string function = isPlain ? name + "_plain" : name;
+      std::string &object = isPlain ? compiled.plainObject : compiled.object;
+      object = readCache(cache, function);
+      if (!object.empty())
+        continue;
+      compiled.fromCache = false;
+      jobs.push_back({kernel, function, isPlain, ""});
+      jobOf.emplace_back(kernels.size() - 1, isPlain);
+    }
+  }
+  if (failed(runJobs(jobs, options.target, KernelOutput::Object, options.checks, options.jobs)))
+    return failure();
+  for (auto [job, place] : llvm::zip_equal(jobs, jobOf)) {
+    writeCache(cache, job.function, job.result);
+    CompiledKernel &compiled = kernels[place.first];
+    (place.second ? compiled.plainObject : compiled.object) = std::move(job.result);
+  }
+  return kernels;
+}
+
+static LogicalResult printAll(ModuleOp module, const Target &target, KernelOutput output, llvm::raw_ostream &stream) {
+  std::vector<CompileJob> jobs;
+  for (auto &[name, kernel] : distinctKernels(module, target))
+    jobs.push_back({kernel, name, false, ""});
+  if (failed(runJobs(jobs, target, output, /*checks=*/false, /*processes=*/2)))
+    return failure();
+  for (CompileJob &job : jobs) {
+    ScheduleAttr schedule = job.kernel.getScheduleAttr();
+    stream << "// " << job.function;
+    if (schedule)
+      stream << " " << schedule;
+    stream << "\n" << job.result << "\n";
+  }
+  return success();
+}
+
+LogicalResult printHalide(ModuleOp module, const Target &target, llvm::raw_ostream &stream) {
+  return printAll(module, target, KernelOutput::Loops, stream);
+}
+
+LogicalResult printAssembly(ModuleOp module, const Target &target, llvm::raw_ostream &stream) {
+  return printAll(module, target, KernelOutput::Assembly, stream);
+}
+
+} // namespace bmc::codegen

@@ -1,0 +1,31 @@
+// A kernel as a scheduled Halide pipeline.
+#ifndef BMC_CODEGEN_HALIDE_LOWER_H
+#define BMC_CODEGEN_HALIDE_LOWER_H
+
+#include "codegen/halide/Algorithm.h"
+
+namespace bmc::codegen {
+
+struct LoweredKernel {
+  Halide::Func output; // all results as a tuple
+  std::vector<Halide::Argument> arguments;
+};
+
+/// Builds the algorithm from the kernel's ops and schedules it, as its attribute says or plainly. Diagnoses what has no
+/// algorithm; throws Halide::Error where Halide does not agree.
+mlir::FailureOr<LoweredKernel> lowerKernel(bm::KernelOp kernel, bool isPlain);
+
+/// The loops that store the results.
+struct OutputLoops {
+  Halide::Func output;
+  Halide::Stage stage;           // the definition that stores
+  std::vector<Halide::Var> axes; // outermost first; one for a flat loop
+  bm::Shape shape;               // of the results; for a flat loop the number of elements
+};
+
+/// Applies a schedule attribute literally; a null one, or `plain`, only places the anchors.
+void applySchedule(bm::ScheduleAttr schedule, llvm::ArrayRef<Anchor> anchors, OutputLoops loops);
+
+} // namespace bmc::codegen
+
+#endif

@@ -1,0 +1,20 @@
+// Philox 4x32-10 in Halide: the same bits as dialects/reference/Philox.h.
+#ifndef BMC_CODEGEN_HALIDE_PHILOX_H
+#define BMC_CODEGEN_HALIDE_PHILOX_H
+
+#include "Halide.h"
+
+#include <array>
+
+namespace bmc::codegen {
+
+using PhiloxWords = std::array<Halide::Expr, 4>; // u32
+using PhiloxKeyWords = std::array<Halide::Expr, 2>;
+
+PhiloxWords philox(PhiloxWords counter, PhiloxKeyWords key);
+/// The random bits of the element at a row-major position (i32), as u32.
+Halide::Expr randomBits(const PhiloxKeyWords &key, Halide::Expr position);
+
+} // namespace bmc::codegen
+
+#endif

@@ -1,0 +1,147 @@
+// A reduction is one Func that is updated over the reduced axes; with `partial` lanes it is two: the innermost reduced
+// axis is dealt out to the lanes, element i to lane i modulo `partial`, and the lanes are combined by halves at the end.
+#include "codegen/halide/Reductions.h"
+
+using namespace bmc::bm;
+using namespace mlir;
+using Halide::Expr;
+using Halide::Func;
+using Halide::RDom;
+using Halide::Var;
+
+namespace bmc::codegen {
+
+ReducedAxes::ReducedAxes(Value operand, ArrayRef<int64_t> reduced) : shape(shapeOf(operand.getType())), reduced(reduced) {
+  for (int64_t axis = 0; axis < int64_t(shape.size()); ++axis)
+    if (!llvm::is_contained(reduced, axis))
+      kept.push_back(axis);
+}
+
+Shape ReducedAxes::keptShape() const {
+  Shape result;
+  for (int64_t axis : kept)
+    result.push_back(shape[axis]);
+  return result;
+}
+
+Index ReducedAxes::operandIndex(const std::vector<Expr> &keptPositions, const std::vector<Expr> &reducedPositions) const {
+  Index index{std::vector<Expr>(shape.size()), Expr()};
+  for (auto [position, axis] : llvm::zip_equal(keptPositions, kept))
+    index.axes[axis] = position;
+  for (auto [position, axis] : llvm::zip_equal(reducedPositions, reduced))
+    index.axes[axis] = position;
+  return index;
+}
+
+std::vector<Expr> ReducedAxes::keptPositions(const Algorithm &algorithm, const std::vector<Var> &axes) const {
+  std::vector<Expr> positions(axes.begin(), axes.end());
+  ScheduleAttr schedule = algorithm.schedule();
+  if (schedule && schedule.getKind() == "columns" && !positions.empty())
+    positions.back() =
+        algorithm.inside(positions.back(), shape[kept.back()], schedule.getVector() * schedule.getUnroll());
+  return positions;
+}
+
+// A domain over the reduced axes, `innermost` iterations of the last one.
+static RDom domainOver(const Algorithm &algorithm, const ReducedAxes &axes, Expr innermost) {
+  std::vector<Halide::Range> ranges{{0, std::move(innermost)}}; // Halide's first dimension is the innermost loop
+  for (int64_t axis : llvm::reverse(ArrayRef(axes.reduced).drop_back()))
+    ranges.emplace_back(0, algorithm.size(axes.shape[axis]));
+  return RDom(ranges);
+}
+
+static std::vector<Expr> positionsIn(const RDom &domain) {
+  std::vector<Expr> positions;
+  for (int dimension = domain.dimensions(); dimension-- > 0;)
+    positions.push_back(domain[dimension]);
+  return positions;
+}
+
+static std::vector<Expr> withLane(Expr lane, const std::vector<Var> &axes) {
+  std::vector<Expr> arguments{std::move(lane)};
+  for (const Var &var : innermostFirst(axes))
+    arguments.push_back(var);
+  return arguments;
+}
+
+namespace {
+// The partial sums of a reduction and their combination.
+struct LaneSums {
+  Func lanes, total;
+};
+} // namespace
+
+// Each round combines the first half with the second, lane by lane: short dependences, and vectors where they pay.
+static Expr combineByHalves(std::vector<Expr> values, const ReductionRule &rule) {
+  while (values.size() > 1) {
+    size_t half = (values.size() + 1) / 2;
+    for (size_t i = half; i < values.size(); ++i)
+      values[i - half] = rule.combine(values[i - half], values[i]);
+    values.resize(half);
+  }
+  return values[0];
+}
+
+static LaneSums sumInLanes(Algorithm &algorithm, const std::string &name, const ReducedAxes &axes, const Element &operand,
+                           const ReductionRule &rule, const std::vector<Var> &vars, int partial) {
+  LaneSums sums{Func(name + "_lanes"), Func(name)};
+  Var lane("lane");
+  std::vector<Expr> kept(vars.begin(), vars.end());
+  Expr extent = algorithm.size(axes.shape[axes.reduced.back()]), whole = Halide::Internal::simplify(extent / partial),
+       rest = Halide::Internal::simplify(extent % partial);
+  sums.lanes(withLane(lane, vars)) = rule.identity;
+  // Adds the elements of a domain whose innermost position is `place` of its innermost variable.
+  auto accumulate = [&](const RDom &domain, Expr laneOf, Expr place) {
+    std::vector<Expr> positions = positionsIn(domain);
+    positions.back() = std::move(place);
+    Expr soFar = sums.lanes(withLane(laneOf, vars));
+    sums.lanes(withLane(laneOf, vars)) = rule.combine(soFar, operand(axes.operandIndex(kept, positions)));
+  };
+  RDom blocks = domainOver(algorithm, axes, whole);
+  accumulate(blocks, lane, blocks[0] * partial + lane);
+  if (!Halide::Internal::is_const_zero(rest)) {
+    RDom tail = domainOver(algorithm, axes, rest);
+    accumulate(tail, tail[0], whole * partial + tail[0]);
+  }
+  std::vector<Expr> results;
+  for (int i = 0; i < partial; ++i)
+    results.push_back(sums.lanes(withLane(i, vars)));
+  sums.total(innermostFirst(vars)) = combineByHalves(std::move(results), rule);
+  return sums;
+}
+
+static Func sumInOrder(Algorithm &algorithm, const std::string &name, const ReducedAxes &axes, const Element &operand,
+                       const ReductionRule &rule, const std::vector<Var> &vars) {
+  Func total(name);
+  std::vector<Var> arguments = innermostFirst(vars);
+  RDom domain = domainOver(algorithm, axes, algorithm.size(axes.shape[axes.reduced.back()]));
+  Index index = axes.operandIndex(axes.keptPositions(algorithm, vars), positionsIn(domain));
+  total(arguments) = rule.identity;
+  total(arguments) = rule.combine(total(arguments), operand(index));
+  return total;
+}
+
+// How many lanes the schedule asks for, if the innermost axis has an element for each.
+static int64_t laneCount(const Algorithm &algorithm, const ReducedAxes &axes) {
+  ScheduleAttr schedule = algorithm.schedule();
+  if (!schedule || schedule.getKind() != "rows" || schedule.getPartial() <= 1)
+    return 1;
+  std::optional<int64_t> extent = axes.shape[axes.reduced.back()].constant();
+  return extent && *extent < schedule.getPartial() ? 1 : schedule.getPartial();
+}
+
+Element reduce(Algorithm &algorithm, StringRef name, const ReducedAxes &axes, Element operand, const ReductionRule &rule) {
+  if (axes.reduced.empty())
+    return operand;
+  std::vector<Var> vars = axisVars(axes.kept.size());
+  int64_t partial = laneCount(algorithm, axes);
+  LaneSums sums;
+  if (partial > 1)
+    sums = sumInLanes(algorithm, name.str(), axes, operand, rule, vars, partial);
+  else
+    sums.total = sumInOrder(algorithm, name.str(), axes, operand, rule, vars);
+  algorithm.add({AccessPattern::Reduction, axes.keptShape(), sums.total, vars, partial > 1 ? sums.lanes : Func()});
+  return [total = sums.total](const Index &index) { return at(total, index); };
+}
+
+} // namespace bmc::codegen

@@ -1,0 +1,82 @@
+// Ops on positions. Gathers clamp their indices; a scatter adds its updates one after the other.
+#include "codegen/halide/Strict.h"
+#include "codegen/halide/ops/Attach.h"
+
+using namespace bmc::bm;
+using namespace mlir;
+using Halide::Expr;
+using Halide::Func;
+using Halide::RDom;
+using Halide::Var;
+
+namespace bmc::codegen {
+
+static Element iota(IotaOp op, Algorithm &, ArrayRef<Element>) {
+  return [type = elementType(op.getType()), axis = op.getAxis()](const Index &index) {
+    return Halide::cast(type, index.axes[axis]);
+  };
+}
+
+static Element oneHot(OneHotOp op, Algorithm &, ArrayRef<Element> operands) {
+  return [indices = operands[0], type = elementType(op.getType())](const Index &index) {
+    Expr label = indices({{index.axes.begin(), index.axes.end() - 1}, Expr()});
+    return Halide::cast(type, label == Halide::cast(label.type(), index.axes.back()));
+  };
+}
+
+static Expr clampedPosition(const Expr &index, const Expr &extent) {
+  return Halide::cast<int32_t>(Halide::clamp(index, Halide::Internal::make_zero(index.type()),
+                                             Halide::cast(index.type(), extent - 1)));
+}
+
+static Element gather(GatherOp op, Algorithm &algorithm, ArrayRef<Element> operands) {
+  size_t axis = op.getAxis(), indexRank = op.getIndices().getType().getRank();
+  Expr extent = algorithm.extent(op.getX(), axis);
+  return [x = operands[0], indices = operands[1], axis, indexRank, extent](const Index &index) {
+    auto first = index.axes.begin() + axis, behind = first + indexRank;
+    Index from{{index.axes.begin(), first}, Expr()};
+    from.axes.push_back(clampedPosition(indices({{first, behind}, Expr()}), extent));
+    from.axes.insert(from.axes.end(), behind, index.axes.end());
+    return x(from);
+  };
+}
+
+static std::vector<Expr> domainPositions(const RDom &domain, size_t first, size_t count) {
+  std::vector<Expr> positions;
+  for (size_t i = 0; i < count; ++i)
+    positions.push_back(domain[domain.dimensions() - 1 - (first + i)]);
+  return positions;
+}
+
+// All updates in row-major order: a slice's own axes are pure variables, the axes of the indices the domain.
+static Element scatterAdd(ScatterAddOp op, Algorithm &algorithm, ArrayRef<Element> operands) {
+  Shape shape = shapeOf(op.getType()), indexShape = shapeOf(op.getIndices().getType());
+  size_t axis = op.getAxis();
+  std::vector<Var> vars = axisVars(shape.size());
+  std::vector<Halide::Range> ranges;
+  for (const SymbolicDim &extent : llvm::reverse(indexShape))
+    ranges.emplace_back(0, algorithm.size(extent));
+  if (ranges.empty())
+    ranges.emplace_back(0, 1);
+  RDom domain(ranges);
+  std::vector<Expr> position = domainPositions(domain, 0, indexShape.size());
+  Index from{{vars.begin(), vars.begin() + axis}, Expr()}, to = from;
+  from.axes.insert(from.axes.end(), position.begin(), position.end());
+  to.axes.push_back(clampedPosition(operands[1]({position, Expr()}), algorithm.size(shape[axis])));
+  for (Index *index : {&from, &to})
+    index->axes.insert(index->axes.end(), vars.begin() + axis + 1, vars.end());
+  Func sum("scatter");
+  sum(innermostFirst(vars)) = Halide::Internal::make_zero(elementType(op.getType()));
+  sum(innermostFirst(to.axes)) = strict::add(sum(innermostFirst(to.axes)), operands[0](from));
+  algorithm.add({AccessPattern::Scatter, shape, sum, vars, Func()});
+  return [sum](const Index &index) { return at(sum, index); };
+}
+
+void attachIndex(MLIRContext *context) {
+  attach<IotaOp, iota>(context);
+  attach<OneHotOp, oneHot>(context);
+  attach<GatherOp, gather>(context);
+  attach<ScatterAddOp, scatterAdd>(context);
+}
+
+} // namespace bmc::codegen

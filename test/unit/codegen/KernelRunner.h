@@ -1,0 +1,67 @@
+// Compiles kernels written as text, runs them, and compares them with the reference interpreter.
+#ifndef BMC_TEST_UNIT_CODEGEN_KERNEL_RUNNER_H
+#define BMC_TEST_UNIT_CODEGEN_KERNEL_RUNNER_H
+
+#include "codegen/halide/Kernels.h"
+#include "dialects/reference/Interpreter.h"
+#include "mlir/IR/OwningOpRef.h"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace bmc::test {
+
+using Tensor = bm::ReferenceTensor<double>;
+
+/// What the inputs of a case are filled with. Integers are in [-2, 6], so some indices are out of range.
+enum class Data {
+  Plain,   // floats in [-2, 2]
+  Positive, // floats in [0.1, 2]
+  Special,  // Plain with NaN, infinities, signed zeros, subnormal and huge numbers in between
+  NotFinite // Plain with NaN and infinities: for sums, whose order decides what overflows
+};
+
+struct Case {
+  std::string name;
+  std::string inputs;    // `%x : tensor<4xf32>, %y : ...`: the kernel's inputs
+  std::string results;   // the results' types
+  std::string body;      // ops and bm.yield
+  std::vector<std::string> clauses; // `schedule #bm.schedule<..> in_place [0]`, one variant each
+  Data data = Data::Plain;
+  double tolerance = 2e-6; // relative, and absolute below 1; NaN, infinities and signs of zeros are compared exactly
+};
+
+/// A module with one function a variant of the cases, each of one kernel; D<..> in texts stands for #bm.dims<..>.
+std::string moduleText(llvm::ArrayRef<Case> cases);
+
+/// Functions that share a process-wide context with the dialect and its Halide algorithms.
+mlir::MLIRContext &context();
+mlir::OwningOpRef<mlir::ModuleOp> parse(const std::string &text);
+codegen::Target hostTarget();
+
+/// An object in memory, ready to be called.
+class LoadedKernel {
+public:
+  LoadedKernel(const std::string &object, const std::string &name);
+  ~LoadedKernel();
+  /// Runs the kernel; in-place inputs start as their values. Returns the results.
+  std::vector<Tensor> run(bm::KernelOp kernel, llvm::ArrayRef<Tensor> inputs, const bm::SymbolValues &symbols);
+  /// Names that the object does not define.
+  const std::vector<std::string> &undefined() const;
+
+private:
+  struct State;
+  std::unique_ptr<State> state;
+};
+
+/// Deterministic numbers for a type.
+Tensor makeData(mlir::Type type, const bm::SymbolValues &symbols, Data data, unsigned seed);
+
+/// Compiles all variants with run-time checks and without, runs them for several values of N (T is 5) and expects what
+/// the interpreter gives; expects no undefined names but the known ones.
+void expectAsReference(llvm::ArrayRef<Case> cases);
+
+} // namespace bmc::test
+
+#endif

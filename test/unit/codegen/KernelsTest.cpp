@@ -1,0 +1,122 @@
+// Names, the cache, reproducible objects, diagnostics.
+#include "KernelRunner.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/MemoryBuffer.h"
+#include "gtest/gtest.h"
+
+#include <filesystem>
+#include <fstream>
+
+using namespace bmc;
+using namespace bmc::test;
+using codegen::CompileOptions;
+
+namespace {
+
+const std::string x = "tensor<?x3xf32, D<N, 3>>";
+const Case sumCase{"f", "%x : " + x + ", %y : " + x, x, "  %z = bm.add %x, %y : " + x + "\n  bm.yield %z : " + x, {"schedule #bm.schedule<elementwise, vector = 8, flat>"}};
+const Case productCase{"g", "%x : " + x + ", %y : " + x, x, "  %z = bm.mul %x, %y : " + x + "\n  bm.yield %z : " + x, {"schedule #bm.schedule<plain>"}};
+
+std::vector<codegen::CompiledKernel> compile(mlir::ModuleOp module, const CompileOptions &options) {
+  auto kernels = codegen::compileKernels(module, options);
+  EXPECT_TRUE(succeeded(kernels));
+  return succeeded(kernels) ? *kernels : std::vector<codegen::CompiledKernel>();
+}
+
+TEST(KernelsTest, EqualTextIsCompiledOnce) {
+  Case again = sumCase;
+  again.name = "h";
+  again.inputs = "%first : " + x + ", %second : " + x;
+  again.body = "  %z = bm.add %first, %second : " + x + "\n  bm.yield %z : " + x;
+  auto module = parse(moduleText({sumCase, productCase, again}));
+  auto kernels = compile(*module, {hostTarget()});
+  ASSERT_EQ(kernels.size(), 2u);
+  EXPECT_EQ(kernels[0].name.size(), 18u);
+  EXPECT_EQ(codegen::kernelSymbols(kernels[0].kernel), std::vector<std::string>{"N"});
+}
+
+TEST(KernelsTest, BytesDependOnTheKernelAlone) {
+  auto both = parse(moduleText({productCase, sumCase})), one = parse(moduleText({sumCase}));
+  CompileOptions options{hostTarget()};
+  options.jobs = 2;
+  EXPECT_EQ(compile(*both, options)[1].object, compile(*one, {hostTarget()})[0].object);
+}
+
+TEST(KernelsTest, PlainVariant) {
+  auto module = parse(moduleText({sumCase}));
+  CompileOptions options{hostTarget()};
+  options.alsoPlain = true;
+  auto kernels = compile(*module, options);
+  LoadedKernel plain(kernels[0].plainObject, kernels[0].name + "_plain");
+  bm::SymbolValues symbols{{"N", 2}};
+  Tensor ones({2, 3}, true);
+  std::fill(ones.reals.begin(), ones.reals.end(), 1.5);
+  EXPECT_EQ(plain.run(kernels[0].kernel, {ones, ones}, symbols)[0].reals, std::vector<double>(6, 3.0));
+}
+
+class CacheTest : public testing::Test {
+protected:
+  void SetUp() override {
+    llvm::SmallString<128> path;
+    ASSERT_FALSE(llvm::sys::fs::createUniqueDirectory("bmc-cache-test", path));
+    options.cacheDirectory = path.str().str();
+  }
+  void TearDown() override { std::filesystem::remove_all(options.cacheDirectory); }
+  std::filesystem::path onlyEntry() {
+    std::vector<std::filesystem::path> entries;
+    for (const auto &entry : std::filesystem::directory_iterator(options.cacheDirectory))
+      entries.push_back(entry.path());
+    EXPECT_EQ(entries.size(), 1u);
+    return entries.at(0);
+  }
+  CompileOptions options{hostTarget()};
+  mlir::OwningOpRef<mlir::ModuleOp> module = parse(moduleText({sumCase}));
+};
+
+TEST_F(CacheTest, SecondTimeComesFromTheCache) {
+  auto first = compile(*module, options), second = compile(*module, options);
+  EXPECT_FALSE(first[0].fromCache);
+  EXPECT_TRUE(second[0].fromCache);
+  EXPECT_EQ(first[0].object, second[0].object);
+}
+
+TEST_F(CacheTest, DamagedEntryIsCompiledAgain) {
+  auto first = compile(*module, options);
+  { std::ofstream(onlyEntry(), std::ios::app) << "more"; }
+  auto second = compile(*module, options);
+  EXPECT_FALSE(second[0].fromCache);
+  EXPECT_EQ(first[0].object, second[0].object);
+  { std::ofstream(onlyEntry(), std::ios::trunc) << ""; }
+  EXPECT_FALSE(compile(*module, options)[0].fromCache);
+  EXPECT_TRUE(compile(*module, options)[0].fromCache);
+}
+
+TEST_F(CacheTest, UnwritableCacheIsNoError) {
+  options.cacheDirectory = "/proc/none";
+  EXPECT_FALSE(compile(*module, options)[0].object.empty());
+  options.cacheDirectory = "";
+}
+
+TEST(KernelsTest, ErrorsAreDiagnosedAtTheKernel) {
+  Case wrong = sumCase;
+  wrong.clauses = {"schedule #bm.schedule<matmul, vector = 8, tile = [4, 8]>"};
+  auto module = parse(moduleText({wrong}));
+  std::string message;
+  mlir::ScopedDiagnosticHandler handler(&context(), [&](mlir::Diagnostic &diagnostic) { message += diagnostic.str(); });
+  EXPECT_TRUE(failed(codegen::compileKernels(*module, {hostTarget()})));
+  EXPECT_EQ(message, "Halide cannot compile this kernel: a matmul schedule needs a tile of two sizes and a kernel with one product");
+}
+
+TEST(KernelsTest, LoopsAndAssembly) {
+  auto module = parse(moduleText({sumCase}));
+  std::string loops, assembly;
+  llvm::raw_string_ostream loopStream(loops), assemblyStream(assembly);
+  EXPECT_TRUE(succeeded(codegen::printHalide(*module, hostTarget(), loopStream)));
+  EXPECT_TRUE(succeeded(codegen::printAssembly(*module, hostTarget(), assemblyStream)));
+  std::string name = codegen::kernelName(compile(*module, {hostTarget()})[0].kernel, hostTarget());
+  EXPECT_NE(loops.find("// " + name + " #bm.schedule<elementwise, vector = 8, flat>"), std::string::npos) << loops;
+  EXPECT_NE(loops.find("produce out"), std::string::npos);
+  EXPECT_NE(assembly.find(name + ":"), std::string::npos);
+}
+
+} // namespace
