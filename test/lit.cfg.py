@@ -1,6 +1,8 @@
 # How lit runs the text tests of this folder. CTest calls it for each folder; by hand, from the root of the project:
 #     lit -v build/test/dialects
 import os
+import shutil
+import sys
 
 import lit.formats
 
@@ -16,6 +18,17 @@ programs = [os.path.join(config.bmc_binary_root, "bin"), config.llvm_tools]
 config.environment["PATH"] = os.pathsep.join(programs + [config.environment["PATH"]])
 config.environment["FILECHECK_OPTS"] = "--dump-input=fail"
 
+# Kernels are cached in the build, not in the user's home.
+config.environment["XDG_CACHE_HOME"] = os.path.join(config.bmc_binary_root, "cache")
+
+# Programs for aarch64 can be made and run.
+if shutil.which("qemu-aarch64-static") and os.path.exists(
+    os.path.join(config.bmc_binary_root, "share", "bmc", "aarch64-linux-musl")
+):
+    config.available_features.add("aarch64")
+
+config.substitutions.append(("%root", config.bmc_source_root))
+config.substitutions.append(("%python", sys.executable))
 config.substitutions.append(("%examples", os.path.join(config.bmc_source_root, "examples")))
 config.substitutions.append(("%golden", os.path.join(config.test_source_root, "golden")))
 config.substitutions.append(("%runtime", os.path.join(config.bmc_source_root, "runtime")))

@@ -1,0 +1,60 @@
+// Constant data of the host code as LLVM globals: strings, arrays and structs of constants and addresses. Equal data is
+// one global. Addresses are relocated by the linker or, in a position-independent program, by its start-up code.
+#ifndef BMC_CODEGEN_HOST_GLOBALS_H
+#define BMC_CODEGEN_HOST_GLOBALS_H
+
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/IR/BuiltinOps.h"
+#include "llvm/ADT/StringMap.h"
+
+#include <variant>
+
+namespace bmc::codegen {
+
+/// The address of a global or a function; null where it has no symbol.
+struct Address {
+  mlir::FlatSymbolRefAttr symbol;
+};
+
+/// One field of a struct: an integer, a double or an address; its width is that of the struct's field.
+using Field = std::variant<int64_t, double, Address>;
+using Row = llvm::SmallVector<Field, 20>;
+
+class Globals {
+public:
+  explicit Globals(mlir::ModuleOp module);
+
+  /// A zero-terminated string.
+  Address string(llvm::StringRef text);
+  /// An array of int64_t; null if it is empty.
+  Address integers(llvm::ArrayRef<int64_t> values);
+  /// An array of strings; null if it is empty.
+  Address strings(llvm::ArrayRef<std::string> texts);
+  /// An array of structs; null if it is empty.
+  Address structs(mlir::LLVM::LLVMStructType type, llvm::ArrayRef<Row> rows);
+  /// One struct, visible to the linker under a name.
+  void exported(llvm::StringRef name, mlir::LLVM::LLVMStructType type, const Row &row);
+  /// A tensor's elements in memory's order, aligned for vectors.
+  Address tensor(mlir::ElementsAttr value);
+
+  mlir::LLVM::LLVMPointerType pointerType() const { return pointer; }
+
+private:
+  using Build = llvm::function_ref<mlir::Value(mlir::OpBuilder &)>;
+  mlir::LLVM::GlobalOp create(llvm::StringRef name, mlir::Type type, mlir::Attribute value, uint64_t alignment,
+                              mlir::LLVM::Linkage linkage = mlir::LLVM::Linkage::Internal);
+  Address initialized(llvm::StringRef name, mlir::Type type, mlir::LLVM::Linkage linkage, Build build);
+  Address array(mlir::Type elementType, size_t count, llvm::function_ref<mlir::Value(mlir::OpBuilder &, size_t)> element);
+  mlir::Value structValue(mlir::OpBuilder &builder, mlir::LLVM::LLVMStructType type, const Row &row);
+  mlir::Value fieldValue(mlir::OpBuilder &builder, mlir::Type type, const Field &field);
+  Address addressOf(mlir::LLVM::GlobalOp global);
+
+  mlir::ModuleOp module;
+  mlir::LLVM::LLVMPointerType pointer;
+  llvm::StringMap<Address> known; // by their content
+  unsigned created = 0;
+};
+
+} // namespace bmc::codegen
+
+#endif

@@ -1,0 +1,43 @@
+// What the steps of the host lowering tell each other: the functions that were made for each kernel and entry function.
+#ifndef BMC_CODEGEN_HOST_HOST_PROGRAM_H
+#define BMC_CODEGEN_HOST_HOST_PROGRAM_H
+
+#include "codegen/host/Globals.h"
+#include "codegen/host/LowerHost.h"
+#include "dialects/Ops.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "llvm/ADT/MapVector.h"
+
+namespace bmc::codegen {
+
+struct HostKernel {
+  bm::KernelOp kernel; // the first one of this name
+  std::vector<std::string> symbols;
+  Address run, plain, valueDims;
+  int64_t calls = 0;
+};
+
+struct HostFunction {
+  mlir::func::FuncOp source;
+  std::vector<std::string> symbols;
+  Address run, arenaBytes, resultDims;
+  llvm::SmallVector<int64_t> aliases; // of each result: the argument that it is written into, or -1
+  int64_t kernelCalls = 0;
+};
+
+struct HostProgram {
+  llvm::MapVector<mlir::StringAttr, HostKernel> kernels; // by name, in the order of their first calls
+  std::map<mlir::Operation *, HostKernel *> kernelOf;    // of each call
+  std::vector<HostFunction> functions;
+};
+
+/// Finds the distinct kernels and makes `NAME_call` for each, and `NAME_dims`.
+void lowerKernels(mlir::ModuleOp planned, const HostOptions &options, mlir::ModuleOp host, HostProgram &program);
+/// Makes the entry functions.
+mlir::LogicalResult lowerFunctions(mlir::ModuleOp planned, mlir::ModuleOp host, Globals &globals, HostProgram &program);
+/// Makes `bmc_program`.
+mlir::LogicalResult addProgramTable(mlir::ModuleOp planned, Globals &globals, const HostProgram &program);
+
+} // namespace bmc::codegen
+
+#endif

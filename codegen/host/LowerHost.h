@@ -1,0 +1,25 @@
+// A planned module becomes host code in the LLVM dialect: a wrapper around each distinct kernel, the entry functions that
+// call them in order, and the table `bmc_program` that tells the runtime about it all (runtime/include/bmc/program.h).
+//
+// Needs: functions of kernels with buffers, constants and reshapes; `bm.arena` on each; `bm.program` on the module.
+#ifndef BMC_CODEGEN_HOST_LOWER_HOST_H
+#define BMC_CODEGEN_HOST_LOWER_HOST_H
+
+#include "codegen/Target.h"
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/OwningOpRef.h"
+#include "mlir/Support/LLVM.h"
+
+namespace bmc::codegen {
+
+struct HostOptions {
+  Target target;
+  bool hasPlainKernels = false; // NAME_plain is there for each kernel: `selftest` compares with it
+};
+
+/// The LLVM dialect's module. What does not fit is diagnosed at its place in the planned module.
+mlir::FailureOr<mlir::OwningOpRef<mlir::ModuleOp>> lowerHost(mlir::ModuleOp planned, const HostOptions &options);
+
+} // namespace bmc::codegen
+
+#endif

@@ -1,0 +1,307 @@
+// The table `bmc_program`: what the module's attributes say, in the structs that the runtime reads.
+#include "codegen/host/ProgramTable.h"
+#include "bmc/program.h"
+#include "codegen/host/HostProgram.h"
+#include "codegen/host/Places.h"
+
+using namespace mlir;
+
+namespace bmc::codegen {
+
+ProgramTypes::ProgramTypes(MLIRContext *context) {
+  Type i32 = IntegerType::get(context, 32), i64 = IntegerType::get(context, 64), f64 = Float64Type::get(context);
+  Type pointer = LLVM::LLVMPointerType::get(context);
+  auto structOf = [&](llvm::ArrayRef<Type> fields) { return LLVM::LLVMStructType::getLiteral(context, fields); };
+  dim = structOf({i64, i64});
+  variable = structOf({pointer, i32, i32, i64, pointer, i64});
+  value = structOf({pointer, i32, i32, i64, pointer, i64, i64});
+  function = structOf({pointer, pointer, pointer, pointer, i64, pointer, i64, pointer, i64, pointer, i64});
+  field = structOf({pointer, i32, i32, i64, pointer, i64, pointer, i64, i64});
+  dataset = structOf({pointer, pointer});
+  hyper = structOf({pointer, f64});
+  kernel = structOf({pointer, pointer, pointer, pointer, pointer, i64, pointer, i64, pointer, i64, pointer, i64});
+  program = structOf({i64, pointer, pointer, pointer, i64, pointer, i64, pointer, i64, pointer, i64, pointer,
+                      i64, pointer, i64, i64, i64, i64, pointer, pointer, pointer, pointer, i64, pointer});
+}
+
+namespace {
+/// What a value is for: its role, the name that it is known by, and its index among those of the role.
+struct Purpose {
+  std::string name;
+  bmc_role role = bmc_role_output;
+  int64_t index = 0;
+};
+
+class TableBuilder {
+public:
+  TableBuilder(ModuleOp planned, Globals &globals, const HostProgram &host)
+      : planned(planned), globals(globals), host(host), types(planned.getContext()) {}
+
+  LogicalResult build();
+
+private:
+  LogicalResult readDescription();
+  LogicalResult addFunction(const HostFunction &function);
+  void addKernel(llvm::StringRef name, const HostKernel &kernel);
+  Address addVariables();
+  Address addFields();
+  FailureOr<Purpose> purposeOf(func::FuncOp function, DictionaryAttr attributes, int64_t number);
+  Row valueRow(const Purpose &purpose, Type type, llvm::ArrayRef<std::string> symbols, int64_t alias);
+  Address functionNamed(llvm::StringRef name) { return functions.lookup(name); }
+  int64_t number(llvm::StringRef key);
+  Address text(DictionaryAttr attributes, llvm::StringRef key);
+  llvm::SmallVector<DictionaryAttr> entries(llvm::StringRef key);
+
+  ModuleOp planned;
+  Globals &globals;
+  const HostProgram &host;
+  ProgramTypes types;
+  DictionaryAttr description;
+  llvm::SmallVector<bm::VariableOp> variables;
+  llvm::StringMap<int64_t> variableIndex, fieldIndex, hyperIndex, metricIndex;
+  std::vector<std::string> metrics;
+  llvm::StringMap<Address> functions;
+  std::vector<Row> kernels;
+};
+} // namespace
+
+static int64_t elementOf(Type type) {
+  Type element = cast<RankedTensorType>(type).getElementType();
+  if (element.isF32())
+    return bmc_f32;
+  if (element.isF64())
+    return bmc_f64;
+  if (element.isInteger(32))
+    return bmc_i32;
+  return element.isInteger(64) ? bmc_i64 : bmc_bool;
+}
+
+static int64_t rankOf(Type type) { return cast<RankedTensorType>(type).getRank(); }
+
+LogicalResult TableBuilder::build() {
+  if (failed(readDescription()))
+    return failure();
+  for (const HostFunction &function : host.functions)
+    if (failed(addFunction(function)))
+      return failure();
+  for (const auto &[name, kernel] : host.kernels)
+    addKernel(name, kernel);
+
+  std::vector<Row> datasets, hypers;
+  for (DictionaryAttr entry : entries("datasets"))
+    datasets.push_back({text(entry, "name"), text(entry, "path")});
+  for (DictionaryAttr entry : entries("hypers"))
+    hypers.push_back({text(entry, "name"), entry.getAs<FloatAttr>("value").getValueAsDouble()});
+  Address variableTable = addVariables(), fieldTable = addFields();
+  globals.exported(
+      "bmc_program", types.program,
+      {int64_t(BMC_PROGRAM_VERSION), text(description, "name"), text(description, "source"),
+       text(description, "architecture"), int64_t(variables.size()), variableTable, int64_t(fieldIndex.size()),
+       fieldTable, int64_t(datasets.size()), globals.structs(types.dataset, datasets), int64_t(hypers.size()),
+       globals.structs(types.hyper, hypers), int64_t(metrics.size()), globals.strings(metrics), number("epochs"),
+       number("batch"), number("shuffle"), number("seed"), functionNamed("init"), functionNamed("train"),
+       functionNamed("evaluate"), functionNamed("predict"), int64_t(kernels.size()),
+       globals.structs(types.kernel, kernels)});
+  return success();
+}
+
+LogicalResult TableBuilder::readDescription() {
+  description = planned->getAttrOfType<DictionaryAttr>("bm.program");
+  if (!description)
+    return planned.emitError() << "the module does not describe a program (bm.program)";
+  llvm::append_range(variables, planned.getOps<bm::VariableOp>());
+  for (auto [index, variable] : llvm::enumerate(variables))
+    variableIndex[variable.getSymName()] = int64_t(index);
+  for (auto [index, entry] : llvm::enumerate(entries("fields")))
+    fieldIndex[entry.getAs<StringAttr>("name").getValue()] = int64_t(index);
+  for (auto [index, entry] : llvm::enumerate(entries("hypers")))
+    hyperIndex[entry.getAs<StringAttr>("name").getValue()] = int64_t(index);
+  if (auto names = description.getAs<ArrayAttr>("metrics"))
+    for (auto [index, name] : llvm::enumerate(names.getAsValueRange<StringAttr>())) {
+      metricIndex[name] = int64_t(index);
+      metrics.push_back(name.str());
+    }
+  return success();
+}
+
+int64_t TableBuilder::number(llvm::StringRef key) {
+  Attribute value = description.get(key);
+  if (auto flag = dyn_cast_or_null<BoolAttr>(value))
+    return flag.getValue();
+  auto integer = dyn_cast_or_null<IntegerAttr>(value);
+  return integer ? integer.getValue().getSExtValue() : 0;
+}
+
+Address TableBuilder::text(DictionaryAttr attributes, llvm::StringRef key) {
+  auto value = attributes.getAs<StringAttr>(key);
+  return globals.string(value ? value.getValue() : "");
+}
+
+llvm::SmallVector<DictionaryAttr> TableBuilder::entries(llvm::StringRef key) {
+  llvm::SmallVector<DictionaryAttr> found;
+  if (auto list = description.getAs<ArrayAttr>(key))
+    llvm::append_range(found, list.getAsRange<DictionaryAttr>());
+  return found;
+}
+
+Address TableBuilder::addVariables() {
+  std::vector<Row> rows;
+  for (bm::VariableOp variable : variables) {
+    auto type = cast<RankedTensorType>(variable.getType());
+    int64_t role = llvm::StringSwitch<int64_t>(variable.getRole())
+                       .Case("parameter", bmc_role_parameter)
+                       .Case("buffer", bmc_role_buffer)
+                       .Default(bmc_role_state);
+    rows.push_back({globals.string(variable.getSymName()), role, elementOf(type), type.getRank(),
+                    globals.integers(type.getShape()), int64_t(variable.getTrainable())});
+  }
+  return globals.structs(types.variable, rows);
+}
+
+Address TableBuilder::addFields() {
+  std::vector<Row> rows;
+  for (DictionaryAttr entry : entries("fields")) {
+    auto type = cast<RankedTensorType>(entry.getAs<TypeAttr>("type").getValue());
+    auto columns = entry.getAs<DenseI64ArrayAttr>("columns").asArrayRef();
+    bool isOneHot = entry.getAs<StringAttr>("encoding").getValue() == "one_hot";
+    auto classes = entry.getAs<IntegerAttr>("classes");
+    auto isInput = entry.getAs<BoolAttr>("is_input");
+    rows.push_back({text(entry, "name"), elementOf(type),
+                    int64_t(isOneHot ? bmc_encode_one_hot : bmc_encode_numbers), type.getRank(),
+                    globals.integers(type.getShape()), int64_t(columns.size()), globals.integers(columns),
+                    classes ? classes.getInt() : 0, int64_t(isInput && isInput.getValue())});
+  }
+  return globals.structs(types.field, rows);
+}
+
+// Finds an entry by its name, or diagnoses that a function names what the program does not describe.
+static FailureOr<int64_t> lookUp(const llvm::StringMap<int64_t> &table, llvm::StringRef name, llvm::StringRef what,
+                                 func::FuncOp function) {
+  auto found = table.find(name);
+  if (found != table.end())
+    return found->second;
+  return function.emitError() << "@" << function.getSymName() << " names the " << what << " '" << name
+                              << "', which bm.program does not describe";
+}
+
+FailureOr<Purpose> TableBuilder::purposeOf(func::FuncOp function, DictionaryAttr attributes, int64_t number) {
+  if (!attributes)
+    attributes = DictionaryAttr::get(planned.getContext());
+  Purpose purpose;
+  if (auto symbol = attributes.getAs<FlatSymbolRefAttr>("bm.variable")) {
+    auto index = lookUp(variableIndex, symbol.getValue(), "variable", function);
+    if (failed(index))
+      return failure();
+    bm::VariableOp variable = variables[*index];
+    bmc_role role = variable.getRole() == "parameter" ? bmc_role_parameter
+                    : variable.getRole() == "buffer"  ? bmc_role_buffer
+                                                      : bmc_role_state;
+    return Purpose{symbol.getValue().str(), role, *index};
+  }
+  auto role = attributes.getAs<StringAttr>("bm.role");
+  auto name = attributes.getAs<StringAttr>("bm.name");
+  if (!role)
+    return function.emitError() << "@" << function.getSymName() << ": value " << number
+                                       << " has neither bm.role nor bm.variable";
+  purpose.name = name ? name.str() : role.str();
+  auto known = llvm::StringSwitch<std::optional<bmc_role>>(role.getValue())
+                   .Case("input", bmc_role_input)
+                   .Case("hyper", bmc_role_hyper)
+                   .Case("step", bmc_role_step)
+                   .Case("key", bmc_role_key)
+                   .Case("loss", bmc_role_loss)
+                   .Case("metric", bmc_role_metric)
+                   .Case("output", bmc_role_output)
+                   .Default(std::nullopt);
+  if (!known)
+    return function.emitError() << "@" << function.getSymName() << ": unknown bm.role " << role;
+  purpose.role = *known;
+  FailureOr<int64_t> index = 0;
+  if (*known == bmc_role_input)
+    index = lookUp(fieldIndex, purpose.name, "input", function);
+  else if (*known == bmc_role_hyper)
+    index = lookUp(hyperIndex, purpose.name, "hyperparameter", function);
+  else if (*known == bmc_role_metric)
+    index = lookUp(metricIndex, purpose.name, "metric", function);
+  if (failed(index))
+    return failure();
+  purpose.index = *index;
+  return purpose;
+}
+
+// A dimension: a constant, a symbol of the function, or something that only `result_dims` or `value_dims` tells.
+static Row dimRow(const bm::SymbolicDim &dim, llvm::ArrayRef<std::string> symbols) {
+  if (auto constant = dim.constant())
+    return {*constant, int64_t(-1)};
+  auto symbol = dim.singleSymbol();
+  auto place = symbol ? llvm::find(symbols, *symbol) : symbols.end();
+  return {int64_t(0), place == symbols.end() ? int64_t(-2) : int64_t(place - symbols.begin())};
+}
+
+Row TableBuilder::valueRow(const Purpose &purpose, Type type, llvm::ArrayRef<std::string> symbols, int64_t alias) {
+  std::vector<Row> dims;
+  for (const bm::SymbolicDim &dim : bm::shapeOf(type))
+    dims.push_back(dimRow(dim, symbols));
+  return {globals.string(purpose.name), int64_t(purpose.role), elementOf(type), rankOf(type),
+          globals.structs(types.dim, dims), purpose.index, alias};
+}
+
+LogicalResult TableBuilder::addFunction(const HostFunction &function) {
+  func::FuncOp source = function.source;
+  std::vector<Row> arguments, results;
+  for (BlockArgument argument : source.getArguments()) {
+    unsigned number = argument.getArgNumber();
+    auto purpose = purposeOf(source, source.getArgAttrDict(number), number);
+    if (failed(purpose))
+      return failure();
+    arguments.push_back(valueRow(*purpose, argument.getType(), function.symbols, -1));
+  }
+  for (auto [number, type] : llvm::enumerate(source.getResultTypes())) {
+    auto purpose = purposeOf(source, source.getResultAttrDict(number), int64_t(number));
+    if (failed(purpose))
+      return failure();
+    results.push_back(valueRow(*purpose, type, function.symbols, function.aliases[number]));
+  }
+  Row row = {globals.string(source.getSymName()), function.run, function.arenaBytes, function.resultDims,
+             int64_t(arguments.size()), globals.structs(types.value, arguments), int64_t(results.size()),
+             globals.structs(types.value, results), int64_t(function.symbols.size()),
+             globals.strings(function.symbols), function.kernelCalls};
+  functions[source.getSymName()] = globals.structs(types.function, {row});
+  return success();
+}
+
+static std::string scheduleText(bm::KernelOp kernel) {
+  if (!kernel.getScheduleAttr())
+    return "";
+  std::string text;
+  llvm::raw_string_ostream(text) << kernel.getScheduleAttr();
+  llvm::StringRef inner = text;
+  inner.consume_front("#bm.schedule<");
+  inner.consume_back(">");
+  return inner.str();
+}
+
+void TableBuilder::addKernel(llvm::StringRef name, const HostKernel &entry) {
+  bm::KernelOp kernel = entry.kernel;
+  std::vector<Row> arguments, results;
+  auto purpose = [](llvm::StringRef what, size_t number) {
+    return Purpose{(what + llvm::Twine(number)).str(), bmc_role_input, 0};
+  };
+  for (auto [number, type] : llvm::enumerate(kernel.getInputs().getTypes()))
+    arguments.push_back(valueRow(purpose("input ", number), type, entry.symbols, -1));
+  llvm::ArrayRef<int64_t> inPlace = kernel.getInPlace().value_or(llvm::ArrayRef<int64_t>());
+  for (auto [number, type] : llvm::enumerate(kernel.getOutputs().getTypes()))
+    results.push_back(
+        valueRow(purpose("result ", number), type, entry.symbols, inPlace.empty() ? -1 : inPlace[number]));
+  kernels.push_back({globals.string(name), globals.string(scheduleText(kernel)),
+                     globals.string(placeText(kernel.getLoc())), entry.run, entry.plain, int64_t(arguments.size()),
+                     globals.structs(types.value, arguments), int64_t(results.size()),
+                     globals.structs(types.value, results), int64_t(entry.symbols.size()), entry.valueDims,
+                     entry.calls});
+}
+
+LogicalResult addProgramTable(ModuleOp planned, Globals &globals, const HostProgram &program) {
+  return TableBuilder(planned, globals, program).build();
+}
+
+} // namespace bmc::codegen

@@ -1,0 +1,16 @@
+// The structs of runtime/include/bmc/program.h as types of the LLVM dialect, field by field in the header's order.
+#ifndef BMC_CODEGEN_HOST_PROGRAM_TABLE_H
+#define BMC_CODEGEN_HOST_PROGRAM_TABLE_H
+
+#include "mlir/Dialect/LLVMIR/LLVMTypes.h"
+
+namespace bmc::codegen {
+
+struct ProgramTypes {
+  explicit ProgramTypes(mlir::MLIRContext *context);
+  mlir::LLVM::LLVMStructType dim, variable, value, function, field, dataset, hyper, kernel, program;
+};
+
+} // namespace bmc::codegen
+
+#endif
