@@ -42,8 +42,8 @@ def Bm_ScheduleAttr : Bm_Attr<"Schedule", "schedule"> {
     `kind`: `elementwise` (one loop nest over the results), `rows` (reductions along the innermost result-free axes, one
     result row at a time), `columns` (reductions over leading axes: results in lanes), `matmul` (register tiles),
     `scatter` (serial accumulation), `plain` (Halide's default: no schedule).
-    `vector`: lanes; `unroll`: vectors a step; `tile`: rows and columns of a register tile; `partial`: partial sums of a
-    reduction (part of the result's bits: the same for any number of threads); `parallel`: rows a task, 0 is serial;
+    `vector`: lanes; `unroll`: vectors a step; `tile`: rows and columns of a register tile; `partial`: vectors of
+    partial sums of a reduction (part of the result's bits: the same for any number of threads); `parallel`: rows a task, 0 is serial;
     `pack`: `none`, `rhs`, `lhs_rhs`, `swapped`, `dot`; `flat`: the loop nest is one loop over all elements.
   }];
   let parameters = (ins StringRefParameter<"kind of loop nest">:$kind,
@@ -52,7 +52,7 @@ def Bm_ScheduleAttr : Bm_Attr<"Schedule", "schedule"> {
                         OptionalArrayRefParameter<"int64_t">:$tile,
                         DefaultValuedParameter<"int64_t", "1">:$partial,
                         DefaultValuedParameter<"int64_t", "0">:$parallel,
-                        DefaultValuedParameter<"::llvm::StringRef", "\"none\"">:$pack,
+                        StringRefParameter<"what is packed", "\"none\"">:$pack,
                         DefaultValuedParameter<"bool", "false">:$flat);
   let hasCustomAssemblyFormat = 1;
 }
