@@ -1,5 +1,5 @@
-// A reduction is one Func that is updated over the reduced axes; with `partial` lanes it is two: the innermost reduced
-// axis is dealt out to the lanes, element i to lane i modulo `partial`, and the lanes are combined by halves at the end.
+// A reduction is one Func that is updated over the reduced axes; with `partial` vectors of lanes it is two: the
+// innermost reduced axis is dealt out to the lanes, element i to lane i modulo their number, and the lanes are combined by halves at the end.
 #include "codegen/halide/Reductions.h"
 
 using namespace bmc::bm;
@@ -121,13 +121,15 @@ static Func sumInOrder(Algorithm &algorithm, const std::string &name, const Redu
   return total;
 }
 
-// How many lanes the schedule asks for, if the innermost axis has an element for each.
+// How many lanes the schedule asks for, but no more vectors of them than the innermost axis fills.
 static int64_t laneCount(const Algorithm &algorithm, const ReducedAxes &axes) {
   ScheduleAttr schedule = algorithm.schedule();
-  if (!schedule || schedule.getKind() != "rows" || schedule.getPartial() <= 1)
+  if (schedule.getKind() != "rows")
     return 1;
-  std::optional<int64_t> extent = axes.shape[axes.reduced.back()].constant();
-  return extent && *extent < schedule.getPartial() ? 1 : schedule.getPartial();
+  int64_t vectors = schedule.getPartial();
+  if (std::optional<int64_t> extent = axes.shape[axes.reduced.back()].constant())
+    vectors = std::min(vectors, *extent / schedule.getVector());
+  return std::max<int64_t>(vectors * schedule.getVector(), 1);
 }
 
 Element reduce(Algorithm &algorithm, StringRef name, const ReducedAxes &axes, Element operand, const ReductionRule &rule) {

@@ -2,6 +2,8 @@
 // up: sizes may be smaller than a vector, and results may be written in place.
 #include "codegen/halide/Lower.h"
 
+#include <numeric>
+
 using namespace bmc::bm;
 using Halide::Func;
 using Halide::RVar;
@@ -96,19 +98,20 @@ void Scheduler::matmul() {
   splitTasks();
   int tileRows = schedule.getTile()[0], tileColumns = schedule.getTile()[1];
   size_t rank = loops.axes.size();
+  int lanes = std::gcd(vector, tileColumns); // a tile is whole vectors
   Var row = loops.axes[rank - 2], column = loops.axes[rank - 1], rowInTile("row"), columnInTile("column");
   loops.stage.split(column, column, columnInTile, tileColumns, guarded)
       .split(row, row, rowInTile, tileRows, guarded)
       .reorder(columnInTile, rowInTile, row, column)
-      .vectorize(columnInTile, vector, guarded)
+      .vectorize(columnInTile, lanes, guarded)
       .unroll(columnInTile)
       .unroll(rowInTile);
   const Anchor &product = anchors[0];
   Func sums = product.result;
   Var x = product.axes[rank - 1], y = product.axes[rank - 2];
   sums.compute_at(loops.output, row).store_in(Halide::MemoryType::Stack).bound_extent(x, tileColumns).bound_extent(y, tileRows);
-  sums.vectorize(x, vector, guarded).unroll(x).unroll(y);
-  sums.update().reorder(x, y, sums.rvars()[0]).vectorize(x, vector, guarded).unroll(x).unroll(y);
+  sums.vectorize(x, lanes, guarded).unroll(x).unroll(y);
+  sums.update().reorder(x, y, sums.rvars()[0]).vectorize(x, lanes, guarded).unroll(x).unroll(y);
 }
 
 // Updates come one after the other; a slice's own elements, which are axes of the update too, are independent.

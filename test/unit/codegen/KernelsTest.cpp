@@ -107,6 +107,21 @@ TEST(KernelsTest, ErrorsAreDiagnosedAtTheKernel) {
   EXPECT_EQ(message, "Halide cannot compile this kernel: a matmul schedule needs a tile of two sizes and a kernel with one product");
 }
 
+// Every target compiles what its machine cannot be here to run; the drivers' tests run programs for it.
+TEST(KernelsTest, AllTargets) {
+  const std::string row = "tensor<?xf32, D<N>>";
+  Case sums{"s", "%x : " + x, row, "  %e = bm.exp %x : " + x + "\n  %s = bm.reduce_sum %e, [1] : " + x + "\n  bm.yield %s : " + row,
+            {"schedule #bm.schedule<rows, vector = 4>"}};
+  auto module = parse(moduleText({sumCase, productCase, sums}));
+  for (auto [triple, cpu] : {std::pair("aarch64-linux-musl", "generic"), {"aarch64-linux-musl", "neoverse-n1"}, {"aarch64-linux-musl", "cortex-a72"},
+                             {"x86_64-linux-musl", "x86-64"}, {"x86_64-linux-musl", "x86-64-v2"}, {"x86_64-linux-musl", "x86-64-v3"}, {"x86_64-linux-musl", "x86-64-v4"}}) {
+    auto kernels = compile(*module, {llvm::cantFail(codegen::parseTarget(triple, cpu))});
+    ASSERT_EQ(kernels.size(), 3u);
+    for (const auto &kernel : kernels) // the machine in the ELF header: 183 is AArch64, 62 x86-64
+      EXPECT_EQ(int(uint8_t(kernel.object[18])), llvm::StringRef(triple).starts_with("aarch64") ? 183 : 62);
+  }
+}
+
 TEST(KernelsTest, LoopsAndAssembly) {
   auto module = parse(moduleText({sumCase}));
   std::string loops, assembly;
