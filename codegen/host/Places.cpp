@@ -1,6 +1,8 @@
 // See the header.
 #include "codegen/host/Places.h"
 
+#include "llvm/Support/Path.h"
+
 using namespace mlir;
 
 namespace bmc::codegen {
@@ -31,7 +33,11 @@ std::string placeText(Location location) {
   if (places.empty())
     return "unknown";
   FileLineColLoc place = places.front();
-  return place.getFilename().str() + ":" + std::to_string(place.getLine()) + ":" + std::to_string(place.getColumn());
+  StringRef file = place.getFilename();
+  // A program does not tell where it was compiled: the library's folder depends on the machine.
+  if (llvm::sys::path::is_absolute(file))
+    file = llvm::sys::path::filename(file);
+  return file.str() + ":" + std::to_string(place.getLine()) + ":" + std::to_string(place.getColumn());
 }
 
 } // namespace bmc::codegen

@@ -1,188 +1,239 @@
-// One table of flags serves parsing, --help and the guess at what a misspelt flag meant.
-#include "tools/bmc/CommandLine.h"
-#include "passes/Pipeline.h"
+// The command line: one table of flags, from which the parser and `--help` come.
+#include "tools/bmc/Options.h"
 
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
-#include "llvm/ADT/StringRef.h"
+#include "llvm/Support/FormatVariadic.h"
 
-#include <fmt/core.h>
-#include <functional>
+#include <optional>
 
-using llvm::StringRef;
+using namespace llvm;
 
-namespace bmc::driver {
+namespace bmc {
+
+// What can come out -----------------------------------------------------------------------------------------------------
 
 namespace {
-struct Flag {
-  StringRef name;      // as it is written
-  StringRef parameter; // empty: the flag takes none
-  StringRef help;
-  std::function<std::string(CommandLine &, StringRef)> apply; // returns what is wrong, or nothing
+struct EmitInfo {
+  StringRef name, summary;
+  Emit emit;
 };
 } // namespace
 
-static std::string setNumber(unsigned &number, StringRef text, unsigned least) {
-  return text.getAsInteger(10, number) || number < least
-             ? fmt::format("expects a whole number of at least {}, found '{}'", least, text.str())
-             : "";
-}
-
-static std::string addBinding(CommandLine &line, StringRef text) {
-  auto [name, value] = text.split('=');
-  int64_t number;
-  if (name.empty() || value.getAsInteger(10, number) || number < 0)
-    return fmt::format("expects NAME=VALUE with a whole number, found '{}'", text.str());
-  line.bindings[name.str()] = number;
-  return "";
-}
-
-static const std::vector<StringRef> &emitNames() {
-  static const std::vector<StringRef> names = [] {
-    std::vector<StringRef> result = {"ast"};
-    for (const StageInfo &stage : allStages())
-      result.push_back(stage.name);
-    for (StringRef name : {"llvm", "halide", "asm", "obj", "exe"})
-      result.push_back(name);
-    return result;
-  }();
-  return names;
-}
-
-static std::string setEmit(CommandLine &line, StringRef text) {
-  if (text == "lib" || text == "so")
-    return fmt::format("'{}' is not supported yet", text.str());
-  if (!llvm::is_contained(emitNames(), text))
-    return fmt::format("expects one of {}, found '{}'", llvm::join(emitNames(), ", "), text.str());
-  line.emit = text.str();
-  return "";
-}
-
-template <class Member> static auto set(Member member) {
-  return [member](CommandLine &line, StringRef text) {
-    line.*member = text.str();
-    return std::string();
-  };
-}
-
-static const std::vector<Flag> &flags() {
-  static const std::vector<Flag> table = {
-      {"-o", "OUT", "the output; else the model file's name without .bm, in this folder", set(&CommandLine::output)},
-      {"--target", "TRIPLE", "x86_64-linux-musl (default), x86_64-linux-gnu or aarch64-linux-musl",
-       set(&CommandLine::target)},
-      {"--cpu", "NAME", "the processor, x86-64-v3 for example; default: this machine's", set(&CommandLine::cpu)},
-      {"--dynamic", "", "link the system's C library instead of a static one",
-       [](CommandLine &line, StringRef) { return line.dynamic = true, std::string(); }},
-      {"-D", "NAME=VALUE", "bind a symbolic dimension", addBinding},
-      {"-O", "0..3", "optimisation of host code, 2 by default",
-       [](CommandLine &line, StringRef text) {
-         return setNumber(line.optimization, text, 0) + (line.optimization > 3 ? "expects 0 to 3" : "");
-       }},
-      {"-I", "DIR", "where imports are looked for, too",
-       [](CommandLine &line, StringRef text) { return line.includeDirectories.push_back(text.str()), std::string(); }},
-      {"--emit", "STAGE", "stop after a stage and print it, see below", setEmit},
-      {"-j", "N", "kernels compiled at a time; default: one a processor",
-       [](CommandLine &line, StringRef text) { return setNumber(line.jobs, text, 1); }},
-      {"--cache-dir", "DIR", "where compiled kernels are kept; default: ~/.cache/bmc",
-       set(&CommandLine::cacheDirectory)},
-      {"--no-cache", "", "compile every kernel anew",
-       [](CommandLine &line, StringRef) { return line.useCache = false, std::string(); }},
-      {"--time-passes", "", "print the time of each pass to standard error",
-       [](CommandLine &line, StringRef) { return line.timePasses = true, std::string(); }},
-      {"--version", "", "print the version", {}},
-      {"--help", "", "print this", {}},
-  };
-  return table;
-}
-
-static void printHelp() {
-  fmt::print("usage: bmc FILE.bm [flags]\n\nCompiles a model file into a program that trains, evaluates and "
-             "predicts.\n\n");
-  for (const Flag &flag : flags()) {
-    StringRef separator = flag.parameter.empty() ? "" : flag.name.starts_with("--") ? "=" : flag.name == "-O" ? "" : " ";
-    fmt::print("  {:<22}{}\n", (flag.name + separator + flag.parameter).str(), flag.help.str());
-  }
-  fmt::print("\nstages of --emit, in the order of the pipeline:\n  {:<10}{}\n", "ast", "the syntax tree");
+/// All of `--emit`, in the order of the pipeline.
+static std::vector<EmitInfo> allEmits() {
+  std::vector<EmitInfo> emits = {{"ast", "the syntax tree", {Output::Ast, Stage::Bm}}};
   for (const StageInfo &stage : allStages())
-    fmt::print("  {:<10}{}\n", stage.name.str(), stage.summary.str());
-  fmt::print("  {:<10}{}\n  {:<10}{}\n  {:<10}{}\n  {:<10}{}\n  {:<10}{}\n", "halide", "the loops of each kernel", "llvm",
-             "the host code as LLVM IR", "asm", "the assembly of kernels and host code", "obj", "one object file",
-             "exe", "the program (default)");
-  fmt::print("\nexit codes: 0 done, 1 bad input, 2 wrong command line, 3 the machine cannot\n");
+    emits.push_back({stage.name, stage.summary, {Output::Module, stage.stage}});
+  emits.insert(emits.end(), {{"llvm", "the functions that call the kernels, and the program's table", {Output::Llvm}},
+                             {"halide", "each kernel's loops", {Output::Halide}},
+                             {"asm", "each kernel's assembly, then the functions'", {Output::Assembly}},
+                             {"obj", "an object file without the runtime", {Output::Object}},
+                             {"exe", "a program (the default)", {Output::Program}},
+                             {"lib", "a static library with a C header (not there yet)", {Output::Library}},
+                             {"so", "a shared library (not there yet)", {Output::SharedLibrary}}});
+  return emits;
 }
 
-static int fail(const std::string &message) {
-  fmt::print(stderr, "bmc: error: {}\nbmc: note: 'bmc --help' lists the flags\n", message);
-  return BadCommandLine;
+// The name of `known` that is most like a wrong one, if any is.
+static std::string suggestion(StringRef name, ArrayRef<StringRef> known) {
+  std::optional<StringRef> best;
+  unsigned bestDistance = unsigned(std::max<size_t>(2, name.size() / 3)) + 1;
+  for (StringRef candidate : known)
+    if (unsigned distance = name.edit_distance(candidate, true, bestDistance); distance < bestDistance) {
+      best = candidate;
+      bestDistance = distance;
+    }
+  return best ? ", did you mean '" + best->str() + "'?" : "";
 }
 
-// The flag that a word begins with and, where it is written in one word, its argument.
-static const Flag *findFlag(StringRef word, std::optional<StringRef> &argument) {
-  for (const Flag &flag : flags()) {
-    if (word == flag.name)
-      return &flag;
-    if (flag.parameter.empty() || !word.starts_with(flag.name))
-      continue;
-    StringRef rest = word.drop_front(flag.name.size());
-    bool isLong = flag.name.starts_with("--");
-    if (isLong && !rest.starts_with("="))
-      continue;
-    argument = isLong ? rest.drop_front() : rest;
-    return &flag;
-  }
-  return nullptr;
-}
+// Flags -----------------------------------------------------------------------------------------------------------------
 
-static std::string unknownFlag(StringRef word) {
-  StringRef name = word.split('=').first, closest;
-  unsigned distance = 4; // farther is no misspelling
-  for (const Flag &flag : flags())
-    if (unsigned d = name.edit_distance(flag.name, true, distance); d < distance && flag.name.starts_with("--"))
-      closest = flag.name, distance = d;
-  return fmt::format("unknown flag '{}'", word.str()) +
-         (closest.empty() ? "" : fmt::format("; did you mean '{}'?", closest.str()));
-}
+namespace {
+struct Flag {
+  StringRef name, value, help; // `value` is what `--help` calls the value; empty: the flag takes none
+  Error (*apply)(Options &options, StringRef value);
+};
+} // namespace
 
-std::optional<CommandLine> parseCommandLine(const std::vector<std::string> &words, int &exitCode) {
-  CommandLine line;
-  for (size_t i = 0; i < words.size(); ++i) {
-    StringRef word = words[i];
-    if (!word.starts_with("-") || word == "-") {
-      if (!line.file.empty()) {
-        exitCode = fail(fmt::format("expected one model file, found '{}' and '{}'", line.file, word.str()));
-        return std::nullopt;
-      }
-      line.file = word.str();
-      continue;
-    }
-    std::optional<StringRef> argument;
-    const Flag *flag = findFlag(word, argument);
-    if (!flag) {
-      exitCode = fail(unknownFlag(word));
-      return std::nullopt;
-    }
-    if (!flag->apply) { // --help and --version end here, whatever else is asked for
-      flag->name == "--help" ? printHelp() : fmt::print("bmc {}\n", BMC_VERSION);
-      exitCode = Done;
-      return std::nullopt;
-    }
-    if (!flag->parameter.empty() && !argument) {
-      if (i + 1 == words.size()) {
-        exitCode = fail(fmt::format("'{}' expects {}", flag->name.str(), flag->parameter.str()));
-        return std::nullopt;
-      }
-      argument = words[++i];
-    }
-    if (std::string wrong = flag->apply(line, argument.value_or("")); !wrong.empty()) {
-      exitCode = fail(fmt::format("'{}' {}", flag->name.str(), wrong));
-      return std::nullopt;
+static Error setEmit(Options &options, StringRef value) {
+  SmallVector<StringRef> names;
+  for (const EmitInfo &info : allEmits()) {
+    names.push_back(info.name);
+    if (info.name == value) {
+      options.emit = info.emit;
+      return Error::success();
     }
   }
-  if (line.file.empty()) {
-    exitCode = fail("no model file");
-    return std::nullopt;
-  }
-  return line;
+  return createStringError("no stage '" + value + "'" + suggestion(value, names) + " (known are " + join(names, ", ") +
+                           ")");
 }
 
-} // namespace bmc::driver
+static Error addBinding(Options &options, StringRef value) {
+  auto [name, text] = value.split('=');
+  int64_t number;
+  if (name.empty() || text.getAsInteger(10, number))
+    return createStringError("expected NAME=VALUE with a whole number, found '" + value + "'");
+  options.bindings[name.str()] = number;
+  return Error::success();
+}
+
+static Error setJobs(Options &options, StringRef value) {
+  if (value.getAsInteger(10, options.jobs) || options.jobs == 0)
+    return createStringError("expected a number of at least 1, found '" + value + "'");
+  return Error::success();
+}
+
+template <std::string Options::*member> static Error setText(Options &options, StringRef value) {
+  if (value.empty())
+    return createStringError("expected a value that is not empty");
+  options.*member = value.str();
+  return Error::success();
+}
+
+template <bool Options::*member, bool state = true> static Error setSwitch(Options &options, StringRef) {
+  options.*member = state;
+  return Error::success();
+}
+
+template <unsigned level> static Error setOptimization(Options &options, StringRef) {
+  options.optimization = level;
+  return Error::success();
+}
+
+static Error addIncludeDir(Options &options, StringRef value) {
+  options.includeDirs.push_back(value.str());
+  return Error::success();
+}
+
+static const Flag flags[] = {
+    {"-o", "OUT", "write to OUT (default: the model file's name without its ending, in the current folder)",
+     setText<&Options::output>},
+    {"--target", "TRIPLE", "the machine that the program is for (default: this one, static)", setText<&Options::target>},
+    {"--cpu", "NAME", "its processor (default: this one's, or the target's plainest)", setText<&Options::cpu>},
+    {"--dynamic", "", "link the system's C library (glibc) instead of carrying one", setSwitch<&Options::isDynamic>},
+    {"-D", "NAME=VALUE", "bind a symbolic dimension", addBinding},
+    {"-O0", "", "", setOptimization<0>},
+    {"-O1", "", "", setOptimization<1>},
+    {"-O2", "", "", setOptimization<2>},
+    {"-O3", "", "", setOptimization<3>},
+    {"-I", "DIR", "look for imported files in DIR too", addIncludeDir},
+    {"--emit", "WHAT", "stop after a stage and print it, or make another kind of output; see below", setEmit},
+    {"--check", "", "compare each compiled function with the reference interpreter; no output",
+     setSwitch<&Options::check>},
+    {"--explain", "", "list the kernels, their costs and schedules, and memory; no output",
+     setSwitch<&Options::explain>},
+    {"--no-selftest", "", "leave out the plain kernels that `PROGRAM selftest` compares with",
+     setSwitch<&Options::selftest, false>},
+    {"--json", "", "diagnostics as JSON lines", setSwitch<&Options::json>},
+    {"-j", "N", "compile N kernels at a time (default: one for each processor)", setJobs},
+    {"--cache-dir", "DIR", "keep compiled kernels in DIR (default: $XDG_CACHE_HOME/bmc or ~/.cache/bmc)",
+     setText<&Options::cacheDirectory>},
+    {"--no-cache", "", "compile every kernel again", setSwitch<&Options::hasCache, false>},
+    {"--time-passes", "", "print how long each step took", setSwitch<&Options::timePasses>},
+    {"--version", "", "print the version", setSwitch<&Options::version>},
+    {"--help", "", "print this", setSwitch<&Options::help>},
+};
+
+static const Flag *findFlag(StringRef name) {
+  const Flag *found = llvm::find_if(flags, [&](const Flag &flag) { return flag.name == name; });
+  return found == std::end(flags) ? nullptr : found;
+}
+
+static Error unknownFlag(StringRef name) {
+  SmallVector<StringRef> names;
+  for (const Flag &flag : flags)
+    names.push_back(flag.name);
+  return createStringError("unknown flag '" + name + "'" + suggestion(name, names));
+}
+
+// A short flag's value may follow at once (-Imodels, -DN=32, -j4), a long one's after '='.
+static std::pair<StringRef, std::optional<StringRef>> splitFlag(StringRef argument) {
+  if (argument.starts_with("--")) {
+    auto [name, value] = argument.split('=');
+    return {name, argument.contains('=') ? std::optional(value) : std::nullopt};
+  }
+  StringRef name = argument.take_front(2);
+  if (const Flag *flag = findFlag(name); flag && !flag->value.empty() && argument.size() > 2)
+    return {name, argument.drop_front(2)};
+  return {argument, std::nullopt};
+}
+
+// Applies the flag at `position`, which moves on to its value if that is the next argument.
+static Error applyFlag(Options &options, ArrayRef<const char *> arguments, size_t &position) {
+  auto [name, value] = splitFlag(arguments[position]);
+  const Flag *flag = findFlag(name);
+  if (!flag)
+    return unknownFlag(name);
+  if (flag->value.empty() && value)
+    return createStringError(flag->name + " takes no value, found '" + *value + "'");
+  if (!flag->value.empty() && !value) {
+    if (position + 1 == arguments.size())
+      return createStringError(flag->name + " expects " + flag->value);
+    value = arguments[++position];
+  }
+  if (Error error = flag->apply(options, value.value_or("")))
+    return createStringError(flag->name + ": " + toString(std::move(error)));
+  return Error::success();
+}
+
+static Error setInput(Options &options, StringRef argument) {
+  if (argument.empty())
+    return createStringError("expected a model file, found an empty name");
+  if (!options.input.empty())
+    return createStringError("expected one model file, found '" + options.input + "' and '" + argument + "'");
+  options.input = argument.str();
+  return Error::success();
+}
+
+static Error checkTogether(const Options &options) {
+  if (options.help || options.version)
+    return Error::success();
+  if (options.input.empty())
+    return createStringError("expected a model file");
+  if (options.isDynamic && StringRef(options.target).ends_with("-musl"))
+    return createStringError("--dynamic links glibc, but --target=" + options.target + " is for musl");
+  if ((options.check || options.explain) && !options.output.empty())
+    return createStringError((options.check ? "--check" : "--explain") +
+                             StringRef(" makes no output, so -o does not go with it"));
+  return Error::success();
+}
+
+Expected<Options> parseCommandLine(ArrayRef<const char *> arguments) {
+  Options options;
+  for (size_t i = 0; i < arguments.size(); ++i) {
+    StringRef argument = arguments[i];
+    Error error = argument.starts_with("-") ? applyFlag(options, arguments, i) : setInput(options, argument);
+    if (error)
+      return error;
+  }
+  if (Error error = checkTogether(options))
+    return error;
+  return options;
+}
+
+// Help ------------------------------------------------------------------------------------------------------------------
+
+static void printRow(raw_ostream &out, const Twine &name, StringRef help) {
+  out << "  " << formatv("{0,-20}", name.str()) << "  " << help << "\n";
+}
+
+void printHelp(raw_ostream &out) {
+  out << "bmc compiles a model file into a program that trains, evaluates and predicts.\n\n"
+         "usage: bmc FILE.bm [flags]\n\nflags\n";
+  for (const Flag &flag : flags) {
+    StringRef separator = flag.value.empty() ? "" : flag.name.starts_with("--") ? "=" : " ";
+    if (!flag.help.empty())
+      printRow(out, flag.name + separator + flag.value, flag.help);
+    else if (flag.name == "-O0")
+      printRow(out, "-O0..-O3", "how much to optimize the code around the kernels (default: -O2)");
+  }
+  out << "\nstages and outputs, in the order of the pipeline (--emit=)\n";
+  for (const EmitInfo &info : allEmits())
+    printRow(out, info.name, info.summary);
+  out << "\nexit codes: 0 done, 1 bad input, 2 wrong command line, 3 the machine cannot\n";
+}
+
+void printVersion(raw_ostream &out) { out << "bmc " BMC_VERSION "\n"; }
+
+} // namespace bmc

@@ -1,14 +1,51 @@
-// One compilation: from a command line to its output. The steps are those of docs/architecture.md.
+// One model file on its way through the compiler, with what all steps need.
 #ifndef BMC_TOOLS_BMC_COMPILATION_H
 #define BMC_TOOLS_BMC_COMPILATION_H
 
-#include "tools/bmc/CommandLine.h"
+#include "codegen/Target.h"
+#include "frontend/Frontend.h"
+#include "mlir/IR/MLIRContext.h"
+#include "mlir/IR/OwningOpRef.h"
+#include "mlir/Support/Timing.h"
+#include "tools/bmc/Options.h"
 
-namespace bmc::driver {
+namespace bmc {
 
-/// Runs it and says on standard error what is wrong. `executable` is bmc's own path: its resources lie beside it.
-ExitCode compile(const CommandLine &line, const std::string &executable);
+class Compilation {
+public:
+  Compilation(const Options &options, codegen::Target target);
+  /// Prints the diagnostics that came up.
+  ~Compilation();
 
-} // namespace bmc::driver
+  /// Reads the model file, or a file of IR (.mlir), into `module`. False after an error.
+  bool read();
+  void nameProgram(llvm::StringRef name);
+  /// Runs the passes up to a stage. False after an error.
+  bool runPasses(Stage stage);
+  /// The objects of all kernels and of the host code. False after an error.
+  bool generateObjects(std::vector<std::string> &objects);
+
+  /// Reports an error that has no place in the model file.
+  void error(const std::string &message) { diagnostics.error(std::nullopt, message); }
+  bool hasErrors() const { return diagnostics.hasErrors(); }
+
+  const Options &options;
+  codegen::Target target;
+  frontend::SourceManager sources;
+  frontend::Diagnostics diagnostics{sources};
+  mlir::DefaultTimingManager timing;
+  mlir::TimingScope timings;
+  mlir::MLIRContext context;
+  frontend::DiagnosticBridge bridge;
+  mlir::OwningOpRef<mlir::ModuleOp> module;
+
+private:
+  bool readIr();
+};
+
+/// The flags that choose the machine, together.
+llvm::Expected<codegen::Target> chooseTarget(const Options &options);
+
+} // namespace bmc
 
 #endif

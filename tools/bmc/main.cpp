@@ -1,14 +1,18 @@
-// bmc: compiles a model file into a program.
-#include "tools/bmc/CommandLine.h"
-#include "tools/bmc/Compilation.h"
-
-#include "llvm/Support/FileSystem.h"
+// bmc: compiles a model file into a program. What each step does is in the libraries; see docs/architecture.md.
+#include "tools/bmc/Driver.h"
+#include "tools/bmc/Report.h"
 
 int main(int argc, char **argv) {
-  int exitCode = bmc::driver::Done;
-  auto line = bmc::driver::parseCommandLine({argv + 1, argv + argc}, exitCode);
-  if (!line)
-    return exitCode;
-  std::string executable = llvm::sys::fs::getMainExecutable(argv[0], reinterpret_cast<void *>(&main));
-  return bmc::driver::compile(*line, executable);
+  llvm::Expected<bmc::Options> options = bmc::parseCommandLine({argv + 1, argv + argc});
+  if (!options) {
+    bmc::printError(llvm::toString(options.takeError()) + "; see bmc --help", /*json=*/false);
+    return bmc::ExitBadCommandLine;
+  }
+  if (options->help)
+    bmc::printHelp(llvm::outs());
+  else if (options->version)
+    bmc::printVersion(llvm::outs());
+  else
+    return bmc::compile(*options);
+  return bmc::ExitDone;
 }

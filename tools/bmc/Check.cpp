@@ -1,0 +1,311 @@
+// The compiled code is linked into a shared object and loaded; each entry function of its table runs on made-up values,
+// for several batches, and its results are compared with what the reference interpreter computes in double precision.
+#include "tools/bmc/Check.h"
+
+#include "bmc/program.h"
+#include "codegen/link/Link.h"
+#include "dialects/Dialect.h"
+#include "dialects/reference/Interpreter.h"
+#include "tools/bmc/Files.h"
+#include "llvm/ADT/SmallString.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/Path.h"
+
+#include <cmath>
+#include <cstdlib>
+#include <cstring>
+#include <dlfcn.h>
+#include <random>
+
+using namespace llvm;
+
+// What a kernel's parallel loops call; here the tasks run one after the other.
+extern "C" __attribute__((visibility("default"))) int halide_do_par_for(void *context,
+                                                                        int (*task)(void *, int, uint8_t *), int first,
+                                                                        int count, uint8_t *closure) {
+  for (int i = first; i < first + count; ++i)
+    if (int status = task(context, i, closure))
+      return status;
+  return 0;
+}
+
+namespace bmc {
+
+using bm::ReferenceTensor;
+
+static constexpr int64_t batches[] = {1, 2, 7, 16, 33};
+
+namespace {
+/// The loaded program; its file is gone as soon as it is loaded.
+class LoadedProgram {
+public:
+  static Expected<LoadedProgram> load(Compilation &compilation, std::vector<std::string> objects);
+  LoadedProgram(LoadedProgram &&other) : handle(std::exchange(other.handle, nullptr)), program(other.program) {}
+  ~LoadedProgram() {
+    if (handle)
+      dlclose(handle);
+  }
+  const struct bmc_program &table() const { return *program; }
+
+private:
+  LoadedProgram() = default;
+  void *handle = nullptr;
+  const struct bmc_program *program = nullptr;
+};
+
+/// Memory for one tensor, aligned as compiled code expects.
+class Buffer {
+public:
+  explicit Buffer(int64_t least)
+      : bytes((std::max<int64_t>(least, 1) + 63) / 64 * 64), memory(std::aligned_alloc(64, bytes)) {
+    std::memset(memory, 0xa5, bytes); // what nobody writes shows
+  }
+  Buffer(Buffer &&other) : bytes(other.bytes), memory(std::exchange(other.memory, nullptr)) {}
+  ~Buffer() { std::free(memory); }
+  void *data() const { return memory; }
+
+private:
+  int64_t bytes;
+  void *memory;
+};
+
+/// One entry function for one batch.
+class FunctionCheck {
+public:
+  FunctionCheck(const struct bmc_program &program, const bmc_function &compiled, mlir::func::FuncOp reference, int64_t batch)
+      : program(program), compiled(compiled), reference(reference), symbols(compiled.symbol_count, batch),
+        random(uint32_t(batch)) {}
+
+  /// Runs both; false if the reference interpreter or the compiled function fails.
+  bool run(std::string &error);
+  /// The largest difference of each result since the check began, over 1 and the largest value.
+  void compare(MutableArrayRef<double> worst);
+
+private:
+  void makeArgument(const bmc_value &value);
+  double element(const bmc_value &value, int64_t position, int64_t width);
+  SmallVector<int64_t> shapeOf(const bmc_value &value);
+
+  const struct bmc_program &program;
+  const bmc_function &compiled;
+  mlir::func::FuncOp reference;
+  std::vector<int64_t> symbols;
+  std::mt19937 random;
+  std::vector<Buffer> owned;
+  std::vector<void *> buffers;
+  SmallVector<ReferenceTensor<double>> arguments, expected;
+};
+} // namespace
+
+// Elements in memory ----------------------------------------------------------------------------------------------------
+
+static int64_t bytesOf(int32_t element) {
+  return element == bmc_bool ? 1 : element == bmc_f32 || element == bmc_i32 ? 4 : 8;
+}
+
+static bool isReal(int32_t element) { return element == bmc_f32 || element == bmc_f64; }
+
+static double load(const void *memory, int32_t element, int64_t i) {
+  switch (element) {
+  case bmc_f32:
+    return static_cast<const float *>(memory)[i];
+  case bmc_f64:
+    return static_cast<const double *>(memory)[i];
+  case bmc_i32:
+    return static_cast<const int32_t *>(memory)[i];
+  case bmc_i64:
+    return double(static_cast<const int64_t *>(memory)[i]);
+  default:
+    return static_cast<const uint8_t *>(memory)[i];
+  }
+}
+
+static void store(void *memory, int32_t element, int64_t i, double value) {
+  switch (element) {
+  case bmc_f32:
+    static_cast<float *>(memory)[i] = float(value);
+    break;
+  case bmc_f64:
+    static_cast<double *>(memory)[i] = value;
+    break;
+  case bmc_i32:
+    static_cast<int32_t *>(memory)[i] = int32_t(value);
+    break;
+  case bmc_i64:
+    static_cast<int64_t *>(memory)[i] = int64_t(value);
+    break;
+  default:
+    static_cast<uint8_t *>(memory)[i] = value != 0;
+  }
+}
+
+// Loading ---------------------------------------------------------------------------------------------------------------
+
+Expected<LoadedProgram> LoadedProgram::load(Compilation &compilation, std::vector<std::string> objects) {
+  SmallString<128> path;
+  if (std::error_code error = sys::fs::createTemporaryFile("bmc-check", "so", path))
+    return createStringError(error, "cannot make a temporary file: " + error.message());
+  Error error = codegen::link({compilation.target, codegen::LinkKind::Plugin, std::move(objects), shareDirectory(),
+                               path.str().str()});
+  LoadedProgram loaded;
+  if (!error)
+    loaded.handle = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
+  sys::fs::remove(path);
+  if (error)
+    return std::move(error);
+  if (loaded.handle)
+    loaded.program = static_cast<const struct bmc_program *>(dlsym(loaded.handle, "bmc_program"));
+  if (!loaded.program)
+    return createStringError(StringRef("the compiled code cannot be loaded: ") + dlerror());
+  return loaded;
+}
+
+// One function ----------------------------------------------------------------------------------------------------------
+
+SmallVector<int64_t> FunctionCheck::shapeOf(const bmc_value &value) {
+  SmallVector<int64_t> shape;
+  for (const bmc_dim &dim : ArrayRef(value.dims, value.rank))
+    shape.push_back(dim.symbol >= 0 ? symbols[dim.symbol] : dim.constant);
+  return shape;
+}
+
+// Optimizer state may be a sum of squares, so it is positive. Class labels and one-hot rows are what they are.
+double FunctionCheck::element(const bmc_value &value, int64_t position, int64_t width) {
+  std::uniform_real_distribution<double> signedValues(-1, 1), positiveValues(0.01, 1);
+  switch (value.role) {
+  case bmc_role_hyper:
+    return program.hypers[value.index].value;
+  case bmc_role_step:
+    return 3;
+  case bmc_role_key:
+    return position == 0 ? 42 : 0;
+  case bmc_role_state:
+    return positiveValues(random);
+  case bmc_role_input:
+    if (const bmc_field &field = program.fields[value.index]; field.classes > 0)
+      return field.encoding == bmc_encode_one_hot ? (position % width == (position / width) % width)
+                                                  : double(random() % field.classes);
+  }
+  return isReal(value.element) ? signedValues(random) : double(random() % 2);
+}
+
+void FunctionCheck::makeArgument(const bmc_value &value) {
+  SmallVector<int64_t> shape = shapeOf(value);
+  ReferenceTensor<double> tensor(shape, isReal(value.element));
+  Buffer &buffer = owned.emplace_back(tensor.size() * bytesOf(value.element));
+  int64_t width = shape.empty() ? 1 : shape.back();
+  for (int64_t i = 0; i < tensor.size(); ++i) {
+    store(buffer.data(), value.element, i, element(value, i, width));
+    double stored = load(buffer.data(), value.element, i);
+    if (tensor.isReal)
+      tensor.reals[i] = stored;
+    else
+      tensor.integers[i] = int64_t(stored);
+  }
+  buffers.push_back(buffer.data());
+  arguments.push_back(std::move(tensor));
+}
+
+bool FunctionCheck::run(std::string &error) {
+  for (const bmc_value &argument : ArrayRef(compiled.arguments, compiled.argument_count))
+    makeArgument(argument);
+  auto results = bm::evaluateFunction<double>(reference, arguments);
+  if (mlir::failed(results)) {
+    error = "the reference interpreter cannot evaluate it";
+    return false;
+  }
+  expected = std::move(*results);
+  for (auto [number, result] : enumerate(ArrayRef(compiled.results, compiled.result_count))) {
+    if (result.alias < 0)
+      owned.emplace_back(expected[number].size() * bytesOf(result.element));
+    buffers.push_back(result.alias < 0 ? owned.back().data() : buffers[result.alias]);
+  }
+  Buffer arena(compiled.arena_bytes(symbols.data()));
+  if (int status = compiled.run(buffers.data(), symbols.data(), static_cast<char *>(arena.data()))) {
+    error = "a kernel failed with status " + std::to_string(status);
+    return false;
+  }
+  return true;
+}
+
+void FunctionCheck::compare(MutableArrayRef<double> worst) {
+  for (auto [number, result] : enumerate(ArrayRef(compiled.results, compiled.result_count))) {
+    const ReferenceTensor<double> &tensor = expected[number];
+    auto value = [&](int64_t i) { return tensor.isReal ? tensor.reals[i] : double(tensor.integers[i]); };
+    double scale = 1, difference = 0;
+    for (int64_t i = 0; i < tensor.size(); ++i) {
+      double found = load(buffers[compiled.argument_count + number], result.element, i);
+      scale = std::max(scale, std::abs(value(i)));
+      if (std::isnan(found) != std::isnan(value(i)))
+        difference = INFINITY;
+      else if (found != value(i) && !std::isnan(found))
+        difference = std::max(difference, std::abs(found - value(i)));
+    }
+    worst[number] = std::max(worst[number], difference / scale);
+  }
+}
+
+// All of them -----------------------------------------------------------------------------------------------------------
+
+// Rounding of f32 through a few layers; a wrong kernel is wrong by far more.
+static double tolerance(int32_t element) { return element == bmc_f32 ? 1e-4 : element == bmc_f64 ? 1e-9 : 0; }
+
+static bool checkFunction(Compilation &compilation, const struct bmc_program &program, const bmc_function &compiled,
+                          mlir::func::FuncOp reference, std::string &report) {
+  std::vector<double> worst(compiled.result_count, 0);
+  for (int64_t batch : batches) {
+    if (compiled.symbol_count == 0 && batch != batches[0])
+      break;
+    FunctionCheck check(program, compiled, reference, batch);
+    std::string error;
+    if (!check.run(error)) {
+      compilation.error("@" + std::string(compiled.name) + " for " + std::to_string(batch) + " rows: " + error);
+      return false;
+    }
+    check.compare(worst);
+  }
+  bool agrees = true;
+  for (auto [result, difference] : zip(ArrayRef(compiled.results, compiled.result_count), worst)) {
+    bool isClose = difference <= tolerance(result.element);
+    agrees &= isClose;
+    report += formatv("{0,-8} {1,-10} {2,-32} max error {3:e2}\n", isClose ? "ok" : "DIFFERS", compiled.name,
+                      result.name, difference);
+  }
+  return agrees;
+}
+
+ExitCode checkCompiled(Compilation &compilation) {
+  if (!compilation.target.isHost()) {
+    compilation.error("--check runs the compiled code, but " + compilation.target.triple + " with " +
+                      compilation.target.cpu + " is not this machine");
+    return ExitBadInput;
+  }
+  // The reference evaluates the ops as they are before fusion.
+  std::vector<std::string> objects;
+  if (!compilation.read() || !compilation.runPasses(Stage::Grad))
+    return ExitBadInput;
+  mlir::OwningOpRef<mlir::ModuleOp> reference = compilation.module->clone();
+  if (!compilation.runPasses(Stage::Plan) || !compilation.generateObjects(objects))
+    return ExitBadInput;
+  Expected<LoadedProgram> loaded = LoadedProgram::load(compilation, std::move(objects));
+  if (!loaded) {
+    compilation.error(toString(loaded.takeError()));
+    return ExitCannot;
+  }
+  const struct bmc_program &program = loaded->table();
+  std::string report;
+  bool agrees = true;
+  for (const bmc_function *function : {program.init, program.train, program.evaluate, program.predict})
+    if (function)
+      agrees &= checkFunction(compilation, program, *function,
+                              reference->lookupSymbol<mlir::func::FuncOp>(function->name), report);
+  if (Error error = writeOutput("-", report))
+    compilation.error(toString(std::move(error)));
+  if (!agrees)
+    compilation.error("the compiled functions differ from the reference interpreter");
+  return agrees ? ExitDone : ExitBadInput;
+}
+
+} // namespace bmc

@@ -1,0 +1,100 @@
+// See the header.
+#include "tools/bmc/Explain.h"
+
+#include "codegen/halide/Kernels.h"
+#include "codegen/host/Places.h"
+#include "dialects/Ops.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "tools/bmc/Files.h"
+#include "llvm/ADT/MapVector.h"
+#include "llvm/ADT/StringExtras.h"
+
+using namespace llvm;
+
+namespace bmc {
+
+using bm::SymbolicDim;
+
+static SymbolicDim bytesOf(mlir::Type type) {
+  return bm::elementCount(bm::shapeOf(type)) *
+         SymbolicDim(bm::elementBytes(cast<mlir::RankedTensorType>(type).getElementType()));
+}
+
+static SymbolicDim trafficOf(bm::KernelOp kernel) {
+  SymbolicDim bytes = 0;
+  for (mlir::Type type : concat<const mlir::Type>(to_vector(kernel.getInputs().getTypes()),
+                                                  to_vector(kernel.getOutputs().getTypes())))
+    bytes = bytes + bytesOf(type);
+  return bytes;
+}
+
+static SymbolicDim flopsOf(bm::KernelOp kernel) {
+  SymbolicDim flops = 0;
+  for (mlir::Operation &op : kernel.getBody().front())
+    if (auto fusible = dyn_cast<bm::FusibleOpInterface>(op))
+      for (mlir::Type type : op.getResultTypes())
+        flops = flops + bm::elementCount(bm::shapeOf(type)) * SymbolicDim(fusible.getFlopsPerElement());
+  return flops;
+}
+
+static std::string opsOf(bm::KernelOp kernel) {
+  MapVector<StringRef, int> counts;
+  for (mlir::Operation &op : kernel.getBody().front().without_terminator())
+    ++counts[op.getName().stripDialect()];
+  std::string text;
+  for (auto [name, count] : counts) {
+    text += (text.empty() ? "" : " ") + name.str();
+    if (count > 1)
+      text += "*" + std::to_string(count);
+  }
+  return text;
+}
+
+static void explainKernel(raw_ostream &out, bm::KernelOp kernel, const codegen::Target &target) {
+  out << "  " << codegen::kernelName(kernel, target) << "  " << codegen::placeText(kernel.getLoc()) << "\n"
+      << "    ops       " << opsOf(kernel) << "\n"
+      << "    cost      " << flopsOf(kernel).text() << " flops, " << trafficOf(kernel).text() << " bytes\n";
+  if (bm::ScheduleAttr schedule = kernel.getScheduleAttr())
+    out << "    schedule  " << schedule << "\n";
+}
+
+// A slot holds the largest of its sizes; slots of one size that is a number are added up.
+static std::string arenaText(mlir::ArrayAttr arena) {
+  SymbolicDim fixed = 0;
+  std::string rest;
+  for (mlir::Attribute slot : arena) {
+    SmallVector<std::string> texts;
+    SymbolicDim size = 0;
+    for (StringRef text : cast<mlir::ArrayAttr>(slot).getAsValueRange<mlir::StringAttr>()) {
+      size = *SymbolicDim::parse(std::string_view(text));
+      texts.push_back(size.text());
+    }
+    if (texts.size() == 1 && size.isConstant())
+      fixed = fixed + SymbolicDim((*size.constant() + 63) / 64 * 64);
+    else
+      rest += " + " + (texts.size() > 1 ? "max(" + join(texts, ", ") + ")" : texts.front());
+  }
+  return fixed.text() + rest;
+}
+
+ExitCode explain(Compilation &compilation) {
+  if (!compilation.read() || !compilation.runPasses(Stage::Plan))
+    return ExitBadInput;
+  std::string text;
+  raw_string_ostream out(text);
+  out << "target " << compilation.target.triple << ", " << compilation.target.cpu << "\n";
+  for (auto function : compilation.module->getOps<mlir::func::FuncOp>()) {
+    auto kernels = to_vector(function.getOps<bm::KernelOp>());
+    out << "\n" << function.getSymName() << ": " << kernels.size() << " kernel calls, arena "
+        << arenaText(function->getAttrOfType<mlir::ArrayAttr>("bm.arena")) << " bytes, each slot rounded up to 64\n";
+    for (bm::KernelOp kernel : kernels)
+      explainKernel(out, kernel, compilation.target);
+  }
+  Error error = writeOutput("-", text);
+  if (!error)
+    return ExitDone;
+  compilation.error(toString(std::move(error)));
+  return ExitCannot;
+}
+
+} // namespace bmc

@@ -1,0 +1,13 @@
+// `bmc --explain`: what was made of the model, as a table of its kernels and its memory.
+#ifndef BMC_TOOLS_BMC_EXPLAIN_H
+#define BMC_TOOLS_BMC_EXPLAIN_H
+
+#include "tools/bmc/Compilation.h"
+
+namespace bmc {
+
+ExitCode explain(Compilation &compilation);
+
+} // namespace bmc
+
+#endif

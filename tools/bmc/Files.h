@@ -1,0 +1,26 @@
+// Files and folders: where bmc's own resources are, where its cache is, and outputs that appear whole or not at all.
+#ifndef BMC_TOOLS_BMC_FILES_H
+#define BMC_TOOLS_BMC_FILES_H
+
+#include "tools/bmc/Options.h"
+
+namespace bmc {
+
+/// share/bmc of this installation: beside the folder of the running program.
+std::string shareDirectory();
+
+/// The folder of compiled kernels; empty if there is to be none.
+std::string cacheDirectory(const Options &options);
+
+/// Where the output goes: as the command line says, or the input's stem in the current folder; "-" for text.
+std::string outputPath(const Options &options);
+
+/// Whether a file can be made under that name: not over the input, nor over a folder or a device.
+llvm::Error checkOutput(const Options &options);
+
+/// Writes a whole file, or none. "-" is standard output.
+llvm::Error writeOutput(llvm::StringRef path, llvm::StringRef content);
+
+} // namespace bmc
+
+#endif

@@ -1,0 +1,52 @@
+// What bmc is asked to do, and how the command line says so.
+#ifndef BMC_TOOLS_BMC_OPTIONS_H
+#define BMC_TOOLS_BMC_OPTIONS_H
+
+#include "passes/Pipeline.h"
+#include "llvm/Support/Error.h"
+#include "llvm/Support/raw_ostream.h"
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace bmc {
+
+/// Exit codes, the same as compiled programs'.
+enum ExitCode { ExitDone = 0, ExitBadInput = 1, ExitBadCommandLine = 2, ExitCannot = 3 };
+
+/// What comes out: a stage of the module, or one of these.
+enum class Output { Ast, Module, Llvm, Halide, Assembly, Object, Program, Library, SharedLibrary };
+
+struct Emit {
+  Output output = Output::Program;
+  Stage stage = Stage::Plan; // for Output::Module
+  bool isText() const { return output <= Output::Assembly; }
+};
+
+struct Options {
+  std::string input;
+  std::string output; // empty: made from the input's name, or standard output for text
+  Emit emit;
+  std::string target, cpu; // empty: this machine
+  bool isDynamic = false;
+  std::map<std::string, int64_t> bindings;
+  std::vector<std::string> includeDirs;
+  unsigned optimization = 2;
+  unsigned jobs = 0; // 0: one for each processor
+  std::string cacheDirectory;
+  bool hasCache = true;
+  bool selftest = true;
+  bool check = false, explain = false, json = false, timePasses = false, help = false, version = false;
+};
+
+/// Reads the command line; the error says what is wrong with it.
+llvm::Expected<Options> parseCommandLine(llvm::ArrayRef<const char *> arguments);
+
+void printHelp(llvm::raw_ostream &out);
+void printVersion(llvm::raw_ostream &out);
+
+} // namespace bmc
+
+#endif
