@@ -75,9 +75,8 @@ static Expected<const Processor *> findProcessor(StringRef name, Triple::ArchTyp
 
 bool Target::isHost() const {
   Triple own(triple);
-  return own.getArch() == hostArchitecture() && any_of(processors, [&](const Processor &processor) {
-           return processor.name == cpu && hostHas(processor);
-         });
+  return own.getArch() == hostArchitecture() &&
+         any_of(processors, [&](const Processor &processor) { return processor.name == cpu && hostHas(processor); });
 }
 
 Expected<Target> parseTarget(StringRef triple, StringRef cpu) {
@@ -94,8 +93,7 @@ Expected<Target> parseTarget(StringRef triple, StringRef cpu) {
   Target target;
   target.triple = name;
   target.cpu = processor.name.str();
-  target.halide =
-      (architecture == Triple::aarch64 ? "arm-64-linux" : "x86-64-linux") + processor.halideFeatures.str();
+  target.halide = (architecture == Triple::aarch64 ? "arm-64-linux" : "x86-64-linux") + processor.halideFeatures.str();
   target.vectorBits = processor.vectorBits;
   target.vectorRegisters = processor.vectorRegisters;
   return target;

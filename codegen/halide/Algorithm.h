@@ -28,9 +28,9 @@ using Element = std::function<Halide::Expr(const Index &)>;
 struct Anchor {
   bm::AccessPattern pattern;
   bm::Shape shape;
-  Halide::Func result;            // one Var an axis, innermost first
-  std::vector<Halide::Var> axes;  // of result, outermost first
-  Halide::Func lanes;             // partial sums: first argument the lane; undefined if there are none
+  Halide::Func result;           // one Var an axis, innermost first
+  std::vector<Halide::Var> axes; // of result, outermost first
+  Halide::Func lanes;            // partial sums: first argument the lane; undefined if there are none
 };
 
 class Algorithm {

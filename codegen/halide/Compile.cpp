@@ -123,7 +123,8 @@ static LogicalResult diagnose(CompileJob &job, const Child &child, bool succeede
   SmallVector<StringRef> lines;
   StringRef(messages).split(lines, '\n', -1, /*KeepEmpty=*/false);
   for (StringRef line : lines)
-    job.kernel.emitError() << (line[0] == 'w' ? "Halide warns: " : "Halide cannot compile this kernel: ") << line.drop_front();
+    job.kernel.emitError() << (line[0] == 'w' ? "Halide warns: " : "Halide cannot compile this kernel: ")
+                           << line.drop_front();
   if (!succeeded && lines.empty())
     job.kernel.emitError() << "Halide stopped without a message";
   return success(succeeded && lines.empty());

@@ -1,6 +1,6 @@
 // Each function: a range reduction in strict steps, a polynomial in fast-math steps (so that it becomes fused
 // multiply-adds), and the special values chosen at the end by conditions on the argument. Coefficients are minimax-like
-// fits of relative error (`shared` measurements: 1 unit for exp and log).
+// fits of relative error; AccuracyTest says how good they are.
 #include "codegen/halide/Elementary.h"
 #include "codegen/halide/Strict.h"
 
@@ -39,7 +39,8 @@ static Expr powerOfTwo(const Expr &n) { return fromBits((n + 127) << 23); }
 static Expr expInRange(const Expr &x) {
   Expr z = nearest(strict::mul(x, constant(x.type(), 1.44269504088896341)));
   Expr r = strict::sub(x, strict::mul(z, Expr(0.693359375f))) - z * -2.12194440e-4f;
-  Expr p = horner(r, {1.9915659003e-4, 1.3946173899e-3, 8.3332695676e-3, 4.1666268219e-2, 1.6666666837e-1, 5.0000000786e-1}) *
+  Expr p = horner(r, {1.9915659003e-4, 1.3946173899e-3, 8.3332695676e-3, 4.1666268219e-2, 1.6666666837e-1,
+                      5.0000000786e-1}) *
                r * r +
            r + 1.f;
   Expr n = cast<int>(z), half = n >> 1;
@@ -55,11 +56,11 @@ Expr exp(Expr x) {
 
 // log of a positive normal float, plus `exponent` * log 2.
 static Expr logOfNormal(const Expr &x, const Expr &exponent) {
-  Expr raw = bits(x), e = (raw - 0x3f3504f3) >> 23;          // the mantissa between sqrt(1/2) and sqrt(2)
+  Expr raw = bits(x), e = (raw - 0x3f3504f3) >> 23;           // the mantissa between sqrt(1/2) and sqrt(2)
   Expr f = strict::sub(fromBits(raw - (e << 23)), Expr(1.f)); // exact
   Expr scale = cast<float>(e + exponent), square = f * f;
-  Expr p = horner(f, {6.9151863630e-2, -1.1789715624e-1, 1.1873009180e-1, -1.2384366397e-1, 1.4218655899e-1, -1.6669249704e-1,
-                      2.0002226688e-1, -2.4999986621e-1, 3.3333310439e-1}) *
+  Expr p = horner(f, {6.9151863630e-2, -1.1789715624e-1, 1.1873009180e-1, -1.2384366397e-1, 1.4218655899e-1,
+                      -1.6669249704e-1, 2.0002226688e-1, -2.4999986621e-1, 3.3333310439e-1}) *
            f * square;
   Expr low = p + scale * -2.12194440e-4f - 0.5f * square;
   return strict::add(strict::add(low, f), strict::mul(scale, Expr(0.693359375f)));
@@ -92,7 +93,9 @@ Expr tanh(Expr x) {
   Expr a = abs(x), e = elementary::exp(strict::mul(a, Expr(-2.f))), square = a * a;
   Expr large = strict::divide(strict::sub(Expr(1.f), e), strict::add(Expr(1.f), e));
   Expr small =
-      horner(square, {-5.7170114643e-3, 2.0650554440e-2, -5.3743486880e-2, 1.3331491134e-1, -3.3333283918e-1}) * square * a + a;
+      horner(square, {-5.7170114643e-3, 2.0650554440e-2, -5.3743486880e-2, 1.3331491134e-1, -3.3333283918e-1}) *
+          square * a +
+      a;
   return select(isNaN(x), x, copySign(select(less(a, Expr(0.625f)), small, large), x));
 }
 

@@ -1,5 +1,5 @@
-// Elementary functions that vectorise and are right over the whole range. f32 by own polynomials, at most 4 units in the
-// last place from the true value; f64 (and f32 sin and cos) by the C library.
+// Elementary functions that vectorise and are right over the whole range. f32 by own polynomials, at most 4 units in
+// the last place from the true value; f64 (and f32 sin and cos) by the C library.
 #ifndef BMC_CODEGEN_HALIDE_ELEMENTARY_H
 #define BMC_CODEGEN_HALIDE_ELEMENTARY_H
 

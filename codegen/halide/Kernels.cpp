@@ -14,7 +14,8 @@ using namespace bmc::bm;
 
 namespace bmc::codegen {
 
-// Goes up with every change of the code that a kernel compiles to: the cache's entries of before are not found any more.
+// Goes up with every change of the code that a kernel compiles to: the cache's entries of before are not found any
+// more.
 static constexpr StringLiteral generatorVersion = "bmc-halide-1";
 
 void registerHalideAlgorithms(DialectRegistry &registry) {
@@ -86,7 +87,8 @@ static std::vector<std::pair<std::string, KernelOp>> distinctKernels(ModuleOp mo
   return kernels;
 }
 
-// The cache: DIRECTORY/FUNCTION.kernel is a line with the checksum, then the object -------------------------------------
+// The cache: DIRECTORY/FUNCTION.kernel is a line with the checksum, then the object
+// -------------------------------------
 
 static std::string cachePath(StringRef directory, StringRef function) {
   SmallString<128> path(directory);
@@ -100,14 +102,16 @@ static std::string checksum(StringRef object) { return llvm::utohexstr(llvm::xxh
 static std::string readCache(StringRef directory, StringRef function) {
   if (directory.empty())
     return "";
-  auto file = llvm::MemoryBuffer::getFile(cachePath(directory, function), /*IsText=*/false, /*RequiresNullTerminator=*/false);
+  auto file =
+      llvm::MemoryBuffer::getFile(cachePath(directory, function), /*IsText=*/false, /*RequiresNullTerminator=*/false);
   if (!file)
     return "";
   auto [sum, object] = (*file)->getBuffer().split('\n');
   return sum == checksum(object) ? object.str() : "";
 }
 
-// A cache that cannot be written is no error: the next run compiles again. The rename makes a whole file appear at once.
+// A cache that cannot be written is no error: the next run compiles again. The rename makes a whole file appear at
+// once.
 static void writeCache(StringRef directory, StringRef function, StringRef object) {
   if (directory.empty() || llvm::sys::fs::create_directories(directory))
     return;

@@ -1,11 +1,11 @@
-// Kernels to object code: each distinct kernel of a module is compiled once, in parallel with others, and kept in a cache
-// on disk. No Halide in this header.
+// Kernels to object code: each distinct kernel of a module is compiled once, in parallel with others, and kept in a
+// cache on disk. No Halide in this header.
 //
 // A kernel becomes the C function
 //     int32_t NAME(int32_t symbol..., halide_buffer_t *input..., halide_buffer_t *output...)
-// with the symbols of `kernelSymbols`, the inputs of `kernelInputs` and all results. A result in place is the only buffer
-// of its input. Of a buffer the code reads nothing but `host`, which is 64-byte aligned. It returns 0, and may call
-// memset, memcpy, memmove, halide_do_par_for and the C library's mathematical functions.
+// with the symbols of `kernelSymbols`, the inputs of `kernelInputs` and all results. A result in place is the only
+// buffer of its input. Of a buffer the code reads nothing but `host`, which is 64-byte aligned. It returns 0, and may
+// call memset, memcpy, memmove, halide_do_par_for and the C library's mathematical functions.
 #ifndef BMC_CODEGEN_HALIDE_KERNELS_H
 #define BMC_CODEGEN_HALIDE_KERNELS_H
 

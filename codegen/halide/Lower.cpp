@@ -113,7 +113,8 @@ Element Lowering::oldValue(size_t result, Halide::Type type) {
 }
 
 // All bounds and strides are known, so that the code reads nothing of a buffer but its address.
-static void fixBuffer(const Algorithm &algorithm, Halide::OutputImageParam buffer, ArrayRef<SymbolicDim> shape, bool setsBounds) {
+static void fixBuffer(const Algorithm &algorithm, Halide::OutputImageParam buffer, ArrayRef<SymbolicDim> shape,
+                      bool setsBounds) {
   Expr stride = 1;
   for (auto [dimension, extent] : llvm::enumerate(llvm::reverse(shape))) {
     if (setsBounds)
@@ -128,7 +129,8 @@ ImageParam Lowering::buffer(BlockArgument argument) {
   Shape argumentShape = shapeOf(argument.getType());
   if (isFlat && !argumentShape.empty())
     argumentShape = {elementCount(argumentShape)};
-  ImageParam param(storageType(argument.getType()), argumentShape.size(), "in" + std::to_string(argument.getArgNumber()));
+  ImageParam param(storageType(argument.getType()), argumentShape.size(),
+                   "in" + std::to_string(argument.getArgNumber()));
   fixBuffer(algorithm, param, argumentShape, /*setsBounds=*/true);
   return param;
 }
@@ -205,7 +207,8 @@ Expr Lowering::showReads(Expr value, size_t result) {
     if (size_t(other) == result)
       continue;
     Expr zeros = Halide::count_leading_zeros(Halide::reinterpret(read.type().with_code(halide_type_uint), read));
-    value = Halide::select(zeros < Halide::Internal::make_const(zeros.type(), 100), value, Halide::cast(value.type(), read));
+    value = Halide::select(zeros < Halide::Internal::make_const(zeros.type(), 100), value,
+                           Halide::cast(value.type(), read));
   }
   return value;
 }

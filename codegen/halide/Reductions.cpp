@@ -1,5 +1,6 @@
 // A reduction is one Func that is updated over the reduced axes; with `partial` vectors of lanes it is two: the
-// innermost reduced axis is dealt out to the lanes, element i to lane i modulo their number, and the lanes are combined by halves at the end.
+// innermost reduced axis is dealt out to the lanes, element i to lane i modulo their number, and the lanes are combined
+// by halves at the end.
 #include "codegen/halide/Reductions.h"
 
 using namespace bmc::bm;
@@ -11,7 +12,8 @@ using Halide::Var;
 
 namespace bmc::codegen {
 
-ReducedAxes::ReducedAxes(Value operand, ArrayRef<int64_t> reduced) : shape(shapeOf(operand.getType())), reduced(reduced) {
+ReducedAxes::ReducedAxes(Value operand, ArrayRef<int64_t> reduced)
+    : shape(shapeOf(operand.getType())), reduced(reduced) {
   for (int64_t axis = 0; axis < int64_t(shape.size()); ++axis)
     if (!llvm::is_contained(reduced, axis))
       kept.push_back(axis);
@@ -24,7 +26,8 @@ Shape ReducedAxes::keptShape() const {
   return result;
 }
 
-Index ReducedAxes::operandIndex(const std::vector<Expr> &keptPositions, const std::vector<Expr> &reducedPositions) const {
+Index ReducedAxes::operandIndex(const std::vector<Expr> &keptPositions,
+                                const std::vector<Expr> &reducedPositions) const {
   Index index{std::vector<Expr>(shape.size()), Expr()};
   for (auto [position, axis] : llvm::zip_equal(keptPositions, kept))
     index.axes[axis] = position;
@@ -82,8 +85,9 @@ static Expr combineByHalves(std::vector<Expr> values, const ReductionRule &rule)
   return values[0];
 }
 
-static LaneSums sumInLanes(Algorithm &algorithm, const std::string &name, const ReducedAxes &axes, const Element &operand,
-                           const ReductionRule &rule, const std::vector<Var> &vars, int partial) {
+static LaneSums sumInLanes(Algorithm &algorithm, const std::string &name, const ReducedAxes &axes,
+                           const Element &operand, const ReductionRule &rule, const std::vector<Var> &vars,
+                           int partial) {
   LaneSums sums{Func(name + "_lanes"), Func(name)};
   Var lane("lane");
   std::vector<Expr> kept(vars.begin(), vars.end());
@@ -132,7 +136,8 @@ static int64_t laneCount(const Algorithm &algorithm, const ReducedAxes &axes) {
   return std::max<int64_t>(vectors * schedule.getVector(), 1);
 }
 
-Element reduce(Algorithm &algorithm, StringRef name, const ReducedAxes &axes, Element operand, const ReductionRule &rule) {
+Element reduce(Algorithm &algorithm, StringRef name, const ReducedAxes &axes, Element operand,
+               const ReductionRule &rule) {
   if (axes.reduced.empty())
     return operand;
   std::vector<Var> vars = axisVars(axes.kept.size());

@@ -20,13 +20,15 @@ struct ReducedAxes {
   ReducedAxes(mlir::Value operand, llvm::ArrayRef<int64_t> reduced);
   bm::Shape keptShape() const;
   /// The operand's index from the positions along both.
-  Index operandIndex(const std::vector<Halide::Expr> &keptPositions, const std::vector<Halide::Expr> &reducedPositions) const;
+  Index operandIndex(const std::vector<Halide::Expr> &keptPositions,
+                     const std::vector<Halide::Expr> &reducedPositions) const;
   /// The positions of the result's axes as they are read, inside of the tensor even where a tile is not.
   std::vector<Halide::Expr> keptPositions(const Algorithm &algorithm, const std::vector<Halide::Var> &axes) const;
 };
 
 /// The combination of the operand's elements over the axes. Adds an anchor.
-Element reduce(Algorithm &algorithm, llvm::StringRef name, const ReducedAxes &axes, Element operand, const ReductionRule &rule);
+Element reduce(Algorithm &algorithm, llvm::StringRef name, const ReducedAxes &axes, Element operand,
+               const ReductionRule &rule);
 
 } // namespace bmc::codegen
 

@@ -1,5 +1,5 @@
-// What `#bm.schedule` says, done literally: one function a kind of loop nest. Tails are guarded, never shifted or rounded
-// up: sizes may be smaller than a vector, and results may be written in place.
+// What `#bm.schedule` says, done literally: one function a kind of loop nest. Tails are guarded, never shifted or
+// rounded up: sizes may be smaller than a vector, and results may be written in place.
 #include "codegen/halide/Lower.h"
 
 #include <numeric>
@@ -109,7 +109,10 @@ void Scheduler::matmul() {
   const Anchor &product = anchors[0];
   Func sums = product.result;
   Var x = product.axes[rank - 1], y = product.axes[rank - 2];
-  sums.compute_at(loops.output, row).store_in(Halide::MemoryType::Stack).bound_extent(x, tileColumns).bound_extent(y, tileRows);
+  sums.compute_at(loops.output, row)
+      .store_in(Halide::MemoryType::Stack)
+      .bound_extent(x, tileColumns)
+      .bound_extent(y, tileRows);
   sums.vectorize(x, lanes, guarded).unroll(x).unroll(y);
   sums.update().reorder(x, y, sums.rvars()[0]).vectorize(x, lanes, guarded).unroll(x).unroll(y);
 }

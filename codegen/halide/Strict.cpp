@@ -31,7 +31,8 @@ Expr mul(Expr x, Expr y) {
 }
 
 Expr negate(Expr x) {
-  return x.type().is_float() ? floatOp(Call::strict_mul, x, constant(x.type(), -1)) : sub(Internal::make_zero(x.type()), x);
+  return x.type().is_float() ? floatOp(Call::strict_mul, x, constant(x.type(), -1))
+                             : sub(Internal::make_zero(x.type()), x);
 }
 
 Expr divide(Expr x, Expr y) {
@@ -50,18 +51,12 @@ Expr remainder(Expr x, Expr y) {
   return select(truncated != 0 && (truncated < 0) != (safe < 0), truncated + safe, truncated);
 }
 
-Expr less(Expr x, Expr y) {
-  return x.type().is_float() ? intrinsic(Bool(), Call::strict_lt, x, y) : x < y;
-}
+Expr less(Expr x, Expr y) { return x.type().is_float() ? intrinsic(Bool(), Call::strict_lt, x, y) : x < y; }
 
 // Halide makes its strict `x <= y` of `!(y < x)`, which holds for a NaN.
-Expr lessEqual(Expr x, Expr y) {
-  return x.type().is_float() ? less(x, y) || equal(x, y) : x <= y;
-}
+Expr lessEqual(Expr x, Expr y) { return x.type().is_float() ? less(x, y) || equal(x, y) : x <= y; }
 
-Expr equal(Expr x, Expr y) {
-  return x.type().is_float() ? intrinsic(Bool(), Call::strict_eq, x, y) : x == y;
-}
+Expr equal(Expr x, Expr y) { return x.type().is_float() ? intrinsic(Bool(), Call::strict_eq, x, y) : x == y; }
 
 Expr bits(Expr x) { return reinterpret(x.type().with_code(halide_type_int), x); }
 Expr fromBits(Expr bits) { return reinterpret(bits.type().with_code(halide_type_float), bits); }
@@ -82,13 +77,9 @@ Expr isNaN(Expr x) {
   return (bits(x) & x.type().with_code(halide_type_int).max()) > bits(infinity(x.type()));
 }
 
-Expr maximum(Expr x, Expr y) {
-  return x.type().is_float() ? select(less(y, x) || isNaN(x), x, y) : max(x, y);
-}
+Expr maximum(Expr x, Expr y) { return x.type().is_float() ? select(less(y, x) || isNaN(x), x, y) : max(x, y); }
 
-Expr minimum(Expr x, Expr y) {
-  return x.type().is_float() ? select(less(x, y) || isNaN(x), x, y) : min(x, y);
-}
+Expr minimum(Expr x, Expr y) { return x.type().is_float() ? select(less(x, y) || isNaN(x), x, y) : min(x, y); }
 
 Expr sign(Expr x) {
   Expr zero = Internal::make_zero(x.type()), one = Internal::make_one(x.type());
@@ -100,8 +91,8 @@ Expr copySign(Expr x, Expr y) {
   return fromBits((bits(x) & magnitude) | (bits(y) & ~magnitude));
 }
 
-// Above 2^23 (2^52) every float is whole; below, adding and taking off that number rounds in the unit's own mode. Unlike
-// a call of the C library's function it is the same everywhere and needs no instruction set.
+// Above 2^23 (2^52) every float is whole; below, adding and taking off that number rounds in the unit's own mode.
+// Unlike a call of the C library's function it is the same everywhere and needs no instruction set.
 Expr round(Expr x) {
   Expr whole = constant(x.type(), x.type().bits() == 32 ? 0x1p23 : 0x1p52), magnitude = abs(x);
   return select(less(magnitude, whole), copySign(sub(add(magnitude, whole), whole), x), x);
@@ -109,8 +100,8 @@ Expr round(Expr x) {
 
 static Expr floatToInteger(Halide::Type type, const Expr &x) {
   Expr limit = constant(x.type(), std::ldexp(1.0, type.bits() - 1));
-  return select(isNaN(x), Internal::make_zero(type), lessEqual(limit, x), type.max(), less(x, negate(limit)), type.min(),
-                cast(type, x));
+  return select(isNaN(x), Internal::make_zero(type), lessEqual(limit, x), type.max(), less(x, negate(limit)),
+                type.min(), cast(type, x));
 }
 
 Expr convert(Halide::Type type, Expr x) {

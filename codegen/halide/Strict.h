@@ -1,5 +1,6 @@
-// Arithmetic that keeps IEEE's rules for NaN, infinities and signed zeros. Halide's own operators on floats are fast-math:
-// good inside polynomials and sums of products, wrong everywhere else. On integers these functions wrap around.
+// Arithmetic that keeps IEEE's rules for NaN, infinities and signed zeros. Halide's own operators on floats are
+// fast-math: good inside polynomials and sums of products, wrong everywhere else. On integers these functions wrap
+// around.
 #ifndef BMC_CODEGEN_HALIDE_STRICT_H
 #define BMC_CODEGEN_HALIDE_STRICT_H
 

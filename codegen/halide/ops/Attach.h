@@ -7,8 +7,7 @@
 namespace bmc::codegen {
 
 /// The algorithm of `Op` is `function(op, algorithm, operands)`, which gives the element of the result.
-template <class Op, auto function>
-struct DefinedBy : HalideOpInterface::ExternalModel<DefinedBy<Op, function>, Op> {
+template <class Op, auto function> struct DefinedBy : HalideOpInterface::ExternalModel<DefinedBy<Op, function>, Op> {
   Element define(mlir::Operation *op, Algorithm &algorithm, llvm::ArrayRef<Element> operands) const {
     return remember(function(llvm::cast<Op>(op), algorithm, operands));
   }

@@ -56,7 +56,8 @@ void attachElementwise(mlir::MLIRContext *context) {
   attachPointwise<MinOp, [](Expr x, Expr y) { return strict::minimum(x, y); }>(context);
   attachPointwise<PowOp, [](Expr x, Expr y) { return elementary::power(x, y); }>(context);
 
-  attachPointwise<CompareOp, [](CompareOp op, Expr x, Expr y) { return compare(op, asNumber(x), asNumber(y)); }>(context);
+  attachPointwise<CompareOp, [](CompareOp op, Expr x, Expr y) { return compare(op, asNumber(x), asNumber(y)); }>(
+      context);
   attachPointwise<AndOp, [](Expr x, Expr y) { return x && y; }>(context);
   attachPointwise<OrOp, [](Expr x, Expr y) { return x || y; }>(context);
   attachPointwise<NotOp, [](Expr x) { return !x; }>(context);

@@ -25,8 +25,8 @@ static Element oneHot(OneHotOp op, Algorithm &, ArrayRef<Element> operands) {
 }
 
 static Expr clampedPosition(const Expr &index, const Expr &extent) {
-  return Halide::cast<int32_t>(Halide::clamp(index, Halide::Internal::make_zero(index.type()),
-                                             Halide::cast(index.type(), extent - 1)));
+  return Halide::cast<int32_t>(
+      Halide::clamp(index, Halide::Internal::make_zero(index.type()), Halide::cast(index.type(), extent - 1)));
 }
 
 static Element gather(GatherOp op, Algorithm &algorithm, ArrayRef<Element> operands) {

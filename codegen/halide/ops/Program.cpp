@@ -40,7 +40,8 @@ static std::vector<Expr> numbers(ElementsAttr elements, Halide::Type type) {
 static Element constant(ConstantOp op, Algorithm &algorithm, ArrayRef<Element>) {
   Halide::Type type = elementType(op.getType());
   if (auto splat = dyn_cast<SplatElementsAttr>(op.getValue())) {
-    Expr value = type.is_float() ? number(type, splat.getSplatValue<APFloat>()) : number(type, splat.getSplatValue<APInt>());
+    Expr value =
+        type.is_float() ? number(type, splat.getSplatValue<APFloat>()) : number(type, splat.getSplatValue<APInt>());
     return [value](const Index &) { return value; };
   }
   return [values = numbers(op.getValue(), type), shape = shapeOf(op.getType()), &algorithm](const Index &index) {

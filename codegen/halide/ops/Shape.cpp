@@ -83,7 +83,8 @@ static Element pad(PadOp op, Algorithm &algorithm, ArrayRef<Element> operands) {
     Index from;
     Expr isInside = Halide::Internal::const_true();
     for (auto [axis, position] : llvm::enumerate(index.axes)) {
-      Expr offset = position - int(low[axis]), element = offset / int(strides[axis]), extent = algorithm.size(shape[axis]);
+      Expr offset = position - int(low[axis]), element = offset / int(strides[axis]),
+           extent = algorithm.size(shape[axis]);
       isInside = isInside && element >= 0 && element < extent && offset % int(strides[axis]) == 0;
       from.axes.push_back(Halide::max(Halide::min(element, extent - 1), 0));
     }

@@ -28,7 +28,10 @@ double unitsOff(float got, double expected) {
 double worst(const std::string &op, double (*function)(double), double lowest = -INFINITY, double highest = INFINITY) {
   constexpr int count = 1 << 20;
   const std::string type = "tensor<1048576xf32>";
-  auto module = parse(moduleText({{op, "%x : " + type, type, "  %y = bm." + op + " %x : " + type + "\n  bm.yield %y : " + type,
+  auto module = parse(moduleText({{op,
+                                   "%x : " + type,
+                                   type,
+                                   "  %y = bm." + op + " %x : " + type + "\n  bm.yield %y : " + type,
                                    {"schedule #bm.schedule<elementwise, vector = 16, flat>"}}}));
   auto kernels = bmc::codegen::compileKernels(*module, {hostTarget()});
   if (failed(kernels))
@@ -52,10 +55,14 @@ TEST(AccuracyTest, Exp) { EXPECT_LE(worst("exp", std::exp), 1.5); }
 TEST(AccuracyTest, Log) { EXPECT_LE(worst("log", std::log), 1.5); }
 TEST(AccuracyTest, Log1p) { EXPECT_LE(worst("log1p", std::log1p), 4); }
 TEST(AccuracyTest, Tanh) { EXPECT_LE(worst("tanh", std::tanh), 3); }
-TEST(AccuracyTest, Sigmoid) { EXPECT_LE(worst("sigmoid", [](double x) { return 1 / (1 + std::exp(-x)); }), 4); }
+TEST(AccuracyTest, Sigmoid) {
+  EXPECT_LE(worst("sigmoid", [](double x) { return 1 / (1 + std::exp(-x)); }), 4);
+}
 TEST(AccuracyTest, Sin) { EXPECT_LE(worst("sin", std::sin), 1); }
 TEST(AccuracyTest, Cos) { EXPECT_LE(worst("cos", std::cos), 1); }
 TEST(AccuracyTest, Sqrt) { EXPECT_LE(worst("sqrt", std::sqrt), 0.5); }
-TEST(AccuracyTest, Rsqrt) { EXPECT_LE(worst("rsqrt", [](double x) { return 1 / std::sqrt(x); }), 1.5); }
+TEST(AccuracyTest, Rsqrt) {
+  EXPECT_LE(worst("rsqrt", [](double x) { return 1 / std::sqrt(x); }), 1.5);
+}
 
 } // namespace

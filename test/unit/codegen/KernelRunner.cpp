@@ -19,7 +19,8 @@
 using namespace mlir;
 using namespace bmc::bm;
 
-// The callbacks of kernels ---------------------------------------------------------------------------------------------
+// The callbacks of kernels
+// ---------------------------------------------------------------------------------------------
 
 static int failedChecks = 0;
 static int failCheck() { return ++failedChecks, -1; }
@@ -50,7 +51,8 @@ class RuntimeNames : public llvm::orc::DefinitionGenerator {
 
 namespace bmc::test {
 
-// Modules --------------------------------------------------------------------------------------------------------------
+// Modules
+// --------------------------------------------------------------------------------------------------------------
 
 MLIRContext &context() {
   static MLIRContext *context = [] {
@@ -91,8 +93,8 @@ static std::string functionText(const Case &test, size_t variant) {
   std::string values = "%r#0";
   for (size_t i = 1; i < count; ++i)
     values += ", %r#" + std::to_string(i);
-  return "func.func @" + test.name + "_v" + std::to_string(variant) + "(" + arguments + ") -> (" + test.results + ") {\n" +
-         "  %r:" + std::to_string(count) + " = bm.kernel (" + bindings + ") -> (" + test.results + ") " +
+  return "func.func @" + test.name + "_v" + std::to_string(variant) + "(" + arguments + ") -> (" + test.results +
+         ") {\n" + "  %r:" + std::to_string(count) + " = bm.kernel (" + bindings + ") -> (" + test.results + ") " +
          test.clauses[variant] + " {\n" + test.body + "\n  }\n  return " + values + " : " + test.results + "\n}\n";
 }
 
@@ -104,7 +106,8 @@ std::string moduleText(ArrayRef<Case> cases) {
   return expandDims(text);
 }
 
-// Loading and calling --------------------------------------------------------------------------------------------------
+// Loading and calling
+// --------------------------------------------------------------------------------------------------
 
 struct LoadedKernel::State {
   std::unique_ptr<llvm::orc::LLJIT> jit;
@@ -159,7 +162,9 @@ struct DeviceTensor {
     buffer.dimensions = dims.size();
     buffer.dim = dims.data();
     Type element = type.getElementType();
-    buffer.type = halide_type_t(isa<FloatType>(element) ? halide_type_float : element.isInteger(1) ? halide_type_uint : halide_type_int,
+    buffer.type = halide_type_t(isa<FloatType>(element) ? halide_type_float
+                                : element.isInteger(1)  ? halide_type_uint
+                                                        : halide_type_int,
                                 8 * elementBytes(element), 1);
   }
   int64_t elements() const {
@@ -222,13 +227,14 @@ static int call(void *function, llvm::ArrayRef<int32_t> symbols, llvm::ArrayRef<
   words.resize(16);
   using W = int64_t;
   auto *f = reinterpret_cast<int (*)(W, W, W, W, W, W, W, W, W, W, W, W, W, W, W, W)>(function);
-  return f(words[0], words[1], words[2], words[3], words[4], words[5], words[6], words[7], words[8], words[9], words[10],
-           words[11], words[12], words[13], words[14], words[15]);
+  return f(words[0], words[1], words[2], words[3], words[4], words[5], words[6], words[7], words[8], words[9],
+           words[10], words[11], words[12], words[13], words[14], words[15]);
 }
 
 std::vector<Tensor> LoadedKernel::run(KernelOp kernel, ArrayRef<Tensor> inputs, const SymbolValues &symbols) {
   auto address = llvm::cantFail(state->jit->lookup(state->name));
-  bool isFlat = kernel.getScheduleAttr() && kernel.getScheduleAttr().getFlat() && !StringRef(state->name).ends_with("_plain");
+  bool isFlat =
+      kernel.getScheduleAttr() && kernel.getScheduleAttr().getFlat() && !StringRef(state->name).ends_with("_plain");
   std::vector<std::unique_ptr<DeviceTensor>> tensors;
   std::vector<halide_buffer_t *> buffers;
   std::vector<int32_t> symbolWords;
@@ -260,7 +266,8 @@ std::vector<Tensor> LoadedKernel::run(KernelOp kernel, ArrayRef<Tensor> inputs, 
   return results;
 }
 
-// Data and comparison --------------------------------------------------------------------------------------------------
+// Data and comparison
+// --------------------------------------------------------------------------------------------------
 
 static double uniform(uint64_t &state) {
   state = state * 6364136223846793005u + 1442695040888963407u;
@@ -268,7 +275,8 @@ static double uniform(uint64_t &state) {
 }
 
 Tensor makeData(Type type, const SymbolValues &symbols, Data data, unsigned seed) {
-  static const double special[] = {NAN, INFINITY, -INFINITY, 0.0, -0.0, 1e-40, -1e-40, 3e38, -3e38, 1.0, -1.0, 0.5, 2147483648.0};
+  static const double special[] = {NAN,  INFINITY, -INFINITY, 0.0,  -0.0, 1e-40,       -1e-40,
+                                   3e38, -3e38,    1.0,       -1.0, 0.5,  2147483648.0};
   uint64_t state = seed * 77777 + 12345;
   Type element = cast<RankedTensorType>(type).getElementType();
   Tensor tensor(extents(type, symbols), isa<FloatType>(element));
@@ -325,14 +333,16 @@ static bool usesDoubles(func::FuncOp function) {
 }
 
 static void expectKnownNames(const LoadedKernel &kernel, bool hasChecks) {
-  static const llvm::Regex known("^(memset|memcpy|memmove|halide_do_par_for|exp|log|log1p|tanh|sin|cos|sinf|cosf|pow|powf|"
-                                 "floor|floorf|ceil|ceilf|_GLOBAL_OFFSET_TABLE_)$");
+  static const llvm::Regex known(
+      "^(memset|memcpy|memmove|halide_do_par_for|exp|log|log1p|tanh|sin|cos|sinf|cosf|pow|powf|"
+      "floor|floorf|ceil|ceilf|_GLOBAL_OFFSET_TABLE_)$");
   for (const std::string &name : kernel.undefined())
     if (!hasChecks || !llvm::StringRef(name).starts_with("halide_error"))
       EXPECT_TRUE(known.match(name)) << name;
 }
 
-static void expectVariant(func::FuncOp function, const Case &test, const codegen::CompiledKernel &compiled, bool hasChecks) {
+static void expectVariant(func::FuncOp function, const Case &test, const codegen::CompiledKernel &compiled,
+                          bool hasChecks) {
   LoadedKernel loaded(compiled.object, compiled.name);
   expectKnownNames(loaded, hasChecks);
   KernelOp kernel = *function.getOps<KernelOp>().begin();

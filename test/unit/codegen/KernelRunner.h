@@ -16,7 +16,7 @@ using Tensor = bm::ReferenceTensor<double>;
 
 /// What the inputs of a case are filled with. Integers are in [-2, 6], so some indices are out of range.
 enum class Data {
-  Plain,   // floats in [-2, 2]
+  Plain,    // floats in [-2, 2]
   Positive, // floats in [0.1, 2]
   Special,  // Plain with NaN, infinities, signed zeros, subnormal and huge numbers in between
   NotFinite // Plain with NaN and infinities: for sums, whose order decides what overflows
@@ -24,9 +24,9 @@ enum class Data {
 
 struct Case {
   std::string name;
-  std::string inputs;    // `%x : tensor<4xf32>, %y : ...`: the kernel's inputs
-  std::string results;   // the results' types
-  std::string body;      // ops and bm.yield
+  std::string inputs;               // `%x : tensor<4xf32>, %y : ...`: the kernel's inputs
+  std::string results;              // the results' types
+  std::string body;                 // ops and bm.yield
   std::vector<std::string> clauses; // `schedule #bm.schedule<..> in_place [0]`, one variant each
   Data data = Data::Plain;
   double tolerance = 2e-6; // relative, and absolute below 1; NaN, infinities and signs of zeros are compared exactly

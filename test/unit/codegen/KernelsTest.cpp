@@ -14,8 +14,16 @@ using codegen::CompileOptions;
 namespace {
 
 const std::string x = "tensor<?x3xf32, D<N, 3>>";
-const Case sumCase{"f", "%x : " + x + ", %y : " + x, x, "  %z = bm.add %x, %y : " + x + "\n  bm.yield %z : " + x, {"schedule #bm.schedule<elementwise, vector = 8, flat>"}};
-const Case productCase{"g", "%x : " + x + ", %y : " + x, x, "  %z = bm.mul %x, %y : " + x + "\n  bm.yield %z : " + x, {"schedule #bm.schedule<plain>"}};
+const Case sumCase{"f",
+                   "%x : " + x + ", %y : " + x,
+                   x,
+                   "  %z = bm.add %x, %y : " + x + "\n  bm.yield %z : " + x,
+                   {"schedule #bm.schedule<elementwise, vector = 8, flat>"}};
+const Case productCase{"g",
+                       "%x : " + x + ", %y : " + x,
+                       x,
+                       "  %z = bm.mul %x, %y : " + x + "\n  bm.yield %z : " + x,
+                       {"schedule #bm.schedule<plain>"}};
 
 std::vector<codegen::CompiledKernel> compile(mlir::ModuleOp module, const CompileOptions &options) {
   auto kernels = codegen::compileKernels(module, options);
@@ -104,17 +112,27 @@ TEST(KernelsTest, ErrorsAreDiagnosedAtTheKernel) {
   std::string message;
   mlir::ScopedDiagnosticHandler handler(&context(), [&](mlir::Diagnostic &diagnostic) { message += diagnostic.str(); });
   EXPECT_TRUE(failed(codegen::compileKernels(*module, {hostTarget()})));
-  EXPECT_EQ(message, "Halide cannot compile this kernel: a matmul schedule needs a tile of two sizes and a kernel with one product");
+  EXPECT_EQ(
+      message,
+      "Halide cannot compile this kernel: a matmul schedule needs a tile of two sizes and a kernel with one product");
 }
 
 // Every target compiles what its machine cannot be here to run; the drivers' tests run programs for it.
 TEST(KernelsTest, AllTargets) {
   const std::string row = "tensor<?xf32, D<N>>";
-  Case sums{"s", "%x : " + x, row, "  %e = bm.exp %x : " + x + "\n  %s = bm.reduce_sum %e, [1] : " + x + "\n  bm.yield %s : " + row,
+  Case sums{"s",
+            "%x : " + x,
+            row,
+            "  %e = bm.exp %x : " + x + "\n  %s = bm.reduce_sum %e, [1] : " + x + "\n  bm.yield %s : " + row,
             {"schedule #bm.schedule<rows, vector = 4>"}};
   auto module = parse(moduleText({sumCase, productCase, sums}));
-  for (auto [triple, cpu] : {std::pair("aarch64-linux-musl", "generic"), {"aarch64-linux-musl", "neoverse-n1"}, {"aarch64-linux-musl", "cortex-a72"},
-                             {"x86_64-linux-musl", "x86-64"}, {"x86_64-linux-musl", "x86-64-v2"}, {"x86_64-linux-musl", "x86-64-v3"}, {"x86_64-linux-musl", "x86-64-v4"}}) {
+  for (auto [triple, cpu] : {std::pair("aarch64-linux-musl", "generic"),
+                             {"aarch64-linux-musl", "neoverse-n1"},
+                             {"aarch64-linux-musl", "cortex-a72"},
+                             {"x86_64-linux-musl", "x86-64"},
+                             {"x86_64-linux-musl", "x86-64-v2"},
+                             {"x86_64-linux-musl", "x86-64-v3"},
+                             {"x86_64-linux-musl", "x86-64-v4"}}) {
     auto kernels = compile(*module, {llvm::cantFail(codegen::parseTarget(triple, cpu))});
     ASSERT_EQ(kernels.size(), 3u);
     for (const auto &kernel : kernels) // the machine in the ELF header: 183 is AArch64, 62 x86-64

@@ -1,5 +1,5 @@
-// Every kind of schedule, with sizes that do and do not fit its vectors and tiles, in place and not, on numbers and on NaN
-// and infinities.
+// Every kind of schedule, with sizes that do and do not fit its vectors and tiles, in place and not, on numbers and on
+// NaN and infinities.
 #include "KernelRunner.h"
 #include "gtest/gtest.h"
 
@@ -12,8 +12,9 @@ std::string schedule(const std::string &parameters) { return "schedule #bm.sched
 const std::string plain = schedule("plain");
 
 // lhs[N, K] rhs[K, C] in all transpositions, with what follows in the tile.
-Case product(const std::string &name, const std::string &element, bool transposeLhs, bool transposeRhs, const std::string &columns,
-             const std::string &inner, std::vector<std::string> clauses, Data data = Data::Plain) {
+Case product(const std::string &name, const std::string &element, bool transposeLhs, bool transposeRhs,
+             const std::string &columns, const std::string &inner, std::vector<std::string> clauses,
+             Data data = Data::Plain) {
   auto matrix = [&](const std::string &rows, const std::string &cols) {
     auto extent = [](const std::string &dim) { return isdigit(dim[0]) ? dim : "?"; };
     std::string type = "tensor<" + extent(rows) + "x" + extent(cols) + "x" + element;
@@ -21,18 +22,26 @@ Case product(const std::string &name, const std::string &element, bool transpose
   };
   std::string lhs = transposeLhs ? matrix(inner, "N") : matrix("N", inner);
   std::string rhs = transposeRhs ? matrix(columns, inner) : matrix(inner, columns), result = matrix("N", columns);
-  std::string bias = isdigit(columns[0]) ? "tensor<" + columns + "x" + element + ">" : "tensor<?x" + element + ", D<" + columns + ">>";
+  std::string bias =
+      isdigit(columns[0]) ? "tensor<" + columns + "x" + element + ">" : "tensor<?x" + element + ", D<" + columns + ">>";
   std::string zero = "tensor<" + element + ">";
-  return {name, "%a : " + lhs + ", %b : " + rhs + ", %c : " + bias, result,
-          "  %p = bm.matmul %a" + std::string(transposeLhs ? " transposed" : "") + ", %b" + (transposeRhs ? " transposed" : "") + " : " + lhs +
-              ", " + rhs + "\n  %d = bm.broadcast %c, [1] : " + bias + " to " + result + "\n  %s = bm.add %p, %d : " + result +
+  return {name,
+          "%a : " + lhs + ", %b : " + rhs + ", %c : " + bias,
+          result,
+          "  %p = bm.matmul %a" + std::string(transposeLhs ? " transposed" : "") + ", %b" +
+              (transposeRhs ? " transposed" : "") + " : " + lhs + ", " + rhs +
+              "\n  %d = bm.broadcast %c, [1] : " + bias + " to " + result + "\n  %s = bm.add %p, %d : " + result +
               "\n  %z = bm.constant dense<0.0> : " + zero + "\n  %y = bm.broadcast %z, [] : " + zero + " to " + result +
               "\n  %r = bm.max %s, %y : " + result + "\n  bm.yield %r : " + result,
-          clauses, data, element == "f32" ? 2e-5 : 1e-13};
+          clauses,
+          data,
+          element == "f32" ? 2e-5 : 1e-13};
 }
 
 TEST(ScheduleTest, Matmul) {
-  std::vector<std::string> tiles{plain, schedule("matmul, vector = 8, tile = [4, 16]"), schedule("matmul, vector = 4, tile = [1, 4]"),
+  std::vector<std::string> tiles{plain,
+                                 schedule("matmul, vector = 8, tile = [4, 16]"),
+                                 schedule("matmul, vector = 4, tile = [1, 4]"),
                                  schedule("matmul, vector = 8, tile = [3, 8], parallel = 6"),
                                  schedule("matmul, vector = 8, tile = [4, 5], pack = dot"),
                                  schedule("matmul, vector = 8, tile = [8, 16], pack = swapped")};
@@ -43,24 +52,32 @@ TEST(ScheduleTest, Matmul) {
     cases.push_back(product("wide" + suffix, "f32", transposed & 2, transposed & 1, "32", "8", tiles));
     cases.push_back(product("open" + suffix, "f32", transposed & 2, transposed & 1, "N", "T", tiles));
     cases.push_back(product("double" + suffix, "f64", transposed & 2, transposed & 1, "7", "6", tiles));
-    cases.push_back(product("special" + suffix, "f32", transposed & 2, transposed & 1, "5", "3", tiles, Data::NotFinite));
+    cases.push_back(
+        product("special" + suffix, "f32", transposed & 2, transposed & 1, "5", "3", tiles, Data::NotFinite));
   }
   expectAsReference(cases);
 }
 
 TEST(ScheduleTest, BatchedMatmul) {
-  expectAsReference({{"batched", "%a : tensor<2x?x3xf32, D<2, N, 3>>, %b : tensor<2x5x3xf32>", "tensor<2x?x5xf32, D<2, N, 5>>",
+  expectAsReference({{"batched",
+                      "%a : tensor<2x?x3xf32, D<2, N, 3>>, %b : tensor<2x5x3xf32>",
+                      "tensor<2x?x5xf32, D<2, N, 5>>",
                       "  %p = bm.matmul %a, %b transposed : tensor<2x?x3xf32, D<2, N, 3>>, tensor<2x5x3xf32>\n"
                       "  bm.yield %p : tensor<2x?x5xf32, D<2, N, 5>>",
-                      {plain, schedule("matmul, vector = 8, tile = [4, 8]"), schedule("matmul, vector = 8, tile = [4, 8], parallel = 1")}}});
+                      {plain, schedule("matmul, vector = 8, tile = [4, 8]"),
+                       schedule("matmul, vector = 8, tile = [4, 8], parallel = 1")}}});
 }
 
 TEST(ScheduleTest, MatmulInPlace) {
-  const std::string w = "tensor<7x10xf32>", inputs = "%d : tensor<?x7xf32, D<N, 7>>, %x : tensor<?x10xf32, D<N, 10>>, %w : " + w + ", %m : " + w;
-  const std::string body = "  %g = bm.matmul %d transposed, %x : tensor<?x7xf32, D<N, 7>>, tensor<?x10xf32, D<N, 10>>\n  %n = bm.add %m, %g : " + w +
-                           "\n  %v = bm.sub %w, %n : " + w + "\n  bm.yield %v, %n : " + w + ", " + w;
+  const std::string w = "tensor<7x10xf32>",
+                    inputs =
+                        "%d : tensor<?x7xf32, D<N, 7>>, %x : tensor<?x10xf32, D<N, 10>>, %w : " + w + ", %m : " + w;
+  const std::string body = "  %g = bm.matmul %d transposed, %x : tensor<?x7xf32, D<N, 7>>, tensor<?x10xf32, D<N, "
+                           "10>>\n  %n = bm.add %m, %g : " +
+                           w + "\n  %v = bm.sub %w, %n : " + w + "\n  bm.yield %v, %n : " + w + ", " + w;
   std::vector<std::string> clauses;
-  for (const char *parameters : {"plain", "matmul, vector = 8, tile = [4, 16]", "matmul, vector = 4, tile = [2, 8], parallel = 4"})
+  for (const char *parameters :
+       {"plain", "matmul, vector = 8, tile = [4, 16]", "matmul, vector = 4, tile = [2, 8], parallel = 4"})
     for (const char *inPlace : {"", " in_place [2, 3]", " in_place [-1, 3]", " in_place [3, 2]"})
       clauses.push_back(schedule(parameters) + inPlace);
   expectAsReference({{"update", inputs, w + ", " + w, body, clauses, Data::Plain, 1e-5}});
@@ -70,11 +87,16 @@ TEST(ScheduleTest, MatmulInPlace) {
 Case softmax(const std::string &columns, const std::string &name, Data data, std::vector<std::string> clauses) {
   std::string extent = isdigit(columns[0]) ? columns : "?";
   std::string x = "tensor<?x" + extent + "xf32, D<N, " + columns + ">>", row = "tensor<?xf32, D<N>>";
-  return {name, "%x : " + x, x,
-          "  %m = bm.reduce_max %x, [1] : " + x + "\n  %b = bm.broadcast %m, [0] : " + row + " to " + x + "\n  %d = bm.sub %x, %b : " + x +
-              "\n  %e = bm.exp %d : " + x + "\n  %s = bm.reduce_sum %e, [1] : " + x + "\n  %t = bm.broadcast %s, [0] : " + row + " to " + x +
-              "\n  %y = bm.div %e, %t : " + x + "\n  bm.yield %y : " + x,
-          clauses, data, 1e-5};
+  return {name,
+          "%x : " + x,
+          x,
+          "  %m = bm.reduce_max %x, [1] : " + x + "\n  %b = bm.broadcast %m, [0] : " + row + " to " + x +
+              "\n  %d = bm.sub %x, %b : " + x + "\n  %e = bm.exp %d : " + x + "\n  %s = bm.reduce_sum %e, [1] : " + x +
+              "\n  %t = bm.broadcast %s, [0] : " + row + " to " + x + "\n  %y = bm.div %e, %t : " + x +
+              "\n  bm.yield %y : " + x,
+          clauses,
+          data,
+          1e-5};
 }
 
 TEST(ScheduleTest, Rows) {
@@ -84,64 +106,97 @@ TEST(ScheduleTest, Rows) {
                           softmax("37", "odd", Data::Plain, clauses), softmax("N", "open", Data::Plain, clauses),
                           softmax("37", "special", Data::NotFinite, clauses)};
   for (const char *element : {"f32", "f64", "i32", "i64"}) {
-    std::string x = std::string("tensor<?x19x") + element + ", D<N, 19>>", row = std::string("tensor<?x") + element + ", D<N>>";
+    std::string x = std::string("tensor<?x19x") + element + ", D<N, 19>>",
+                row = std::string("tensor<?x") + element + ", D<N>>";
     for (const char *op : {"reduce_sum", "reduce_max"})
       for (Data data : {Data::Plain, Data::NotFinite})
         cases.push_back({std::string(op) + "_" + element + (data == Data::Plain ? "" : "_special"), "%x : " + x, row,
-                         std::string("  %s = bm.") + op + " %x, [1] : " + x + "\n  bm.yield %s : " + row, clauses, data, 1e-5});
+                         std::string("  %s = bm.") + op + " %x, [1] : " + x + "\n  bm.yield %s : " + row, clauses, data,
+                         1e-5});
     cases.push_back({std::string("argmax_") + element, "%x : " + x, "tensor<?xi32, D<N>>",
-                     "  %s = bm.argmax %x axis 1 : " + x + "\n  bm.yield %s : tensor<?xi32, D<N>>", clauses, Data::Special});
+                     "  %s = bm.argmax %x axis 1 : " + x + "\n  bm.yield %s : tensor<?xi32, D<N>>", clauses,
+                     Data::Special});
   }
-  cases.push_back({"mean_of_all", "%x : tensor<?x3xf32, D<N, 3>>", "tensor<f32>",
-                   "  %s = bm.reduce_sum %x, [0, 1] : tensor<?x3xf32, D<N, 3>>\n  %n = bm.size \"3*N\" : tensor<f32>\n  %m = bm.div %s, %n : tensor<f32>\n  bm.yield %m : tensor<f32>",
-                   {plain, schedule("rows"), schedule("rows, vector = 8, partial = 4"), schedule("rows, vector = 2")}, Data::Plain, 1e-5});
-  cases.push_back({"all_of_one_axis", "%x : tensor<?xf32, D<N>>", "tensor<f32>",
+  cases.push_back({"mean_of_all",
+                   "%x : tensor<?x3xf32, D<N, 3>>",
+                   "tensor<f32>",
+                   "  %s = bm.reduce_sum %x, [0, 1] : tensor<?x3xf32, D<N, 3>>\n  %n = bm.size \"3*N\" : tensor<f32>\n "
+                   " %m = bm.div %s, %n : tensor<f32>\n  bm.yield %m : tensor<f32>",
+                   {plain, schedule("rows"), schedule("rows, vector = 8, partial = 4"), schedule("rows, vector = 2")},
+                   Data::Plain,
+                   1e-5});
+  cases.push_back({"all_of_one_axis",
+                   "%x : tensor<?xf32, D<N>>",
+                   "tensor<f32>",
                    "  %s = bm.reduce_sum %x, [0] : tensor<?xf32, D<N>>\n  bm.yield %s : tensor<f32>",
-                   {plain, schedule("rows, vector = 8"), schedule("rows, vector = 16, partial = 4")}, Data::Plain, 1e-5});
+                   {plain, schedule("rows, vector = 8"), schedule("rows, vector = 16, partial = 4")},
+                   Data::Plain,
+                   1e-5});
   expectAsReference(cases);
 }
 
 TEST(ScheduleTest, Columns) {
-  std::vector<std::string> clauses{plain, schedule("columns, vector = 8"), schedule("columns, vector = 4, unroll = 2, parallel = 8"),
+  std::vector<std::string> clauses{plain, schedule("columns, vector = 8"),
+                                   schedule("columns, vector = 4, unroll = 2, parallel = 8"),
                                    schedule("rows, vector = 8")};
   std::vector<Case> cases;
   for (const char *columns : {"2", "16", "21"}) {
-    std::string x = std::string("tensor<?x") + columns + "xf32, D<N, " + columns + ">>", sums = std::string("tensor<") + columns + "xf32>";
-    cases.push_back({std::string("columns_") + columns, "%x : " + x + ", %p : " + sums, sums,
-                     "  %s = bm.reduce_sum %x, [0] : " + x + "\n  %q = bm.sub %p, %s : " + sums + "\n  bm.yield %q : " + sums,
-                     {clauses[0], clauses[1] + " in_place [1]", clauses[2], clauses[2] + " in_place [1]", clauses[3]}, Data::Plain, 1e-5});
+    std::string x = std::string("tensor<?x") + columns + "xf32, D<N, " + columns + ">>",
+                sums = std::string("tensor<") + columns + "xf32>";
+    cases.push_back(
+        {std::string("columns_") + columns,
+         "%x : " + x + ", %p : " + sums,
+         sums,
+         "  %s = bm.reduce_sum %x, [0] : " + x + "\n  %q = bm.sub %p, %s : " + sums + "\n  bm.yield %q : " + sums,
+         {clauses[0], clauses[1] + " in_place [1]", clauses[2], clauses[2] + " in_place [1]", clauses[3]},
+         Data::Plain,
+         1e-5});
     cases.push_back({std::string("columns_argmax_") + columns, "%x : " + x, std::string("tensor<") + columns + "xi32>",
-                     "  %s = bm.argmax %x axis 0 : " + x + "\n  bm.yield %s : tensor<" + columns + "xi32>", clauses, Data::Special});
+                     "  %s = bm.argmax %x axis 0 : " + x + "\n  bm.yield %s : tensor<" + columns + "xi32>", clauses,
+                     Data::Special});
   }
   std::string x = "tensor<3x?x5xf32, D<3, N, 5>>", middle = "tensor<3x5xf32>", ends = "tensor<?xf32, D<N>>";
-  cases.push_back({"middle", "%x : " + x, middle, "  %s = bm.reduce_max %x, [1] : " + x + "\n  bm.yield %s : " + middle, clauses, Data::Special});
-  cases.push_back({"ends", "%x : " + x, ends, "  %s = bm.reduce_sum %x, [0, 2] : " + x + "\n  bm.yield %s : " + ends, clauses, Data::Plain, 1e-5});
+  cases.push_back({"middle", "%x : " + x, middle, "  %s = bm.reduce_max %x, [1] : " + x + "\n  bm.yield %s : " + middle,
+                   clauses, Data::Special});
+  cases.push_back({"ends", "%x : " + x, ends, "  %s = bm.reduce_sum %x, [0, 2] : " + x + "\n  bm.yield %s : " + ends,
+                   clauses, Data::Plain, 1e-5});
   expectAsReference(cases);
 }
 
 // Adam: three results, each in the place of its old value.
 TEST(ScheduleTest, ElementwiseInPlace) {
   const std::string x = "tensor<?x3xf32, D<N, 3>>";
-  const std::string body = "  %a = bm.add %m, %g : " + x + "\n  %q = bm.mul %g, %g : " + x + "\n  %b = bm.add %v, %q : " + x + "\n  %r = bm.sqrt %b : " + x +
-                           "\n  %u = bm.div %a, %r : " + x + "\n  %w = bm.sub %p, %u : " + x + "\n  bm.yield %w, %a, %b : " + x + ", " + x + ", " + x;
+  const std::string body = "  %a = bm.add %m, %g : " + x + "\n  %q = bm.mul %g, %g : " + x +
+                           "\n  %b = bm.add %v, %q : " + x + "\n  %r = bm.sqrt %b : " + x +
+                           "\n  %u = bm.div %a, %r : " + x + "\n  %w = bm.sub %p, %u : " + x +
+                           "\n  bm.yield %w, %a, %b : " + x + ", " + x + ", " + x;
   std::vector<std::string> clauses;
-  for (const char *parameters : {"plain", "elementwise, vector = 8", "elementwise, vector = 8, unroll = 2, flat", "elementwise, vector = 16, parallel = 8, flat",
-                                 "elementwise, vector = 4, parallel = 2"})
+  for (const char *parameters :
+       {"plain", "elementwise, vector = 8", "elementwise, vector = 8, unroll = 2, flat",
+        "elementwise, vector = 16, parallel = 8, flat", "elementwise, vector = 4, parallel = 2"})
     for (const char *inPlace : {"", " in_place [0, 1, 2]", " in_place [-1, 1, -1]", " in_place [3, 2, 1]"})
       clauses.push_back(schedule(parameters) + inPlace);
-  expectAsReference({{"adam", "%p : " + x + ", %m : " + x + ", %v : " + x + ", %g : " + x, x + ", " + x + ", " + x, body, clauses, Data::Positive, 1e-5},
-                     {"flags", "%p : tensor<?xi1, D<N>>, %q : tensor<?xi1, D<N>>", "tensor<?xi1, D<N>>",
+  expectAsReference({{"adam", "%p : " + x + ", %m : " + x + ", %v : " + x + ", %g : " + x, x + ", " + x + ", " + x,
+                      body, clauses, Data::Positive, 1e-5},
+                     {"flags",
+                      "%p : tensor<?xi1, D<N>>, %q : tensor<?xi1, D<N>>",
+                      "tensor<?xi1, D<N>>",
                       "  %r = bm.and %p, %q : tensor<?xi1, D<N>>\n  bm.yield %r : tensor<?xi1, D<N>>",
                       {schedule("elementwise, vector = 16, flat") + " in_place [1]"}}});
 }
 
 // A NaN that comes out of a product or a sum is still one for what follows in the kernel.
 TEST(ScheduleTest, NaNPassesThroughFastSums) {
-  const std::string a = "tensor<?x3xf32, D<N, 3>>", y = "tensor<?x16xf32, D<N, 16>>", flags = "tensor<?x16xi1, D<N, 16>>";
-  expectAsReference({{"nan_of_product", "%a : " + a + ", %b : tensor<3x16xf32>", y + ", " + flags,
-                      "  %p = bm.matmul %a, %b : " + a + ", tensor<3x16xf32>\n  %e = bm.sigmoid %p : " + y + "\n  %n = bm.compare ne %p, %p : " + y +
-                          "\n  bm.yield %e, %n : " + y + ", " + flags,
-                      {plain, schedule("matmul, vector = 8, tile = [4, 16]")}, Data::NotFinite, 1e-5}});
+  const std::string a = "tensor<?x3xf32, D<N, 3>>", y = "tensor<?x16xf32, D<N, 16>>",
+                    flags = "tensor<?x16xi1, D<N, 16>>";
+  expectAsReference({{"nan_of_product",
+                      "%a : " + a + ", %b : tensor<3x16xf32>",
+                      y + ", " + flags,
+                      "  %p = bm.matmul %a, %b : " + a + ", tensor<3x16xf32>\n  %e = bm.sigmoid %p : " + y +
+                          "\n  %n = bm.compare ne %p, %p : " + y + "\n  bm.yield %e, %n : " + y + ", " + flags,
+                      {plain, schedule("matmul, vector = 8, tile = [4, 16]")},
+                      Data::NotFinite,
+                      1e-5}});
 }
 
 } // namespace

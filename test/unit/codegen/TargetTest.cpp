@@ -21,8 +21,10 @@ TEST(TargetTest, KnownNames) {
 }
 
 TEST(TargetTest, UnknownNames) {
-  EXPECT_EQ(errorOf("sparc-sun-solaris", ""), "unknown target 'sparc-sun-solaris'; known are x86_64-linux-musl, x86_64-linux-gnu, "
-                                              "aarch64-linux-musl, aarch64-linux-gnu");
-  EXPECT_EQ(errorOf("aarch64-linux-musl", "x86-64-v3"), "unknown processor 'x86-64-v3'; known are generic, cortex-a53, cortex-a72, "
-                                                        "neoverse-n1");
+  EXPECT_EQ(errorOf("sparc-sun-solaris", ""),
+            "unknown target 'sparc-sun-solaris'; known are x86_64-linux-musl, x86_64-linux-gnu, "
+            "aarch64-linux-musl, aarch64-linux-gnu");
+  EXPECT_EQ(errorOf("aarch64-linux-musl", "x86-64-v3"),
+            "unknown processor 'x86-64-v3'; known are generic, cortex-a53, cortex-a72, "
+            "neoverse-n1");
 }
