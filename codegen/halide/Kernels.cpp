@@ -131,6 +131,8 @@ static void writeCache(StringRef directory, StringRef function, StringRef object
 
 // Compilation ---------------------------------------------------------------------------------------------------------
 
+bool isPlainAlready(KernelOp kernel) { return !kernel.getScheduleAttr() || kernel.getScheduleAttr().getKind() == "plain"; }
+
 FailureOr<std::vector<CompiledKernel>> compileKernels(ModuleOp module, const CompileOptions &options) {
   StringRef cache = options.checks ? StringRef() : StringRef(options.cacheDirectory);
   std::vector<CompiledKernel> kernels;
@@ -139,7 +141,7 @@ FailureOr<std::vector<CompiledKernel>> compileKernels(ModuleOp module, const Com
   for (auto &[name, kernel] : distinctKernels(module, options.target)) {
     CompiledKernel &compiled = kernels.emplace_back(CompiledKernel{kernel, name, "", "", true});
     for (bool isPlain : {false, true}) {
-      if (isPlain && !options.alsoPlain)
+      if (isPlain && (!options.alsoPlain || isPlainAlready(kernel)))
         continue;
       std::string function = isPlain ? name + "_plain" : name;
       std::string &object = isPlain ? compiled.plainObject : compiled.object;

@@ -33,6 +33,9 @@ std::vector<std::string> kernelSymbols(bm::KernelOp kernel);
 /// The numbers of the inputs that are passed as buffers of their own: all that no result is written into.
 std::vector<int64_t> kernelInputs(bm::KernelOp kernel);
 
+/// Whether the kernel is compiled without a schedule anyway: there is no NAME_plain then.
+bool isPlainAlready(bm::KernelOp kernel);
+
 struct CompileOptions {
   Target target;
   std::string cacheDirectory; // empty: no cache
@@ -45,7 +48,7 @@ struct CompiledKernel {
   bm::KernelOp kernel; // the first in the module with this name
   std::string name;
   std::string object;      // an ELF file
-  std::string plainObject; // of NAME_plain, if asked for
+  std::string plainObject; // of NAME_plain, if asked for and if it differs from NAME
   bool fromCache = false;
 };
 

@@ -87,7 +87,9 @@ void lowerKernels(ModuleOp planned, const HostOptions &options, ModuleOp host, H
     entry.kernel = kernel;
     entry.symbols = kernelSymbols(kernel);
     entry.run = lowerCall(host, kernel, name, entry.symbols.size());
-    if (options.hasPlainKernels)
+    if (options.hasPlainKernels && isPlainAlready(kernel))
+      entry.plain = entry.run;
+    else if (options.hasPlainKernels)
       entry.plain = lowerCall(host, kernel, name.str() + "_plain", entry.symbols.size());
     entry.valueDims = lowerValueDims(host, kernel, name, entry.symbols);
   });

@@ -85,6 +85,7 @@ public:
 
 private:
   void makeArgument(const bmc_value &value);
+  bool agreesOnShapes();
   double element(const bmc_value &value, int64_t position, int64_t width);
   SmallVector<int64_t> shapeOf(const bmc_value &value);
 
@@ -208,6 +209,16 @@ void FunctionCheck::makeArgument(const bmc_value &value) {
   arguments.push_back(std::move(tensor));
 }
 
+// Whether the table tells the same shapes of the results as the reference interpreter.
+bool FunctionCheck::agreesOnShapes() {
+  SmallVector<int64_t> shapes;
+  for (const ReferenceTensor<double> &tensor : expected)
+    shapes.append(tensor.shape.begin(), tensor.shape.end());
+  SmallVector<int64_t> dims(shapes.size(), -1);
+  compiled.result_dims(symbols.data(), dims.data());
+  return dims == shapes;
+}
+
 bool FunctionCheck::run(std::string &error) {
   for (const bmc_value &argument : ArrayRef(compiled.arguments, compiled.argument_count))
     makeArgument(argument);
@@ -217,6 +228,10 @@ bool FunctionCheck::run(std::string &error) {
     return false;
   }
   expected = std::move(*results);
+  if (!agreesOnShapes()) {
+    error = "the shapes of its results differ from the reference interpreter's";
+    return false;
+  }
   for (auto [number, result] : enumerate(ArrayRef(compiled.results, compiled.result_count))) {
     if (result.alias < 0)
       owned.emplace_back(expected[number].size() * bytesOf(result.element));

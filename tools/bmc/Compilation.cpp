@@ -81,7 +81,7 @@ bool Compilation::generateObjects(std::vector<std::string> &objects) {
     return false;
   for (codegen::CompiledKernel &kernel : *kernels) {
     objects.push_back(std::move(kernel.object));
-    if (options.selftest)
+    if (!kernel.plainObject.empty())
       objects.push_back(std::move(kernel.plainObject));
   }
   kernelScope.stop();
