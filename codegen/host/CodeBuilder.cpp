@@ -24,7 +24,8 @@ Value CodeBuilder::loadAt(Type type, Value array, int64_t index) {
 }
 
 void CodeBuilder::storeAt(Value value, Value array, int64_t index) {
-  Value place = create<LLVM::GEPOp>(pointerType(), value.getType(), array, llvm::ArrayRef<LLVM::GEPArg>{int32_t(index)});
+  Value place =
+      create<LLVM::GEPOp>(pointerType(), value.getType(), array, llvm::ArrayRef<LLVM::GEPArg>{int32_t(index)});
   create<LLVM::StoreOp>(value, place);
 }
 

@@ -95,7 +95,8 @@ FailureOr<std::string> emitHost(ModuleOp host, const Target &target, unsigned op
     return text;
   }
   return emitCode(*module, *machine,
-                  output == HostOutput::Object ? llvm::CodeGenFileType::ObjectFile : llvm::CodeGenFileType::AssemblyFile);
+                  output == HostOutput::Object ? llvm::CodeGenFileType::ObjectFile
+                                               : llvm::CodeGenFileType::AssemblyFile);
 }
 
 } // namespace bmc::codegen

@@ -13,7 +13,8 @@ namespace bmc::codegen {
 enum class HostOutput { Ir, Assembly, Object };
 
 /// The module's code, position-independent. Errors are diagnosed.
-mlir::FailureOr<std::string> emitHost(mlir::ModuleOp host, const Target &target, unsigned optimization, HostOutput output);
+mlir::FailureOr<std::string> emitHost(mlir::ModuleOp host, const Target &target, unsigned optimization,
+                                      HostOutput output);
 
 } // namespace bmc::codegen
 

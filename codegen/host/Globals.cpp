@@ -1,4 +1,5 @@
-// See the header. A struct's initialiser is a region of the LLVM dialect: MLIR has no attribute for addresses in structs.
+// See the header. A struct's initialiser is a region of the LLVM dialect: MLIR has no attribute for addresses in
+// structs.
 #include "codegen/host/Globals.h"
 
 #include "dialects/Dialect.h"
@@ -45,8 +46,7 @@ Address Globals::structs(LLVM::LLVMStructType type, llvm::ArrayRef<Row> rows) {
 }
 
 void Globals::exported(StringRef name, LLVM::LLVMStructType type, const Row &row) {
-  initialized(name, type, LLVM::Linkage::External,
-              [&](OpBuilder &builder) { return structValue(builder, type, row); });
+  initialized(name, type, LLVM::Linkage::External, [&](OpBuilder &builder) { return structValue(builder, type, row); });
 }
 
 // Booleans take a byte each in memory, where the attribute packs them.
@@ -109,8 +109,8 @@ Value Globals::structValue(OpBuilder &builder, LLVM::LLVMStructType type, const 
   assert(type.getBody().size() == row.size() && "a value for each field");
   Value value = LLVM::UndefOp::create(builder, module.getLoc(), type);
   for (auto [i, field] : llvm::enumerate(row))
-    value = LLVM::InsertValueOp::create(builder, module.getLoc(), value,
-                                        fieldValue(builder, type.getBody()[i], field), int64_t(i));
+    value = LLVM::InsertValueOp::create(builder, module.getLoc(), value, fieldValue(builder, type.getBody()[i], field),
+                                        int64_t(i));
   return value;
 }
 

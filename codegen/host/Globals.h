@@ -44,7 +44,8 @@ private:
   mlir::LLVM::GlobalOp create(llvm::StringRef name, mlir::Type type, mlir::Attribute value, uint64_t alignment,
                               mlir::LLVM::Linkage linkage = mlir::LLVM::Linkage::Internal);
   Address initialized(llvm::StringRef name, mlir::Type type, mlir::LLVM::Linkage linkage, Build build);
-  Address array(mlir::Type elementType, size_t count, llvm::function_ref<mlir::Value(mlir::OpBuilder &, size_t)> element);
+  Address array(mlir::Type elementType, size_t count,
+                llvm::function_ref<mlir::Value(mlir::OpBuilder &, size_t)> element);
   mlir::Value structValue(mlir::OpBuilder &builder, mlir::LLVM::LLVMStructType type, const Row &row);
   mlir::Value fieldValue(mlir::OpBuilder &builder, mlir::Type type, const Field &field);
   Address addressOf(mlir::LLVM::GlobalOp global);

@@ -1,5 +1,6 @@
-// A planned module becomes host code in the LLVM dialect: a wrapper around each distinct kernel, the entry functions that
-// call them in order, and the table `bmc_program` that tells the runtime about it all (runtime/include/bmc/program.h).
+// A planned module becomes host code in the LLVM dialect: a wrapper around each distinct kernel, the entry functions
+// that call them in order, and the table `bmc_program` that tells the runtime about it all
+// (runtime/include/bmc/program.h).
 //
 // Needs: functions of kernels with buffers, constants and reshapes; `bm.arena` on each; `bm.program` on the module.
 #ifndef BMC_CODEGEN_HOST_LOWER_HOST_H

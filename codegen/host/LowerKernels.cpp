@@ -1,5 +1,5 @@
-// A wrapper for each distinct kernel: from the runtime's calling convention (arrays of pointers and symbols) to the one of
-// Halide's code (a halide_buffer_t a tensor). Kernels read nothing but `host` of it, so the rest stays zero.
+// A wrapper for each distinct kernel: from the runtime's calling convention (arrays of pointers and symbols) to the one
+// of Halide's code (a halide_buffer_t a tensor). Kernels read nothing but `host` of it, so the rest stays zero.
 #include "codegen/halide/Kernels.h"
 #include "codegen/host/CodeBuilder.h"
 #include "codegen/host/HostProgram.h"

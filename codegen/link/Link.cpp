@@ -50,8 +50,8 @@ private:
 };
 } // namespace
 
-// What stands around the objects on lld's command line. A musl program carries its C library; it relocates itself at its
-// start, so that it can be loaded anywhere without a loader.
+// What stands around the objects on lld's command line. A musl program carries its C library; it relocates itself at
+// its start, so that it can be loaded anywhere without a loader.
 namespace {
 struct LinkLine {
   std::vector<std::string> flags, before, after;
@@ -64,16 +64,19 @@ static LinkLine linkLine(const Target &target, LinkKind kind) {
   if (kind == LinkKind::Object)
     return {{"-r"}, {}, {}};
   if (StringRef(target.triple).ends_with("musl")) {
-    LinkLine line = {{"-static", "-pie", "--no-dynamic-linker", "-z", "relro", "-z", "now", "--gc-sections", "-s"}, {"rcrt1.o", "crti.o"}, {"libbmc_runtime.a", "libc.a"}};
+    LinkLine line = {{"-static", "-pie", "--no-dynamic-linker", "-z", "relro", "-z", "now", "--gc-sections", "-s"},
+                     {"rcrt1.o", "crti.o"},
+                     {"libbmc_runtime.a", "libc.a"}};
     if (StringRef(target.triple).starts_with("aarch64"))
       line.after.push_back("libgcc.a"); // long double arithmetic in the C library
     line.after.push_back("crtn.o");
     return line;
   }
-  return {{"-pie", "--dynamic-linker", "/lib64/ld-linux-x86-64.so.2", "-z", "relro", "-z", "now", "--gc-sections", "-s"},
-          {"Scrt1.o", "crti.o"},
-          {"libbmc_runtime.a", "libm.so.6", "libc.so.6", "libc_nonshared.a", "--as-needed", "ld-linux-x86-64.so.2",
-           "crtn.o"}};
+  return {
+      {"-pie", "--dynamic-linker", "/lib64/ld-linux-x86-64.so.2", "-z", "relro", "-z", "now", "--gc-sections", "-s"},
+      {"Scrt1.o", "crti.o"},
+      {"libbmc_runtime.a", "libm.so.6", "libc.so.6", "libc_nonshared.a", "--as-needed", "ld-linux-x86-64.so.2",
+       "crtn.o"}};
 }
 
 // The path of a file of the target; an option is itself.

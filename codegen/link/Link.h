@@ -1,5 +1,5 @@
-// Objects and the runtime to a program, by lld in this process: no compiler and no linker is needed on the machine. What
-// a target's programs are linked with is in one folder, share/bmc/<triple>.
+// Objects and the runtime to a program, by lld in this process: no compiler and no linker is needed on the machine.
+// What a target's programs are linked with is in one folder, share/bmc/<triple>.
 #ifndef BMC_CODEGEN_LINK_LINK_H
 #define BMC_CODEGEN_LINK_LINK_H
 

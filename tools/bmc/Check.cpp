@@ -22,9 +22,8 @@
 using namespace llvm;
 
 // What a kernel's parallel loops call; here the tasks run one after the other.
-extern "C" __attribute__((visibility("default"))) int halide_do_par_for(void *context,
-                                                                        int (*task)(void *, int, uint8_t *), int first,
-                                                                        int count, uint8_t *closure) {
+extern "C" __attribute__((visibility("default"))) int
+halide_do_par_for(void *context, int (*task)(void *, int, uint8_t *), int first, int count, uint8_t *closure) {
   for (int i = first; i < first + count; ++i)
     if (int status = task(context, i, closure))
       return status;
@@ -74,7 +73,8 @@ private:
 /// One entry function for one batch.
 class FunctionCheck {
 public:
-  FunctionCheck(const struct bmc_program &program, const bmc_function &compiled, mlir::func::FuncOp reference, int64_t batch)
+  FunctionCheck(const struct bmc_program &program, const bmc_function &compiled, mlir::func::FuncOp reference,
+                int64_t batch)
       : program(program), compiled(compiled), reference(reference), symbols(compiled.symbol_count, batch),
         random(uint32_t(batch)) {}
 
@@ -100,7 +100,7 @@ private:
 };
 } // namespace
 
-// Elements in memory ----------------------------------------------------------------------------------------------------
+// Elements in memory --------------------------------------------------------------------------------------------------
 
 static int64_t bytesOf(int32_t element) {
   return element == bmc_bool ? 1 : element == bmc_f32 || element == bmc_i32 ? 4 : 8;
@@ -142,14 +142,14 @@ static void store(void *memory, int32_t element, int64_t i, double value) {
   }
 }
 
-// Loading ---------------------------------------------------------------------------------------------------------------
+// Loading -------------------------------------------------------------------------------------------------------------
 
 Expected<LoadedProgram> LoadedProgram::load(Compilation &compilation, std::vector<std::string> objects) {
   SmallString<128> path;
   if (std::error_code error = sys::fs::createTemporaryFile("bmc-check", "so", path))
     return createStringError(error, "cannot make a temporary file: " + error.message());
-  Error error = codegen::link({compilation.target, codegen::LinkKind::Plugin, std::move(objects), shareDirectory(),
-                               path.str().str()});
+  Error error = codegen::link(
+      {compilation.target, codegen::LinkKind::Plugin, std::move(objects), shareDirectory(), path.str().str()});
   LoadedProgram loaded;
   if (!error)
     loaded.handle = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
@@ -163,7 +163,7 @@ Expected<LoadedProgram> LoadedProgram::load(Compilation &compilation, std::vecto
   return loaded;
 }
 
-// One function ----------------------------------------------------------------------------------------------------------
+// One function --------------------------------------------------------------------------------------------------------
 
 SmallVector<int64_t> FunctionCheck::shapeOf(const bmc_value &value) {
   SmallVector<int64_t> shape;
@@ -262,7 +262,7 @@ void FunctionCheck::compare(MutableArrayRef<double> worst) {
   }
 }
 
-// All of them -----------------------------------------------------------------------------------------------------------
+// All of them ---------------------------------------------------------------------------------------------------------
 
 // Rounding of f32 through a few layers; a wrong kernel is wrong by far more.
 static double tolerance(int32_t element) { return element == bmc_f32 ? 1e-4 : element == bmc_f64 ? 1e-9 : 0; }

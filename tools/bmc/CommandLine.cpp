@@ -11,7 +11,7 @@ using namespace llvm;
 
 namespace bmc {
 
-// What can come out -----------------------------------------------------------------------------------------------------
+// What can come out ---------------------------------------------------------------------------------------------------
 
 namespace {
 struct EmitInfo {
@@ -47,7 +47,7 @@ static std::string suggestion(StringRef name, ArrayRef<StringRef> known) {
   return best ? ", did you mean '" + best->str() + "'?" : "";
 }
 
-// Flags -----------------------------------------------------------------------------------------------------------------
+// Flags ---------------------------------------------------------------------------------------------------------------
 
 namespace {
 struct Flag {
@@ -109,7 +109,8 @@ static Error addIncludeDir(Options &options, StringRef value) {
 static const Flag flags[] = {
     {"-o", "OUT", "write to OUT (default: the model file's name without its ending, in the current folder)",
      setText<&Options::output>},
-    {"--target", "TRIPLE", "the machine that the program is for (default: this one, static)", setText<&Options::target>},
+    {"--target", "TRIPLE", "the machine that the program is for (default: this one, static)",
+     setText<&Options::target>},
     {"--cpu", "NAME", "its processor (default: this one's, or the target's plainest)", setText<&Options::cpu>},
     {"--dynamic", "", "link the system's C library (glibc) instead of carrying one", setSwitch<&Options::isDynamic>},
     {"-D", "NAME=VALUE", "bind a symbolic dimension", addBinding},
@@ -212,7 +213,7 @@ Expected<Options> parseCommandLine(ArrayRef<const char *> arguments) {
   return options;
 }
 
-// Help ------------------------------------------------------------------------------------------------------------------
+// Help ----------------------------------------------------------------------------------------------------------------
 
 static void printRow(raw_ostream &out, const Twine &name, StringRef help) {
   out << "  " << formatv("{0,-20}", name.str()) << "  " << help << "\n";
