@@ -15,6 +15,7 @@ def Bm_SinOp : Bm_UnaryOp<"sin", "sin(x)", "dy * cos(x)", 15>;
 def Bm_CosOp : Bm_UnaryOp<"cos", "cos(x)", "-(dy * sin(x))", 15>;
 def Bm_TanhOp : Bm_UnaryOp<"tanh", "tanh(x)", "dy * (1.0 - y * y)", 15>;
 def Bm_SigmoidOp : Bm_UnaryOp<"sigmoid", "T(1) / (T(1) + exp(-x))", "dy * y * (1.0 - y)", 15>;
+def Bm_ErfOp : Bm_UnaryOp<"erf", "erf(x)", "dy * 1.1283791670955126 * exp(-(x * x))">; // 2 / sqrt(pi) exp(-x^2)
 def Bm_FloorOp : Bm_UnaryOp<"floor", "floor(x)", "dy * 0.0">;
 def Bm_CeilOp : Bm_UnaryOp<"ceil", "ceil(x)", "dy * 0.0">;
 def Bm_RoundOp : Bm_UnaryOp<"round", "roundeven(x)", "dy * 0.0">; // halves to even, as PyTorch
