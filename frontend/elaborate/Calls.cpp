@@ -257,9 +257,15 @@ void Evaluator::declareField(Instance &instance, const Member &member) {
 /// Names the variables of a layer by its place: `blocks.0.attn.q.weight`. What has a place keeps it: tied weights have
 /// the name of their first place.
 void Evaluator::place(const Object &object, const std::string &path) {
+  std::string inside = path.empty() ? "" : path + ".";
   if (auto list = object.get<ListObject>()) {
     for (size_t i = 0; i < list->elements->size(); ++i)
-      place((*list->elements)[i], fmt::format("{}{}{}", path, path.empty() ? "" : ".", i));
+      place((*list->elements)[i], fmt::format("{}{}", inside, i));
+    return;
+  }
+  if (auto record = object.get<RecordObject>()) {
+    for (const auto &[name, value] : *record->fields)
+      place(value, inside + name);
     return;
   }
   auto found = object.get<std::shared_ptr<Instance>>();
@@ -268,16 +274,15 @@ void Evaluator::place(const Object &object, const std::string &path) {
   Instance &instance = **found;
   instance.placed = true;
   instance.path = path;
-  std::string prefix = path.empty() ? "" : path + ".";
   for (const Instance::Item &item : instance.items) {
     const Object &value = instance.scope.names[item.name].object;
     if (auto variable = value.get<VariableRef>(); variable && item.isVariable)
-      variables[variable->index].name = prefix + item.name;
+      variables[variable->index].name = inside + item.name;
     bool isPack = false;
     for (const Parameter &parameter : instance.decl->parameters)
       isPack |= parameter.isPack && parameter.name.text == item.name;
     if (!item.isVariable)
-      place(value, isPack ? path : prefix + item.name);
+      place(value, isPack ? path : inside + item.name);
   }
 }
 

@@ -59,6 +59,9 @@ public:
   int64_t integer(const Object &object, Range range, const std::string &what);
   bool condition(const Object &object, Range range);
 
+  // Members.cpp
+  Object member(const Object &base, const Name &name, Range range);
+
   // Statements.cpp
   std::optional<Object> execute(const Block &block, Scope &scope);
 
@@ -136,7 +139,8 @@ private:
   void bindPattern(const Pattern &pattern, Object value, Range range, Scope &scope, bool isNew);
   std::vector<Object> sequence(const Expr &expr, Scope &scope);
   Object conditional(const ConditionalExpr &expr, Scope &scope);
-  Object member(const MemberExpr &expr, Scope &scope);
+  Object record(const RecordExpr &expr, Scope &scope);
+  Object callExpression(const CallExpr &expr, Scope &scope);
   void instantiateMember(Instance &instance, const Member &member);
   void declareField(Instance &instance, const Member &member);
   mlir::Operation *create(const std::string &op, mlir::ValueRange operands, Range range);

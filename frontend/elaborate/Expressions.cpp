@@ -87,6 +87,8 @@ std::string Evaluator::describe(const Object &object) {
     return fmt::format("a {} '{}'", spelling((*instance)->decl->kind), (*instance)->decl->name.text);
   if (auto list = object.get<ListObject>())
     return fmt::format("a {} of {} elements", list->isTuple ? "tuple" : "list", list->elements->size());
+  if (auto record = object.get<RecordObject>())
+    return fmt::format("a record of {} fields", record->fields->size());
   if (auto builtin = object.get<const Builtin *>())
     return fmt::format("the function '{}'", (*builtin)->name);
   if (auto truth = object.get<bool>())
@@ -182,20 +184,6 @@ Object Evaluator::conditional(const ConditionalExpr &expr, Scope &scope) {
   return expr.otherwise ? evaluate(*expr.otherwise, scope) : Object();
 }
 
-Object Evaluator::member(const MemberExpr &expr, Scope &scope) {
-  Object base = evaluate(*expr.base, scope);
-  auto instance = base.get<std::shared_ptr<Instance>>();
-  if (!instance)
-    fail(expr.range, fmt::format("{} has no member '{}'", describe(base), expr.member.text));
-  auto it = (*instance)->scope.names.find(expr.member.text);
-  if (it == (*instance)->scope.names.end())
-    report(expr.member.range, fmt::format("the {} '{}' has no member '{}'", spelling((*instance)->decl->kind),
-                                          (*instance)->decl->name.text, expr.member.text))
-        .note((*instance)->decl->name.range, "it is declared here"),
-        throw Stop();
-  return it->second.object;
-}
-
 std::vector<Object> Evaluator::sequence(const Expr &expr, Scope &scope) {
   Object object = evaluate(expr, scope);
   if (auto list = object.get<ListObject>())
@@ -217,6 +205,28 @@ std::vector<Object> Evaluator::sequence(const Expr &expr, Scope &scope) {
 
 static Object listObject(std::vector<Object> elements, bool isTuple) {
   return Object(ListObject{std::make_shared<std::vector<Object>>(std::move(elements)), isTuple});
+}
+
+/// `f(x, ..rest, axis = 1)`; the callee may be a method of a layer: `net.encode(x)`.
+Object Evaluator::callExpression(const CallExpr &expr, Scope &scope) {
+  Call call{expr.range, expr.callee->range, {}};
+  for (const Argument &argument : expr.arguments) {
+    Object value = evaluate(*argument.value, scope);
+    auto list = value.get<ListObject>();
+    if (argument.value->kind == ExprKind::Pack && list)
+      for (const Object &element : *list->elements)
+        call.arguments.push_back({"", element, argument.value->range});
+    else
+      call.arguments.push_back({argument.name.text, value, argument.value->range});
+  }
+  if (expr.callee->kind != ExprKind::Member)
+    return this->call(evaluate(*expr.callee, scope), std::move(call));
+  const auto &callee = as<MemberExpr>(*expr.callee);
+  Object base = evaluate(*callee.base, scope);
+  auto instance = base.get<std::shared_ptr<Instance>>();
+  if (instance && method(**instance, callee.member.text))
+    return callMethod(*instance, callee.member.text, std::move(call));
+  return this->call(member(base, callee.member, callee.range), std::move(call));
 }
 
 namespace {
@@ -271,34 +281,12 @@ Object Evaluator::evaluate(const Expr &expr, Scope &scope) {
   }
   case ExprKind::Slice:
     fail(expr.range, "'a:b' can only stand in an index");
-  case ExprKind::Call: {
-    const auto &node = as<CallExpr>(expr);
-    Object callee;
-    // A method of a layer: `net.encode(x)`.
-    Call call{expr.range, node.callee->range, {}};
-    for (const Argument &argument : node.arguments) {
-      Object value = evaluate(*argument.value, scope);
-      auto list = value.get<ListObject>();
-      if (argument.value->kind == ExprKind::Pack && list)
-        for (const Object &element : *list->elements)
-          call.arguments.push_back({"", element, argument.value->range});
-      else
-        call.arguments.push_back({argument.name.text, value, argument.value->range});
-    }
-    if (node.callee->kind == ExprKind::Member) {
-      const auto &memberExpr = as<MemberExpr>(*node.callee);
-      Object base = evaluate(*memberExpr.base, scope);
-      auto instance = base.get<std::shared_ptr<Instance>>();
-      if (instance && method(**instance, memberExpr.member.text))
-        return callMethod(*instance, memberExpr.member.text, std::move(call));
-    }
-    callee = evaluate(*node.callee, scope);
-    return this->call(callee, std::move(call));
-  }
+  case ExprKind::Call:
+    return callExpression(as<CallExpr>(expr), scope);
   case ExprKind::Index:
     return index(evaluate(*as<IndexExpr>(expr).base, scope), as<IndexExpr>(expr), scope);
   case ExprKind::Member:
-    return member(as<MemberExpr>(expr), scope);
+    return member(evaluate(*as<MemberExpr>(expr).base, scope), as<MemberExpr>(expr).member, expr.range);
   case ExprKind::List:
   case ExprKind::Tuple: {
     bool isTuple = expr.kind == ExprKind::Tuple;
@@ -325,7 +313,7 @@ Object Evaluator::evaluate(const Expr &expr, Scope &scope) {
     return listObject(std::move(elements), false);
   }
   case ExprKind::Record:
-    fail(expr.range, "records are not supported yet");
+    return record(as<RecordExpr>(expr), scope);
   case ExprKind::Scan:
     fail(expr.range, "'scan' is not supported yet");
   }

@@ -38,6 +38,13 @@ struct ListObject {
   bool isTuple = false;
 };
 
+/// `{g = Generator(64), d = Critic()}`; the fields keep their order.
+struct RecordObject {
+  std::shared_ptr<std::vector<std::pair<std::string, Object>>> fields;
+
+  const Object *find(const std::string &name) const;
+};
+
 struct RangeObject {
   Dim low;
   std::optional<Dim> high;
@@ -65,16 +72,15 @@ struct TableObject {
 };
 
 struct Object {
-  using Variant =
-      std::variant<Absent, Dim, double, bool, std::string, Tensor, VariableRef, ListObject, RangeObject, DeclaredObject,
-                   const Builtin *, std::shared_ptr<Instance>, mlir::Type, ColumnsObject, std::shared_ptr<TableObject>>;
+  using Variant = std::variant<Absent, Dim, double, bool, std::string, Tensor, VariableRef, ListObject, RecordObject,
+                               RangeObject, DeclaredObject, const Builtin *, std::shared_ptr<Instance>, mlir::Type,
+                               ColumnsObject, std::shared_ptr<TableObject>>;
   Variant value;
   std::string opName; // a name that resolves to an elementwise op of the dialect
 
   Object() = default;
   template <typename T>
-    requires std::constructible_from<Variant, T>
-  Object(T value) : value(std::move(value)) {}
+  requires std::constructible_from<Variant, T> Object(T value) : value(std::move(value)) {}
   Object(mlir::Value value) : value(Tensor{value}) {}
 
   template <typename T> const T *get() const { return std::get_if<T>(&value); }

@@ -291,6 +291,11 @@ Object Evaluator::unify(const Object &object, Range range, const TypeExpr &type,
       wrong("a layer");
     return object;
   }
+  if (name == "record") {
+    if (!object.is<RecordObject>())
+      wrong("a record");
+    return object;
+  }
   if (name == "list" || name == "fn")
     return object;
   fail(type.range, fmt::format("unknown type '{}'", name));

@@ -42,6 +42,17 @@ const Case cases[] = {
      {"t.bm:3:37: error: the layer 'Linear' has no member 'wait'", "note: it is declared here"}},
     {"MemberOfNumber", inForward("let a = 1\nreturn a.b"), {"t.bm:4:8: error: the number 1 has no member 'b'"}},
 
+    {"FieldTwice", inForward("let r = {a = x, a = 1}\nreturn r.a"), {"t.bm:3:17: error: the field 'a' is given twice"}},
+    {"NoField",
+     inForward("let r = {scale = 2}\nreturn x * r.scal"),
+     {"t.bm:4:14: error: the record has no field 'scal'; did you mean 'scale'?"}},
+    {"NotARecord",
+     "fn f(r: record) { return r.a }\n" + inForward("return f(x)"),
+     {"t.bm:4:10: error: parameter 'r' of the fn 'f' must be a record, found f32[N, 3]"}},
+    {"RecordAsOutput",
+     inForward("return {a = x}"),
+     {"error: the 'forward' of a network must return tensors, found a record of 1 fields"}},
+
     // Shapes.
     {"InnerSizes",
      "network M {\n  param w: f32[4, 5] = 0\n  forward(x: f32[N, 3]) { return x @ w }\n}\n",
@@ -279,7 +290,7 @@ const Case cases[] = {
     {"NoSuchSource",
      inTrain("  data = images(\"a\")\n  loss = mse\n  optimizer = GD"),
      {"error: expected table(\"file.csv\", x = columns(...), ...); other sources are not supported yet"}},
-    {"NoField",
+    {"NoDataField",
      inTrain("  data = table(\"a.csv\", z = columns(0..3), y = column(3))\n  loss = mse\n  optimizer = GD"),
      {"error: the data has no field 'x', which the network takes", "note: the input is declared here"}},
     {"ColumnCount",
@@ -319,7 +330,6 @@ const Case cases[] = {
     {"Entry",
      "network M {\n  forward(x: f32[N]) { return x }\n  entry decode(x: f32[N]) { return x }\n}",
      {"t.bm:3:9: error: entry methods are not supported yet"}},
-    {"Record", inForward("return {a = x}"), {"t.bm:3:8: error: records are not supported yet"}},
     {"Over", inTrain(data + "  loss = mse\n  optimizer = GD over M"), {"error: 'over' is not supported yet"}},
 };
 

@@ -52,6 +52,15 @@ TEST(Variables, AreNamedByTheirPlace) {
                  "@blocks.1.attn.weight", "@blocks.1.mlp.2.bias"});
 }
 
+TEST(Variables, OfARecordHaveItsNames) {
+  expectInOrder(moduleOf("network M {\n  parts = {first = Linear(3, 4), rest = "
+                         "[Linear(4, 3)]}\n  forward(x: f32[N, 3]) "
+                         "{\n    let r = {act = relu, scale = 2}\n    return "
+                         "r.act(parts.rest[0](parts.first(x))) * "
+                         "r.scale\n  }\n}\n"),
+                {"@parts.first.weight", "@parts.first.bias", "@parts.rest.0.weight", "@parts.rest.0.bias"});
+}
+
 TEST(Variables, TiedWeightsAreOne) {
   std::string module =
       moduleOf("network M {\n  a = Linear(3, 3)\n  b = a\n  forward(x: f32[N, 3]) { return b(a(x)) @ a.weight }\n}\n");
@@ -171,9 +180,9 @@ TEST(Targets, FollowFromTheLoss) {
                     "= table(\"a.csv\", x = columns(0..3), y = " +
                     y + ")\n  loss = " + loss + "\n  optimizer = GD\n  metrics = accuracy\n}\n");
   };
-  EXPECT_TRUE(
-      has(fields("column(3)", "cross_entropy"), "{classes = 4 : i64, columns = array<i64: 3>, encoding = \"numbers\", "
-                                                "is_input = false, name = \"y\", type = tensor<i32>}"));
+  EXPECT_TRUE(has(fields("column(3)", "cross_entropy"),
+                  "{classes = 4 : i64, columns = array<i64: 3>, encoding = \"numbers\", "
+                  "is_input = false, name = \"y\", type = tensor<i32>}"));
   EXPECT_TRUE(has(fields("one_hot(column(3), 4)", "cross_entropy"),
                   "{classes = 4 : i64, columns = array<i64: 3>, encoding = \"one_hot\", is_input = false, name = "
                   "\"y\", type = tensor<4xf32>}"));
