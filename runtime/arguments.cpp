@@ -6,7 +6,6 @@
 #include "numbers.h"
 #include "threads.h"
 
-#include <math.h>
 #include <stdio.h>
 
 namespace bmc {
@@ -14,18 +13,21 @@ namespace bmc {
 /// One flag: its name, what its value is called in help (null: it takes none), its help.
 static const struct FlagInfo {
   Flag flag;
-  char name[12], value[12];
-  char help[64];
+  char name[20], value[12];
+  char help[80];
 } flagTable[] = {
-    {flagData, "--data", "NAME=PATH", "read the data set NAME (train or test) from PATH"},
+    {flagData, "--data", "NAME=PATH", "read the data set NAME (train, valid or test) from PATH"},
     {flagWeights, "--weights", "FILE", "start from these weights"},
     {flagOut, "--out", "FILE", "write the weights here"},
     {flagResume, "--resume", "", "go on from the checkpoint of an earlier run"},
     {flagEpochs, "--epochs", "N", "train until N epochs are done"},
+    {flagPatience, "--patience", "N", "stop after N epochs without a better one; 0: never"},
+    {flagCheckpointEvery, "--checkpoint-every", "TIME", "500steps, 2epochs, 30s, 5m, 1h or never"},
     {flagSeed, "--seed", "S", "the seed of every random number"},
     {flagThreads, "--threads", "T", "use at most T threads"},
     {flagSet, "--set", "NAME=VALUE", "change a number of the train block"},
     {flagOutput, "--output", "FILE", "write the predictions here"},
+    {flagQuiet, "--quiet", "", "show no progress"},
     {flagJson, "--json", "", "print JSON lines"},
 };
 
@@ -34,17 +36,17 @@ static const struct FlagInfo {
        bmc_program.name, options.verb);
 }
 
-void printVerbHelp(const Verb &verb) {
+static void printVerbHelp(const Verb &verb, const Options &options) {
   printf("usage: %s %s%s [FLAGS]\n\n%s\n\n", bmc_program.name, verb.name, verb.takesInput ? " INPUT|-" : "",
          verb.summary);
   for (const FlagInfo &info : flagTable)
     if (verb.flags & info.flag)
-      printf("  %-10s %-11s %s\n", info.name, info.value, info.help);
-  printf("  %-10s %-11s %s\n", "--help", "", "print this");
+      printf("  %-18s %-11s %s\n", info.name, info.value, info.help);
+  printf("  %-18s %-11s %s\n", "--help", "", "print this");
   if (verb.flags & flagSet) {
-    printf("\nNumbers for --set:\n  batch = %lld\n", static_cast<long long>(bmc_program.batch));
-    for (int64_t i = 0; i < bmc_program.hyper_count; ++i)
-      printf("  %s = %.9g\n", bmc_program.hypers[i].name, bmc_program.hypers[i].value);
+    printf("\nNumbers for --set:\n");
+    for (int64_t i = 0; i < options.settings.count(); ++i)
+      printf("  %s = %.9g\n", options.settings.name(i), options.settings.value(i));
   }
 }
 
@@ -74,39 +76,34 @@ static void setData(Options &options, const FlagInfo &info, const char *text) {
   const char *path = splitPair(options, info, text, name);
   if (!strcmp(name.get(), "train"))
     options.trainData = path;
+  else if (!strcmp(name.get(), "valid"))
+    options.validData = path;
   else if (!strcmp(name.get(), "test"))
     options.testData = path;
   else
-    failAtCommandLine(options, "--data: expected the data set train or test, found", name.get());
+    failAtCommandLine(options, "--data: expected the data set train, valid or test, found", name.get());
 }
 
-static void appendKnownNumbers(Text &text) {
-  text.append("batch");
-  for (int64_t i = 0; i < bmc_program.hyper_count; ++i)
-    text.append(", ").append(bmc_program.hypers[i].name);
+/// `flag` is how the command line names the setting.
+static void giveSetting(Options &options, int64_t setting, const char *flag, const char *value) {
+  const char *expected = options.settings.parse(setting, value);
+  if (!expected)
+    return;
+  Text message;
+  message.format("%s: expected %s, found", flag, expected);
+  failAtCommandLine(options, message.get(), value);
 }
 
 static void setNumber(Options &options, const FlagInfo &info, const char *text) {
-  Text name;
+  Text name, message;
   const char *value = splitPair(options, info, text, name);
-  for (int64_t i = 0; i < bmc_program.hyper_count; ++i) {
-    if (strcmp(name.get(), bmc_program.hypers[i].name))
-      continue;
-    if (!parseNumber(value, options.hypers[i]) || !isfinite(options.hypers[i])) {
-      Text message;
-      message.format("--set %s: expected a number, found", name.get());
-      failAtCommandLine(options, message.get(), value);
-    }
-    return;
-  }
-  if (strcmp(name.get(), "batch")) {
-    Text message;
-    message.append("--set: expected one of ");
-    appendKnownNumbers(message);
-    failAtCommandLine(options, message.append(", found").get(), name.get());
-  }
-  if (!parseInteger(value, options.batch) || options.batch < 0)
-    failAtCommandLine(options, "--set batch: expected a whole number from 0 (0: all rows), found", value);
+  int64_t setting = options.settings.find(name.get());
+  if (setting >= 0)
+    return giveSetting(options, setting, message.append("--set ").append(name.get()).get(), value);
+  message.append("--set: expected one of ");
+  for (int64_t i = 0; i < options.settings.count(); ++i)
+    message.append(i ? ", " : "").append(options.settings.name(i));
+  failAtCommandLine(options, message.append(", found").get(), name.get());
 }
 
 static void applyFlag(Options &options, const FlagInfo &info, const char *value) {
@@ -129,7 +126,15 @@ static void applyFlag(Options &options, const FlagInfo &info, const char *value)
     options.json = true;
     return;
   case flagEpochs:
-    options.epochs = parseCount(options, info, value, 0);
+    return giveSetting(options, settingEpochs, info.name, value);
+  case flagPatience:
+    return giveSetting(options, settingPatience, info.name, value);
+  case flagCheckpointEvery:
+    if (!options.checkpoints.parse(value))
+      failAtCommandLine(options, "--checkpoint-every: expected 500steps, 2epochs, 30s, 5m, 1h or never, found", value);
+    return;
+  case flagQuiet:
+    options.quiet = true;
     return;
   case flagSeed:
     options.seed = parseCount(options, info, value, INT64_MIN);
@@ -177,25 +182,30 @@ static int parseFlag(const Verb &verb, int i, int count, char **arguments, Optio
 
 static void setDefaults(const Verb &verb, Options &options) {
   options.verb = verb.name;
-  options.epochs = bmc_program.epochs;
   options.seed = bmc_program.seed;
-  options.batch = bmc_program.batch;
-  for (int64_t i = 0; i < bmc_program.hyper_count; ++i)
-    options.hypers.push(bmc_program.hypers[i].value);
   for (int64_t i = 0; i < bmc_program.dataset_count; ++i) {
     const bmc_dataset &dataset = bmc_program.datasets[i];
     if (!strcmp(dataset.name, "train"))
       options.trainData = dataset.path;
+    else if (!strcmp(dataset.name, "valid"))
+      options.validData = dataset.path;
     else if (!strcmp(dataset.name, "test"))
       options.testData = dataset.path;
   }
 }
 
+/// Where the model file leaves it open, the best epoch's weights are kept if there is a validation set to tell it by.
+static void chooseKeptEpoch(Options &options) {
+  if (bmc_program.monitor->keep == bmc_keep_automatic && !options.settings.isGiven(settingKeepBest))
+    options.settings.set(settingKeepBest, options.validData != nullptr);
+}
+
 void parseArguments(const Verb &verb, int count, char **arguments, Options &options) {
   setDefaults(verb, options);
+  chooseKeptEpoch(options);
   for (int i = 0; i < count; ++i)
     if (!strcmp(arguments[i], "--help")) {
-      printVerbHelp(verb);
+      printVerbHelp(verb, options);
       finishStandardOutput();
       exit(exitDone);
     }
@@ -210,6 +220,7 @@ void parseArguments(const Verb &verb, int count, char **arguments, Options &opti
   }
   if (verb.takesInput && !options.input)
     failAtCommandLine(options, "expected", "INPUT|-");
+  chooseKeptEpoch(options);
   if (options.resume && options.weights)
     failAtCommandLine(options, "--resume goes on from a checkpoint, so it excludes", "--weights");
 }

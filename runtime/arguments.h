@@ -2,7 +2,7 @@
 #ifndef BMC_ARGUMENTS_H
 #define BMC_ARGUMENTS_H
 
-#include "memory.h"
+#include "checkpoint.h"
 
 namespace bmc {
 
@@ -18,6 +18,9 @@ enum Flag : unsigned {
   flagSet = 128,
   flagJson = 256,
   flagOutput = 512,
+  flagPatience = 1024,
+  flagCheckpointEvery = 2048,
+  flagQuiet = 4096,
 };
 
 /// What the command line says, defaults from the program filled in.
@@ -25,10 +28,11 @@ struct Options {
   const char *verb;
   const char *weights = nullptr, *out = nullptr, *output = nullptr;
   const char *input = nullptr; // of `predict`
-  const char *trainData = nullptr, *testData = nullptr;
-  bool resume = false, json = false, seedGiven = false;
-  int64_t epochs, seed, batch;
-  Array<double> hypers;
+  const char *trainData = nullptr, *validData = nullptr, *testData = nullptr;
+  bool resume = false, json = false, quiet = false, seedGiven = false;
+  int64_t seed;
+  Settings settings;
+  CheckpointSchedule checkpoints;
 };
 
 struct Verb {
@@ -41,9 +45,6 @@ struct Verb {
 
 /// Reads what stands behind the verb. Ends the program with exit code 2 on a mistake and with 0 after `--help`.
 void parseArguments(const Verb &verb, int count, char **arguments, Options &options);
-
-/// The help of one verb, on standard output.
-void printVerbHelp(const Verb &verb);
 
 } // namespace bmc
 

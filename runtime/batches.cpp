@@ -15,11 +15,38 @@ void Measures::add(const Entry &entry, int64_t count) {
   rows += count;
 }
 
-void Measures::append(Text &out) const {
-  out.append("Loss: ");
+double Measures::value(const char *name) const {
+  for (int64_t i = 0; i < metricSums.size(); ++i)
+    if (!strcmp(bmc_program.metric_names[i], name))
+      return metricSums[i] / static_cast<double>(rows);
+  return loss();
+}
+
+void Measures::clear() {
+  lossSum = 0;
+  rows = 0;
+  for (double &sum : metricSums)
+    sum = 0;
+}
+
+void Measures::store(Array<double> &numbers) const {
+  numbers.push(static_cast<double>(rows));
+  numbers.push(lossSum);
+  numbers.append(metricSums.data(), metricSums.size());
+}
+
+void Measures::restore(const double *numbers) {
+  rows = static_cast<int64_t>(numbers[0]);
+  lossSum = numbers[1];
+  for (int64_t i = 0; i < metricSums.size(); ++i)
+    metricSums[i] = numbers[2 + i];
+}
+
+void Measures::append(Text &out, const char *prefix) const {
+  out.append(prefix).append("Loss: ");
   appendNumber(out, loss());
   for (int64_t i = 0; i < metricSums.size(); ++i) {
-    out.append(", ").append(bmc_program.metric_names[i]).append(": ");
+    out.append(", ").append(prefix).append(bmc_program.metric_names[i]).append(": ");
     appendNumber(out, metricSums[i] / static_cast<double>(rows));
   }
 }

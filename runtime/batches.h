@@ -13,8 +13,14 @@ public:
   Measures() { metricSums.resize(bmc_program.metric_count); }
   void add(const Entry &entry, int64_t rows);
   double loss() const { return lossSum / static_cast<double>(rows); }
-  /// Appends `Loss: L, accuracy: A`.
-  void append(Text &out) const;
+  /// `loss`, or a metric by its name.
+  double value(const char *name) const;
+  void clear();
+  /// The sums as they stand, so that a checkpoint inside an epoch keeps them: their number is the same for all rows.
+  void store(Array<double> &numbers) const;
+  void restore(const double *numbers);
+  /// Appends `Loss: L, accuracy: A`, each name behind `prefix`.
+  void append(Text &out, const char *prefix = "") const;
   /// Appends `"loss":L,"accuracy":A`, each name behind `prefix`.
   void appendJson(Text &out, const char *prefix) const;
 
@@ -32,9 +38,10 @@ class Batches {
 public:
   Batches(Rows &rows, int64_t size, bool copy) : rows(rows), batch(FieldUse::all), size(size), copy(copy) {}
   /// From now on in this order; null: as they are in the table.
-  void restart(const int64_t *order) {
+  /// The rows in front of `begin` are left out.
+  void restart(const int64_t *order, int64_t begin = 0) {
     chosen = order;
-    position = 0;
+    position = begin;
   }
   /// The next batch, null at the end.
   Rows *next();

@@ -69,12 +69,17 @@ static void onInterrupt(int number) {
 
 static volatile sig_atomic_t interrupted;
 
-static void onDeferredInterrupt(int) {
-  interrupted = 1;
-  signal(SIGINT, onInterrupt);
+static void handleInterrupts(void (*handler)(int)) {
+  signal(SIGINT, handler);
+  signal(SIGTERM, handler);
 }
 
-void deferInterrupt() { signal(SIGINT, onDeferredInterrupt); }
+static void onDeferredInterrupt(int) {
+  interrupted = 1;
+  handleInterrupts(onInterrupt);
+}
+
+void deferInterrupt() { handleInterrupts(onDeferredInterrupt); }
 
 bool wasInterrupted() { return interrupted; }
 
@@ -88,8 +93,8 @@ static void onIllegalInstruction(int) {
 
 void installSignalHandlers() {
   signal(SIGPIPE, SIG_IGN);
-  signal(SIGINT, onInterrupt);
-  signal(SIGTERM, onInterrupt);
+  signal(SIGXFSZ, SIG_IGN);
+  handleInterrupts(onInterrupt);
   signal(SIGHUP, onInterrupt);
   signal(SIGILL, onIllegalInstruction);
 }

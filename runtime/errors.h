@@ -20,11 +20,11 @@ void note(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /// The last system error as text, without a symbol of glibc or musl in the caller.
 const char *systemError();
 
-/// A closed pipe is an error of a write, not a signal; an instruction that this processor lacks is exit code 3; an
-/// interrupted program leaves no unfinished file.
+/// A closed pipe or a limit of the file size is an error of a write, not a signal; an instruction that this processor
+/// lacks is exit code 3; an interrupted program leaves no unfinished file.
 void installSignalHandlers();
 
-/// From now on the first interrupt from the keyboard only makes `wasInterrupted` true; the second ends the program.
+/// From now on the first SIGINT or SIGTERM only makes `wasInterrupted` true; the second ends the program.
 void deferInterrupt();
 bool wasInterrupted();
 

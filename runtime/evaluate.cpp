@@ -36,9 +36,9 @@ int evaluate(Options &options) {
   readRows(path, rows);
   Entry entry(*bmc_program.evaluate, variables);
   Scalars scalars;
-  scalars.hypers = options.hypers.data();
+  scalars.hypers = options.settings.hypers();
   Measures measures;
-  evaluateRows(entry, rows, options.batch, path, scalars, measures);
+  evaluateRows(entry, rows, options.settings.whole(settingBatch), path, scalars, measures);
   printMeasures(options.testData ? "Test" : "Train", measures, options.json);
   return exitDone;
 }

@@ -9,8 +9,9 @@ using namespace bmc;
 
 static const Verb verbs[] = {
     {"train", "Trains the model and saves its weights.",
-     flagData | flagWeights | flagOut | flagResume | flagEpochs | flagSeed | flagThreads | flagSet | flagJson, false,
-     train},
+     flagData | flagWeights | flagOut | flagResume | flagEpochs | flagPatience | flagCheckpointEvery | flagSeed |
+         flagThreads | flagSet | flagQuiet | flagJson,
+     false, train},
     {"evaluate", "Prints the loss and the metrics on the test set, or on the train set where there is none.",
      flagData | flagWeights | flagThreads | flagJson, false, evaluate},
     {"predict", "Prints the model's outputs for the rows of a CSV file, or of standard input (-).",
@@ -22,7 +23,7 @@ static const Verb verbs[] = {
 /// What the model file does not ask for is no verb of its program.
 static bool isThere(const Verb &verb) {
   if (verb.run == train)
-    return bmc_program.train && bmc_program.init;
+    return bmc_program.train && bmc_program.init && bmc_program.evaluate;
   if (verb.run == evaluate)
     return bmc_program.evaluate;
   if (verb.run == predict)

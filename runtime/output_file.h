@@ -1,5 +1,5 @@
 // A file that appears whole or not at all: it is written under a temporary name in the same folder and renamed at the
-// end.
+// end. The writer holds a lock on it, so that what a killed program left can be told from what another one writes.
 #ifndef BMC_OUTPUT_FILE_H
 #define BMC_OUTPUT_FILE_H
 
@@ -7,18 +7,17 @@
 
 namespace bmc {
 
-/// How hard `commit` tries to survive a crash of the machine.
-enum class Durability { renamed, synced };
-
 /// Ends the program with exit code 3 on every failure; what was begun is then removed. One file at a time.
 class OutputFile {
 public:
   explicit OutputFile(const char *path);
   void write(const void *bytes, int64_t count);
-  void commit(Durability durability);
+  /// Puts it on the disk and under its name.
+  void commit();
 
 private:
-  void flush();
+  void openTemporary();
+  void writeNow(const char *bytes, int64_t count);
   [[noreturn]] void failToWrite();
 
   Text target, temporary;
@@ -27,7 +26,7 @@ private:
   bool direct; // a device or a pipe is written in place: renaming over it would replace it
 };
 
-/// Fails early, before the work, where `path` could not be written at the end.
+/// Fails early, before the work, where `path` could not be written at the end; removes what killed programs left of it.
 void checkWritable(const char *path);
 
 } // namespace bmc

@@ -82,7 +82,7 @@ static void predictRows(Entry &entry, RowReader &reader, const Options &options,
   int64_t limit = fixed ? fixed : bmc_program.batch ? bmc_program.batch : int64_t(defaultRows);
   Rows rows(FieldUse::inputsOnly);
   Scalars scalars;
-  scalars.hypers = options.hypers.data();
+  scalars.hypers = options.settings.hypers();
   Text text;
   for (;;) {
     rows.count = 0;
@@ -118,7 +118,7 @@ int predict(Options &options) {
   OutputFile file(options.output);
   Lines lines = {&file};
   predictRows(entry, reader, options, lines);
-  file.commit(Durability::synced);
+  file.commit();
   note("saved %s", options.output);
   return exitDone;
 }

@@ -1,46 +1,59 @@
 // What `train` shows while it works: see progress.h.
 #include "progress.h"
 
+#include "clock.h"
 #include "errors.h"
 
 #include <stdio.h>
 #include <sys/ioctl.h>
-#include <time.h>
 #include <unistd.h>
 
 namespace bmc {
-
-static double seconds() {
-  struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
-}
 
 static int terminalColumns() {
   struct winsize size;
   return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
 }
 
-ProgressStyle Progress::choose(bool json) {
-  return json ? ProgressStyle::json : isatty(STDOUT_FILENO) ? ProgressStyle::bar : ProgressStyle::lines;
+ProgressStyle Progress::choose(bool json, bool quiet) {
+  return quiet                   ? ProgressStyle::none
+         : json                  ? ProgressStyle::json
+         : isatty(STDOUT_FILENO) ? ProgressStyle::bar
+                                 : ProgressStyle::lines;
 }
 
-Progress::Progress(ProgressStyle style, int64_t firstEpoch, int64_t epochs, int64_t rowsPerEpoch)
-    : style(style), firstEpoch(firstEpoch), epochs(epochs), rowsPerEpoch(rowsPerEpoch), epoch(firstEpoch),
-      start(seconds()), lastShown(start) {}
+Progress::Progress(ProgressStyle style, int64_t firstEpoch, int64_t rowsBefore, int64_t epochs, int64_t rowsPerEpoch)
+    : style(style), epochs(epochs), epoch(firstEpoch),
+      rowsToDo(static_cast<double>(epochs - firstEpoch + 1) * static_cast<double>(rowsPerEpoch) -
+               static_cast<double>(rowsBefore)),
+      start(monotonicSeconds()), lastShown(start) {}
 
 /// Looking at the clock and the terminal is dear beside a small step, so both happen ten times a second at most.
 void Progress::batchDone(int64_t rows) {
   const double framesPerSecond = 10;
   rowsDone += rows;
-  if (style != ProgressStyle::bar || seconds() - lastShown < 1 / framesPerSecond)
+  if (style != ProgressStyle::bar || monotonicSeconds() - lastShown < 1 / framesPerSecond)
     return;
-  lastShown = seconds();
+  lastShown = monotonicSeconds();
   draw();
 }
 
-void Progress::epochDone(int64_t number, const Measures &measures) {
+void EpochMeasures::append(Text &out) const {
+  training.append(out);
+  if (hasValidation)
+    validation.append(out.append(", "), "Valid ");
+}
+
+void EpochMeasures::appendJson(Text &out) const {
+  training.appendJson(out, "");
+  if (hasValidation)
+    validation.appendJson(out.append(","), "valid_");
+}
+
+void Progress::epochDone(int64_t number, const EpochMeasures &measures) {
   epoch = number;
+  if (style == ProgressStyle::none)
+    return;
   if (style == ProgressStyle::bar) {
     measuresText.clear();
     measures.append(measuresText);
@@ -49,7 +62,7 @@ void Progress::epochDone(int64_t number, const Measures &measures) {
   Text line;
   if (style == ProgressStyle::json) {
     line.format("{\"epoch\":%lld,", static_cast<long long>(number));
-    measures.appendJson(line, "");
+    measures.appendJson(line);
     line.append("}");
   } else {
     line.format("Epoch %lld, ", static_cast<long long>(number));
@@ -60,9 +73,9 @@ void Progress::epochDone(int64_t number, const Measures &measures) {
     finishStandardOutput();
   // A reader at the other end of a pipe wants to follow; a flush for each of many quick epochs would slow training
   // down.
-  if (seconds() - lastShown > 0.1) {
+  if (monotonicSeconds() - lastShown > 0.1) {
     finishStandardOutput();
-    lastShown = seconds();
+    lastShown = monotonicSeconds();
   }
 }
 
@@ -84,9 +97,8 @@ static void appendBar(Text &out, double fraction) {
 }
 
 void Progress::appendLine(Text &line) const {
-  double elapsed = seconds() - start;
-  double all = static_cast<double>(epochs - firstEpoch + 1) * static_cast<double>(rowsPerEpoch);
-  double fraction = static_cast<double>(rowsDone) / all;
+  double elapsed = monotonicSeconds() - start;
+  double fraction = static_cast<double>(rowsDone) / rowsToDo;
   appendBar(line, fraction);
   line.format("Epoch %lld/%lld, ", static_cast<long long>(epoch), static_cast<long long>(epochs));
   if (measuresText.size())

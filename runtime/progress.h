@@ -6,25 +6,35 @@
 
 namespace bmc {
 
-enum class ProgressStyle { bar, lines, json };
+enum class ProgressStyle { bar, lines, json, none };
+
+/// What an epoch came to, on the training set and, where there is one, on the validation set.
+struct EpochMeasures {
+  const Measures &training, &validation;
+  bool hasValidation;
+
+  void append(Text &out) const;
+  void appendJson(Text &out) const;
+};
 
 class Progress {
 public:
-  Progress(ProgressStyle style, int64_t firstEpoch, int64_t epochs, int64_t rowsPerEpoch);
+  /// `rowsBefore` rows of the first epoch were done by an earlier run.
+  Progress(ProgressStyle style, int64_t firstEpoch, int64_t rowsBefore, int64_t epochs, int64_t rowsPerEpoch);
   void batchDone(int64_t rows);
-  void epochDone(int64_t epoch, const Measures &measures);
+  void epochDone(int64_t epoch, const EpochMeasures &measures);
   void finish();
 
   /// The bar where standard output is a terminal.
-  static ProgressStyle choose(bool json);
+  static ProgressStyle choose(bool json, bool quiet);
 
 private:
   void appendLine(Text &line) const;
   void draw();
 
   ProgressStyle style;
-  int64_t firstEpoch, epochs, rowsPerEpoch, epoch, rowsDone = 0;
-  double start, lastShown;
+  int64_t epochs, epoch, rowsDone = 0;
+  double rowsToDo, start, lastShown;
   Text measuresText;
 };
 

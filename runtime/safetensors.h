@@ -58,7 +58,7 @@ class SafetensorsWriter {
 public:
   void addMetadata(const char *key, const char *value);
   void addTensor(const char *name, int32_t element, const int64_t *dims, int64_t rank, const void *data);
-  void write(const char *path, Durability durability);
+  void write(const char *path);
 
 private:
   struct Piece {

@@ -24,7 +24,7 @@ void SafetensorsWriter::addTensor(const char *name, int32_t element, const int64
   offset += bytes;
 }
 
-void SafetensorsWriter::write(const char *path, Durability durability) {
+void SafetensorsWriter::write(const char *path) {
   Text all;
   all.append("{\"__metadata__\":{").append(metadata.get()).append("}");
   all.append(header.size() ? "," : "").append(header.get()).append("}");
@@ -37,7 +37,7 @@ void SafetensorsWriter::write(const char *path, Durability durability) {
   file.write(all.get(), all.size());
   for (Piece &piece : pieces)
     file.write(piece.data, piece.bytes);
-  file.commit(durability);
+  file.commit();
 }
 
 } // namespace bmc

@@ -1,4 +1,5 @@
-// `PROGRAM train`: epochs of batches, then weights, a checkpoint and the loss on the test set.
+// `PROGRAM train`: epochs of batches with a look at the validation set behind each; then weights, a checkpoint and the
+// loss on the test set.
 #include "errors.h"
 #include "progress.h"
 #include "random.h"
@@ -12,14 +13,17 @@ namespace bmc {
 /// Everything that one training holds.
 struct Training {
   explicit Training(Options &options)
-      : options(options), trainRows(FieldUse::all), testRows(FieldUse::all), variables(true),
-        step(*bmc_program.train, variables) {}
+      : options(options), trainRows(FieldUse::all), validRows(FieldUse::all), testRows(FieldUse::all),
+        step(*bmc_program.train, state.variables), evaluation(*bmc_program.evaluate, state.variables) {}
+
+  bool hasValidation() const { return validRows.count > 0; }
+  /// The variables to save: those of the best epoch where they are kept.
+  Variables &chosen() { return state.best.isHeld() ? state.best : state.variables; }
 
   Options &options;
-  Rows trainRows, testRows;
-  Variables variables;
-  Entry step;
+  Rows trainRows, validRows, testRows;
   TrainingState state;
+  Entry step, evaluation;
   Text weightsPath, checkpoint;
   bool warnedOfLoss = false;
 };
@@ -39,86 +43,165 @@ static void loadData(Training &training) {
   if (!options.trainData)
     fail(exitBadCommandLine, "%s train: expected a data set, found none: say --data train=PATH", bmc_program.name);
   readRows(options.trainData, training.trainRows);
-  if (options.testData && bmc_program.evaluate)
+  if (options.validData)
+    readRows(options.validData, training.validRows);
+  if (options.testData)
     readRows(options.testData, training.testRows);
 }
 
 /// The init function makes all variables; a weight file or a checkpoint then replaces what it holds.
 static void startVariables(Training &training) {
-  const Options &options = training.options;
+  Options &options = training.options;
   TrainingState &state = training.state;
   state.seed = options.seed;
-  state.batch = options.batch;
-  state.hypers.append(options.hypers.data(), options.hypers.size());
+  state.rows = training.trainRows.count;
+  state.monitored = monitoredName(training.hasValidation());
   if (options.resume) {
-    loadCheckpoint(training.checkpoint.get(), training.variables, state);
+    loadCheckpoint(training.checkpoint.get(), state, options.settings);
     if (options.seedGiven && options.seed != state.seed)
       fail(exitBadCommandLine, "%s train: --resume goes on with the checkpoint's seed %lld, found --seed %lld",
            bmc_program.name, (long long)state.seed, (long long)options.seed);
     return;
   }
-  Entry init(*bmc_program.init, training.variables);
+  Entry init(*bmc_program.init, state.variables);
   Scalars scalars;
-  scalars.hypers = state.hypers.data();
+  scalars.hypers = options.settings.hypers();
   scalars.seed = state.seed;
   init.run(nullptr, scalars);
   if (options.weights)
-    loadWeights(options.weights, training.variables);
+    loadWeights(options.weights, state.variables);
 }
 
-static void runEpoch(Training &training, Batches &batches, Progress &progress, Measures &measures) {
+static void saveTraining(Training &training) {
+  saveCheckpoint(training.checkpoint.get(), training.state, training.options.settings);
+  training.options.checkpoints.wasSaved(training.state);
+}
+
+/// The steps of one epoch, from where it stands until its end or an interrupt.
+static void runSteps(Training &training, Batches &batches, Progress &progress) {
   TrainingState &state = training.state;
   Scalars scalars;
-  scalars.hypers = state.hypers.data();
+  scalars.hypers = training.options.settings.hypers();
   scalars.seed = state.seed;
-  while (Rows *rows = batches.next()) {
+  while (!wasInterrupted()) {
+    Rows *rows = batches.next();
+    if (!rows)
+      return;
     scalars.step = ++state.step;
     training.step.run(rows, scalars);
-    measures.add(training.step, rows->count);
+    state.measures.add(training.step, rows->count);
+    state.position += rows->count;
     progress.batchDone(rows->count);
+    if (state.position < state.rows && training.options.checkpoints.isDue(state, false))
+      saveTraining(training);
   }
 }
 
-static void warnOfLoss(Training &training, const Measures &measures) {
-  if (training.warnedOfLoss || isfinite(measures.loss()))
+static void evaluate(Training &training, Rows &rows, const char *path, Measures &measures) {
+  Scalars scalars;
+  scalars.hypers = training.options.settings.hypers();
+  evaluateRows(training.evaluation, rows, training.options.settings.whole(settingBatch), path, scalars, measures);
+}
+
+static void warnOfLoss(Training &training) {
+  if (training.warnedOfLoss || isfinite(training.state.measures.loss()))
     return;
   training.warnedOfLoss = true;
   warn("the loss is not finite in epoch %lld: a smaller learning rate may help", (long long)training.state.epoch);
 }
 
-static void runEpochs(Training &training) {
-  const Options &options = training.options;
+/// Where the best epoch's weights are kept, a new best one replaces them.
+static void observe(Training &training, const Measures &validation) {
+  const Settings &settings = training.options.settings;
   TrainingState &state = training.state;
-  int64_t rows = training.trainRows.count;
-  int64_t size = rowsPerCall(training.step, options.batch, rows, options.trainData);
+  double value = monitoredValue(state.measures, validation, training.hasValidation());
+  bool isBest = state.monitor.observe(state.epoch, value, settings.value(settingMinDelta));
+  if (!isBest || settings.whole(settingKeepBest) == 0)
+    return;
+  if (!state.best.isHeld())
+    state.best.hold(false);
+  state.best.copy(state.variables);
+}
+
+static void finishEpoch(Training &training, Progress &progress) {
+  TrainingState &state = training.state;
+  ++state.epoch;
+  state.position = 0;
+  Measures validation;
+  if (training.hasValidation())
+    evaluate(training, training.validRows, training.options.validData, validation);
+  observe(training, validation);
+  progress.epochDone(state.epoch, {state.measures, validation, training.hasValidation()});
+  warnOfLoss(training);
+  state.measures.clear();
+  if (training.options.checkpoints.isDue(state, true))
+    saveTraining(training);
+}
+
+enum class Outcome { finished, lostPatience, interrupted };
+
+static Outcome runEpochs(Training &training) {
+  const Settings &settings = training.options.settings;
+  TrainingState &state = training.state;
+  int64_t epochs = settings.whole(settingEpochs);
+  int64_t size = rowsPerCall(training.step, settings.whole(settingBatch), state.rows, training.options.trainData);
   Batches batches(training.trainRows, size, training.step.overwritesRows());
   Array<int64_t> order;
   if (bmc_program.shuffle)
-    order.resize(rows);
-  Progress progress(Progress::choose(options.json), state.epoch + 1, options.epochs, rows);
-  while (state.epoch < options.epochs && !wasInterrupted()) {
-    ++state.epoch;
+    order.resize(state.rows);
+  Progress progress(Progress::choose(training.options.json, training.options.quiet), state.epoch + 1, state.position,
+                    epochs, state.rows);
+  Outcome outcome = Outcome::finished;
+  while (state.epoch < epochs && outcome == Outcome::finished) {
+    if (state.monitor.hasLostPatience(state.epoch, settings.whole(settingPatience))) {
+      outcome = Outcome::lostPatience;
+      break;
+    }
     if (bmc_program.shuffle)
-      shuffleRows(order.data(), rows, state.seed, state.epoch);
-    batches.restart(bmc_program.shuffle ? order.data() : nullptr);
-    Measures measures;
-    runEpoch(training, batches, progress, measures);
-    progress.epochDone(state.epoch, measures);
-    warnOfLoss(training, measures);
+      shuffleRows(order.data(), state.rows, state.seed, state.epoch + 1);
+    batches.restart(bmc_program.shuffle ? order.data() : nullptr, state.position);
+    runSteps(training, batches, progress);
+    if (state.position == state.rows)
+      finishEpoch(training, progress);
+    if (wasInterrupted() && state.epoch < epochs)
+      outcome = Outcome::interrupted;
   }
   progress.finish();
+  return outcome;
 }
 
+static void warnIfNothingIsLeft(const Training &training) {
+  int64_t epochs = training.options.settings.whole(settingEpochs);
+  if (training.state.epoch >= epochs && epochs > 0)
+    warn("%s has %lld epochs already, nothing is left of %lld", training.checkpoint.get(),
+         (long long)training.state.epoch, (long long)epochs);
+}
+
+/// The test set is asked with the weights that are saved.
 static void printTestMeasures(Training &training) {
   if (training.testRows.count == 0)
     return;
-  const Options &options = training.options;
-  Entry entry(*bmc_program.evaluate, training.variables);
-  Scalars scalars;
-  scalars.hypers = options.hypers.data();
   Measures measures;
-  evaluateRows(entry, training.testRows, options.batch, options.testData, scalars, measures);
-  printMeasures("Test", measures, options.json);
+  if (training.state.best.isHeld())
+    training.state.variables.copy(training.state.best);
+  evaluate(training, training.testRows, training.options.testData, measures);
+  printMeasures("Test", measures, training.options.json);
+}
+
+static void tellOutcome(const Training &training, Outcome outcome) {
+  const TrainingState &state = training.state;
+  int64_t epochs = training.options.settings.whole(settingEpochs);
+  if (outcome == Outcome::interrupted)
+    fail(exitCannot, "interrupted in epoch %lld of %lld: --resume goes on", (long long)state.epoch + 1,
+         (long long)epochs);
+  if (training.options.quiet)
+    return;
+  if (outcome == Outcome::lostPatience)
+    note("stopped behind epoch %lld: no better %s since epoch %lld", (long long)state.epoch, state.monitored,
+         (long long)state.monitor.patientSince);
+  if (state.best.isHeld())
+    note("saved the weights of epoch %lld: %s %.9g", (long long)state.monitor.bestEpoch, state.monitored,
+         state.monitor.best);
 }
 
 int train(Options &options) {
@@ -126,20 +209,18 @@ int train(Options &options) {
   choosePaths(training);
   loadData(training);
   startVariables(training);
-  if (training.state.epoch >= options.epochs && options.epochs > 0)
-    warn("%s has %lld epochs already, nothing is left of %lld", training.checkpoint.get(),
-         (long long)training.state.epoch, (long long)options.epochs);
-  // The work of hours is kept: an interrupted epoch is finished and saved.
+  warnIfNothingIsLeft(training);
+  options.checkpoints.wasSaved(training.state);
+  // The work of hours is kept: an interrupted training is saved where it stands.
   deferInterrupt();
-  runEpochs(training);
-  if (!wasInterrupted())
+  Outcome outcome = runEpochs(training);
+  saveWeights(training.weightsPath.get(), training.chosen());
+  saveTraining(training);
+  if (outcome != Outcome::interrupted)
     printTestMeasures(training);
-  saveWeights(training.weightsPath.get(), training.variables);
-  saveCheckpoint(training.checkpoint.get(), training.variables, training.state);
-  note("saved %s", training.weightsPath.get());
-  if (wasInterrupted() && training.state.epoch < options.epochs)
-    fail(exitCannot, "interrupted behind epoch %lld of %lld: --resume goes on", (long long)training.state.epoch,
-         (long long)options.epochs);
+  if (!options.quiet)
+    note("saved %s", training.weightsPath.get());
+  tellOutcome(training, outcome);
   return exitDone;
 }
 

@@ -7,12 +7,18 @@ int64_t variableBytes(const bmc_variable &variable) {
   return multiplySizes(elementCount(variable.dims, variable.rank), elementBytes(variable.element), variable.name);
 }
 
-Variables::Variables(bool withState) {
+void Variables::hold(bool withState) {
   for (int64_t i = 0; i < bmc_program.variable_count; ++i) {
     const bmc_variable &variable = bmc_program.variables[i];
     bool held = withState || variable.role != bmc_role_state;
     buffers.push(held ? allocateBuffer(variableBytes(variable), variable.name) : nullptr);
   }
+}
+
+void Variables::copy(Variables &from) {
+  for (int64_t i = 0; i < buffers.size(); ++i)
+    if (buffers[i] && from.buffers[i])
+      memcpy(buffers[i], from.buffers[i], variableBytes(bmc_program.variables[i]));
 }
 
 Variables::~Variables() {

@@ -9,11 +9,17 @@ namespace bmc {
 /// One buffer for each of the program's variables. Optimizer state is only held where a verb trains.
 class Variables {
 public:
-  explicit Variables(bool withState);
+  /// Holds nothing yet.
+  Variables() = default;
+  explicit Variables(bool withState) { hold(withState); }
   ~Variables();
   Variables(const Variables &) = delete;
   Variables &operator=(const Variables &) = delete;
 
+  void hold(bool withState);
+  bool isHeld() const { return buffers.size() > 0; }
+  /// Copies the values of all variables that both hold.
+  void copy(Variables &from);
   /// Null for a variable that is not held.
   void *&operator[](int64_t i) { return buffers[i]; }
 

@@ -1,4 +1,4 @@
-// Weights and checkpoints: the program's variables in weight files.
+// The program's variables in weight files.
 #ifndef BMC_WEIGHTS_H
 #define BMC_WEIGHTS_H
 
@@ -6,6 +6,8 @@
 #include "variables.h"
 
 namespace bmc {
+
+inline constexpr char weightsExtension[] = ".safetensors";
 
 /// `PROGRAM.safetensors`, in the current folder.
 void defaultWeightsPath(Text &path);
@@ -15,22 +17,13 @@ void defaultWeightsPath(Text &path);
 void loadWeights(const char *path, Variables &variables);
 void saveWeights(const char *path, Variables &variables);
 
-/// Where a training stands, beside its variables.
-struct TrainingState {
-  int64_t epoch = 0; // finished epochs
-  int64_t step = 0;  // finished steps
-  int64_t seed = 0;
-  int64_t batch = 0;
-  Array<double> hypers;
-};
+/// Which variables: parameters and buffers, or optimizer state too.
+enum class Contents { weights, everything };
 
-/// `DIR/NAME.checkpoint.safetensors` for the weights `DIR/NAME.safetensors`.
-void checkpointPath(const char *weightsPath, Text &path);
-
-void saveCheckpoint(const char *path, Variables &variables, const TrainingState &state);
-
-/// All variables and the counters. Where `state` has other numbers than the checkpoint, they are kept, with a warning.
-void loadCheckpoint(const char *path, Variables &variables, TrainingState &state);
+/// Each variable as a tensor with its name behind `prefix`.
+void addTensors(SafetensorsWriter &file, const char *prefix, Variables &variables, Contents contents);
+void loadTensors(SafetensorsReader &file, const char *prefix, Variables &variables, Contents contents);
+bool hasTensors(const SafetensorsReader &file, const char *prefix);
 
 } // namespace bmc
 

@@ -19,9 +19,11 @@ ProgramTypes::ProgramTypes(MLIRContext *context) {
   field = structOf({pointer, i32, i32, i64, pointer, i64, pointer, i64, i64});
   dataset = structOf({pointer, pointer});
   hyper = structOf({pointer, f64});
+  monitor = structOf({pointer, i64, i64, f64, i64});
   kernel = structOf({pointer, pointer, pointer, pointer, pointer, i64, pointer, i64, pointer, i64, pointer, i64});
   program = structOf({i64, pointer, pointer, pointer, i64, pointer, i64, pointer, i64, pointer, i64, pointer,
-                      i64, pointer, i64, i64, i64, i64, pointer, pointer, pointer, pointer, i64, pointer});
+                      i64, pointer, i64, i64, i64, i64, pointer, pointer, pointer, pointer, pointer, i64,
+                      pointer});
 }
 
 namespace {
@@ -45,6 +47,7 @@ private:
   void addKernel(llvm::StringRef name, const HostKernel &kernel);
   Address addVariables();
   Address addFields();
+  Address addMonitor();
   FailureOr<Purpose> purposeOf(func::FuncOp function, DictionaryAttr attributes, int64_t number);
   Row valueRow(const Purpose &purpose, Type type, llvm::ArrayRef<std::string> symbols, int64_t alias);
   Address functionNamed(llvm::StringRef name) { return functions.lookup(name); }
@@ -99,8 +102,8 @@ LogicalResult TableBuilder::build() {
        text(description, "architecture"), int64_t(variables.size()), variableTable, int64_t(fieldIndex.size()),
        fieldTable, int64_t(datasets.size()), globals.structs(types.dataset, datasets), int64_t(hypers.size()),
        globals.structs(types.hyper, hypers), int64_t(metrics.size()), globals.strings(metrics), number("epochs"),
-       number("batch"), number("shuffle"), number("seed"), functionNamed("init"), functionNamed("train"),
-       functionNamed("evaluate"), functionNamed("predict"), int64_t(kernels.size()),
+       number("batch"), number("shuffle"), number("seed"), addMonitor(), functionNamed("init"),
+       functionNamed("train"), functionNamed("evaluate"), functionNamed("predict"), int64_t(kernels.size()),
        globals.structs(types.kernel, kernels)});
   return success();
 }
@@ -172,6 +175,21 @@ Address TableBuilder::addFields() {
                     classes ? classes.getInt() : 0, int64_t(isInput && isInput.getValue())});
   }
   return globals.structs(types.field, rows);
+}
+
+Address TableBuilder::addMonitor() {
+  auto monitor = description.getAs<DictionaryAttr>("monitor");
+  if (!monitor)
+    return globals.structs(types.monitor,
+                           {{globals.string(""), int64_t(0), int64_t(0), 0.0, int64_t(bmc_keep_automatic)}});
+  auto keep = llvm::StringSwitch<int64_t>(monitor.getAs<StringAttr>("keep").getValue())
+                  .Case("last", bmc_keep_last)
+                  .Case("best", bmc_keep_best)
+                  .Default(bmc_keep_automatic);
+  return globals.structs(types.monitor,
+                         {{text(monitor, "name"), int64_t(monitor.getAs<BoolAttr>("maximize").getValue()),
+                           monitor.getAs<IntegerAttr>("patience").getInt(),
+                           monitor.getAs<FloatAttr>("min_delta").getValueAsDouble(), keep}});
 }
 
 // Finds an entry by its name, or diagnoses that a function names what the program does not describe.

@@ -71,6 +71,14 @@ void Program::describeProgram() {
           entry("is_input", b.getBoolAttr(!input.isTarget)),
       }));
     }
+  const Monitor monitor = training ? training->monitor : Monitor();
+  auto monitored = b.getDictionaryAttr({
+      entry("name", text(monitor.name)),
+      entry("maximize", b.getBoolAttr(monitor.maximize)),
+      entry("patience", b.getI64IntegerAttr(monitor.patience)),
+      entry("min_delta", b.getF64FloatAttr(monitor.minDelta)),
+      entry("keep", text(monitor.keep)),
+  });
   module->setAttr("bm.program", b.getDictionaryAttr({
                                     entry("name", text(network->decl->name.text)),
                                     entry("source", text(e.sources.name(main.file.id))),
@@ -79,6 +87,7 @@ void Program::describeProgram() {
                                     entry("batch", b.getI64IntegerAttr(training ? training->batch : 0)),
                                     entry("shuffle", b.getI64IntegerAttr(training && training->shuffle)),
                                     entry("seed", b.getI64IntegerAttr(training ? training->seed : 0)),
+                                    entry("monitor", monitored),
                                     entry("hypers", b.getArrayAttr(hypers)),
                                     entry("metrics", b.getArrayAttr(metrics)),
                                     entry("datasets", b.getArrayAttr(datasets)),

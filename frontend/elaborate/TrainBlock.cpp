@@ -2,7 +2,9 @@
 #include "TrainBlock.h"
 
 #include <algorithm>
+#include <cmath>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace bmc::frontend {
 namespace {
@@ -19,6 +21,10 @@ public:
   void batch(const Entry &entry);
   void shuffle(const Entry &entry) { block.shuffle = e.condition(value(entry), entry.value->range); }
   void seed(const Entry &entry) { block.seed = count(entry, 0); }
+  void monitor(const Entry &entry);
+  void patience(const Entry &entry) { block.monitor.patience = count(entry, 0); }
+  void minDelta(const Entry &entry);
+  void keep(const Entry &entry);
 
 private:
   Object value(const Entry &entry) {
@@ -38,6 +44,37 @@ int64_t Reader::count(const Entry &entry, int64_t least) {
   if (number < least)
     e.fail(entry.value->range, fmt::format("'{}' must be at least {}, found {}", entry.name.text, least, number));
   return number;
+}
+
+/// `minimize("valid loss")`, `maximize("valid accuracy")`.
+void Reader::monitor(const Entry &entry) {
+  const auto *call = entry.value->kind == ExprKind::Call ? &as<CallExpr>(*entry.value) : nullptr;
+  bool isNamed = call && call->callee->kind == ExprKind::Name;
+  std::string goal = isNamed ? as<NameExpr>(*call->callee).name : "";
+  if ((goal != "minimize" && goal != "maximize") || call->arguments.size() != 1 ||
+      call->arguments[0].value->kind != ExprKind::String)
+    e.fail(entry.value->range, "expected minimize(\"valid loss\"), maximize(\"valid accuracy\") or the like");
+  block.monitor.name = as<StringExpr>(*call->arguments[0].value).value;
+  block.monitor.range = call->arguments[0].value->range;
+  block.monitor.maximize = goal == "maximize";
+}
+
+void Reader::minDelta(const Entry &entry) {
+  Object object = value(entry);
+  if (auto dim = object.get<Dim>(); dim && dim->constant())
+    object = Object(static_cast<double>(*dim->constant()));
+  auto number = object.get<double>();
+  if (!number || !(*number >= 0) || std::isinf(*number))
+    e.fail(entry.value->range, fmt::format("'min_delta' must be a number of at least 0, found {}", e.describe(object)));
+  block.monitor.minDelta = *number;
+}
+
+void Reader::keep(const Entry &entry) {
+  Object object = value(entry);
+  auto text = object.get<std::string>();
+  if (!text || (*text != "best" && *text != "last"))
+    e.fail(entry.value->range, "expected \"best\" or \"last\": the epoch whose weights are saved");
+  block.monitor.keep = *text;
 }
 
 void Reader::batch(const Entry &entry) {
@@ -108,7 +145,7 @@ void Reader::data(const Entry &entry) {
   if (!isTable)
     e.fail(source->range, "expected table(\"file.csv\", x = columns(...), ...); other sources are not supported yet");
   const auto &call = as<CallExpr>(*source);
-  Dataset dataset{entry.name.text == "data" ? "train" : "test", {}, source->range};
+  Dataset dataset{entry.name.text == "data" ? "train" : entry.name.text, {}, source->range};
   if (call.arguments.empty() || call.arguments[0].value->kind != ExprKind::String)
     e.fail(source->range, "the first argument of table must be the path of a file");
   dataset.table.path = as<StringExpr>(*call.arguments[0].value).value;
@@ -154,19 +191,35 @@ void checkComplete(Evaluator &e, const TrainBlock &block) {
       e.report(range, fmt::format("the train block needs '{}'", name));
 }
 
-/// Both data sets have the same fields; the first is the training data.
+/// All data sets have the same fields; the first is the training data.
 void checkDatasets(Evaluator &e, TrainBlock &block) {
-  std::sort(block.datasets.begin(), block.datasets.end(), [](auto &a, auto &b) { return a.name > b.name; });
-  if (block.datasets.size() < 2)
-    return;
-  const auto &train = block.datasets[0].table.fields, &test = block.datasets[1].table.fields;
+  auto place = [](const Dataset &dataset) { return std::pair(dataset.name != "train", dataset.name); };
+  std::sort(block.datasets.begin(), block.datasets.end(), [&](auto &a, auto &b) { return place(a) < place(b); });
+  const auto &train = block.datasets[0].table.fields;
   auto same = [](const FieldObject &a, const FieldObject &b) {
     return a.name.text == b.name.text && a.columns.columns == b.columns.columns &&
            a.columns.classes == b.columns.classes;
   };
-  if (!std::equal(train.begin(), train.end(), test.begin(), test.end(), same))
-    e.report(block.datasets[1].range, "the test data must have the same fields and columns as the training data")
-        .note(block.datasets[0].range, "the training data is here");
+  for (const Dataset &other : llvm::ArrayRef(block.datasets).drop_front())
+    if (!std::equal(train.begin(), train.end(), other.table.fields.begin(), other.table.fields.end(), same))
+      e.report(other.range, fmt::format("the {} data must have the same fields and columns as the training data",
+                                        other.name == "valid" ? "validation" : other.name))
+          .note(block.datasets[0].range, "the training data is here");
+}
+
+/// What can be monitored are the loss and the metrics, on the training and on the validation data.
+void checkMonitor(Evaluator &e, const TrainBlock &block) {
+  if (block.monitor.name.empty())
+    return;
+  std::vector<std::string> names = {"loss", "valid loss"};
+  for (const Applied &metric : block.metrics)
+    for (const char *prefix : {"", "valid "})
+      names.push_back(prefix + metric.function.decl->name.text);
+  if (std::find(names.begin(), names.end(), block.monitor.name) != names.end())
+    return;
+  auto meant = closest(block.monitor.name, names);
+  e.report(block.monitor.range, fmt::format("expected \"{}\", found \"{}\"{}", fmt::join(names, "\", \""),
+                                            block.monitor.name, meant ? "; did you mean \"" + *meant + "\"?" : ""));
 }
 
 } // namespace
@@ -177,9 +230,11 @@ TrainBlock readTrainBlock(Evaluator &evaluator, const Declaration &decl) {
     void (Reader::*read)(const Entry &);
   };
   static constexpr Form forms[] = {
-      {"data", &Reader::data},       {"test", &Reader::data},     {"loss", &Reader::loss},
-      {"metrics", &Reader::metrics}, {"epochs", &Reader::epochs}, {"optimizer", &Reader::optimizer},
-      {"batch", &Reader::batch},     {"seed", &Reader::seed},     {"shuffle", &Reader::shuffle},
+      {"data", &Reader::data},          {"test", &Reader::data},       {"loss", &Reader::loss},
+      {"metrics", &Reader::metrics},    {"epochs", &Reader::epochs},   {"optimizer", &Reader::optimizer},
+      {"batch", &Reader::batch},        {"seed", &Reader::seed},       {"shuffle", &Reader::shuffle},
+      {"valid", &Reader::data},         {"monitor", &Reader::monitor}, {"patience", &Reader::patience},
+      {"min_delta", &Reader::minDelta}, {"keep", &Reader::keep},
   };
   TrainBlock block;
   block.decl = &decl;
@@ -210,8 +265,10 @@ TrainBlock readTrainBlock(Evaluator &evaluator, const Declaration &decl) {
   }
   if (evaluator.diagnostics.errorCount() == before)
     checkComplete(evaluator, block);
-  if (evaluator.diagnostics.errorCount() == before)
+  if (evaluator.diagnostics.errorCount() == before) {
     checkDatasets(evaluator, block);
+    checkMonitor(evaluator, block);
+  }
   if (evaluator.diagnostics.errorCount() != before)
     throw Stop();
   return block;

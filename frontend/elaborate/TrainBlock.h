@@ -13,7 +13,7 @@ struct Applied {
 };
 
 struct Dataset {
-  std::string name; // `train` or `test`
+  std::string name; // `train`, `valid` or `test`
   TableObject table;
   Range range;
 };
@@ -21,6 +21,16 @@ struct Dataset {
 struct Hyper {
   std::string name;
   double value;
+};
+
+/// Which epoch is the best one, when training stops before the last epoch, and whose weights are saved.
+struct Monitor {
+  std::string name; // `valid loss`; empty: the loss, on the validation data where there is some
+  bool maximize = false;
+  int64_t patience = 0; // 0: training never stops early
+  double minDelta = 0;
+  std::string keep; // `best` or `last`; empty: `best` where there is validation data
+  Range range;      // of the name
 };
 
 struct TrainBlock {
@@ -34,6 +44,7 @@ struct TrainBlock {
   int64_t batch = 0; // all
   int64_t seed = 0;
   bool shuffle = false;
+  Monitor monitor;
 
   /// The fields of the training data.
   const std::vector<FieldObject> &fields() const { return datasets.front().table.fields; }

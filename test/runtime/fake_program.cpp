@@ -210,6 +210,7 @@ const bmc_field fields[] = {
 const bmc_dataset datasets[] = {{"train", "train.csv"}, {"test", "test.csv"}};
 const bmc_hyper hypers[] = {{"lr", 0.01}, {"momentum", 0.5}};
 const char *const metricNames[] = {"mae"};
+const bmc_monitor monitor = {"", 0, 0, 0, bmc_keep_automatic};
 
 // A kernel (x, y) -> (z, y in place): z = 2 x, y += x.
 int32_t kernelRun(void *const *buffers, const int64_t *symbols) {
@@ -271,6 +272,7 @@ extern "C" const struct bmc_program bmc_program = {BMC_PROGRAM_VERSION,
                                                    0,
                                                    FAKE_CLASSES != 0,
                                                    0,
+                                                   &monitor,
                                                    hasTrain ? &init : nullptr,
                                                    hasTrain ? &trainFunction : nullptr,
                                                    hasTrain ? &evaluateFunction : nullptr,

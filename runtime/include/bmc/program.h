@@ -16,7 +16,7 @@
 extern "C" {
 #endif
 
-enum { BMC_PROGRAM_VERSION = 1 };
+enum { BMC_PROGRAM_VERSION = 2 };
 
 /** Element types; the value is an index, the size in bytes is `bmc_element_bytes`. Booleans are one byte, 0 or 1. */
 enum bmc_element { bmc_f32 = 0, bmc_f64 = 1, bmc_i32 = 2, bmc_i64 = 3, bmc_bool = 4 };
@@ -100,7 +100,7 @@ struct bmc_field {
   int64_t is_input; /**< 1: `predict` needs it; 0: only training and evaluation do (targets) */
 };
 
-/** A data set of the train block: `data` is called `train`, `test` is called `test`. */
+/** A data set of the train block: `data` is called `train`; `valid` and `test` keep their names. */
 struct bmc_dataset {
   const char *name;
   const char *path; /**< as written in the model file */
@@ -110,6 +110,23 @@ struct bmc_dataset {
 struct bmc_hyper {
   const char *name;
   double value;
+};
+
+/** Whose weights are saved at the end of training. */
+enum bmc_keep {
+  bmc_keep_last = 0,
+  bmc_keep_best = 1,
+  bmc_keep_automatic = 2 /**< the best epoch's where there is a validation set, else the last one's */
+};
+
+/** Which epoch counts as the best one, and what follows from that. */
+struct bmc_monitor {
+  const char *name; /**< `loss`, `valid loss`, a metric, `valid ` and a metric; empty: `valid loss` where there is a
+                         validation set, else `loss` */
+  int64_t maximize; /**< 1: the best value is the largest one */
+  int64_t patience; /**< epochs in a row without a better one before training stops; 0: it never does */
+  double min_delta; /**< by how much an epoch must be better for `patience` to start again */
+  int64_t keep;     /**< bmc_keep */
 };
 
 /** A distinct kernel, for `info` and `selftest`. `run` and `plain` take the same buffers (arguments, then results; an
@@ -150,6 +167,7 @@ struct bmc_program {
   int64_t batch; /**< rows a step; 0: all */
   int64_t shuffle; /**< 1: rows are shuffled each epoch */
   int64_t seed;
+  const struct bmc_monitor *monitor; /**< never null */
   const struct bmc_function *init;     /**< (key) -> all variables */
   const struct bmc_function *train;    /**< (variables, inputs, hypers, step, key) -> (variables, loss, metrics) */
   const struct bmc_function *evaluate; /**< (variables, inputs) -> (loss, metrics) */

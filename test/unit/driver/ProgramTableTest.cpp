@@ -60,6 +60,9 @@ TEST_F(ProgramTable, HasTheHeadersLayout) {
   EXPECT_EQ(layoutOf(types.dataset),
             (Offsets{offsetof(bmc_dataset, name), offsetof(bmc_dataset, path), sizeof(bmc_dataset)}));
   EXPECT_EQ(layoutOf(types.hyper), (Offsets{offsetof(bmc_hyper, name), offsetof(bmc_hyper, value), sizeof(bmc_hyper)}));
+  EXPECT_EQ(layoutOf(types.monitor),
+            (Offsets{offsetof(bmc_monitor, name), offsetof(bmc_monitor, maximize), offsetof(bmc_monitor, patience),
+                     offsetof(bmc_monitor, min_delta), offsetof(bmc_monitor, keep), sizeof(bmc_monitor)}));
   EXPECT_EQ(layoutOf(types.kernel),
             (Offsets{offsetof(bmc_kernel, name), offsetof(bmc_kernel, schedule), offsetof(bmc_kernel, location),
                      offsetof(bmc_kernel, run), offsetof(bmc_kernel, plain), offsetof(bmc_kernel, argument_count),
@@ -76,7 +79,8 @@ TEST_F(ProgramTable, HasTheProgramsLayout) {
                      offsetof(P, variable_count), offsetof(P, variables), offsetof(P, field_count), offsetof(P, fields),
                      offsetof(P, dataset_count), offsetof(P, datasets), offsetof(P, hyper_count), offsetof(P, hypers),
                      offsetof(P, metric_count), offsetof(P, metric_names), offsetof(P, epochs), offsetof(P, batch),
-                     offsetof(P, shuffle), offsetof(P, seed), offsetof(P, init), offsetof(P, train),
+                     offsetof(P, shuffle), offsetof(P, seed), offsetof(P, monitor), offsetof(P, init),
+                     offsetof(P, train),
                      offsetof(P, evaluate), offsetof(P, predict), offsetof(P, kernel_count), offsetof(P, kernels),
                      sizeof(P)}));
 }
