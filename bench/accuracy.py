@@ -1,9 +1,10 @@
 """Trains the examples with real data by their compiled programs and by PyTorch, and writes bench/accuracy.md.
 
 Command, from the repository's root, with a Python that has torch:  python bench/accuracy.py [--seeds N]
-Both sides train the same network with the same initial distribution, optimizer, batches and epochs, over N seeds (5).
-The random numbers differ, so single runs do, and only the means are compared: within 1 point of accuracy, or 2 % of the
-root of the mean squared error. `--pytorch-only` prints PyTorch's half and needs no compiler.
+Both sides train the same network with the same optimizer, size of batches and epochs, over N seeds (5), each time from
+the same initial weights: those that the program makes of the seed. The order of the rows differs, so single runs do,
+and only the means are compared: within 1 point of accuracy, or 2 % of the root of the mean squared error.
+`--pytorch-only` prints PyTorch's half, from its own initial weights, and needs no compiler.
 """
 
 import argparse
@@ -28,6 +29,14 @@ def compile_program(bmc, name, folder):
     program = folder / name
     subprocess.run([bmc, f"examples/{name}.bm", "-o", program], cwd=example.ROOT, check=True)
     return program
+
+
+def initial_weights(program, seed):
+    """What the program starts from."""
+    weights = program.with_suffix(".initial.safetensors")
+    command = [program, "train", "--epochs", "0", "--seed", str(seed), "--out", weights]
+    subprocess.run(command, cwd=example.ROOT, check=True, capture_output=True)
+    return example.read_safetensors(weights)
 
 
 def program_score(data, program, seed):
@@ -63,9 +72,9 @@ def document(rows, seeds):
         [
             "# Accuracy beside PyTorch",
             "",
-            f"Written by `bench/accuracy.py`: test sets, mean ± standard deviation of {seeds} seeds, PyTorch "
-            f"{torch.__version__} on {platform.machine()}. The last column: the means are within {POINTS:g} point of "
-            f"accuracy, or {PERCENT:g} % of RMSE.",
+            f"Written by `bench/accuracy.py`: test sets, mean ± standard deviation of {seeds} seeds, both sides from the "
+            f"same initial weights, PyTorch {torch.__version__} on {platform.machine()}. The last column: the means are "
+            f"within {POINTS:g} point of accuracy, or {PERCENT:g} % of RMSE.",
             "",
             "| Example | Measure | Compiled program | PyTorch | Difference | Within |",
             "|---------|---------|------------------|---------|------------|--------|",
@@ -92,12 +101,14 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         for name in NAMES:
             data = example.read_example(name)
-            peer = [example.score(data, example.train(data, seed)) for seed in seeds]
             if options.pytorch_only:
+                peer = [example.score(data, example.train(data, seed)) for seed in seeds]
                 print(f"{name}: {spread(peer)}", flush=True)
                 continue
             program = compile_program(options.bmc.resolve(), name, pathlib.Path(folder))
             compiled = [program_score(data, program, seed) for seed in seeds]
+            starts = [initial_weights(program, seed) for seed in seeds]
+            peer = [example.score(data, example.train(data, seed, start)) for seed, start in zip(seeds, starts)]
             line, within = row(data, compiled, peer)
             print(line, flush=True)
             rows.append(line)

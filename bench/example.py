@@ -5,6 +5,7 @@ style only (a chain of `Linear` layers with relu between them); it is no parser 
 """
 
 import dataclasses
+import json
 import pathlib
 import re
 
@@ -64,10 +65,35 @@ def network(example):
     return torch.nn.Sequential(*parts[:-1])
 
 
-def train(example, seed):
-    """Trains with Adam on shuffled batches, the last one short, and returns the network."""
+def read_safetensors(path):
+    """The tensors of a safetensors file, all f32: a length, a header in JSON, then the data."""
+    content = pathlib.Path(path).read_bytes()
+    start = 8 + int.from_bytes(content[:8], "little")
+    header = json.loads(content[8:start])
+    header.pop("__metadata__", None)
+    tensors = {}
+    for name, entry in header.items():
+        begin, end = entry["data_offsets"]
+        values = numpy.frombuffer(content[start + begin : start + end], dtype=numpy.float32)
+        tensors[name] = torch.from_numpy(values.reshape(entry["shape"]).copy())
+    return tensors
+
+
+def set_weights(model, tensors):
+    """Gives the Linear layers of a network, in their order, the weights of fc1, fc2, ..."""
+    layers = [part for part in model if isinstance(part, torch.nn.Linear)]
+    for number, layer in enumerate(layers, 1):
+        state = {kind: tensors[f"fc{number}.{kind}"] for kind in ("weight", "bias")}
+        layer.load_state_dict(state)
+
+
+def train(example, seed, weights=None):
+    """Trains with Adam on shuffled batches, the last one short, and returns the network. Starts from `weights`, or
+    from PyTorch's own random ones."""
     torch.manual_seed(seed)
     model = network(example)
+    if weights:
+        set_weights(model, weights)
     optimizer = torch.optim.Adam(model.parameters(), lr=example.rate)
     loss = getattr(torch.nn.functional, "cross_entropy" if example.classifies else "mse_loss")
     x, y = example.train

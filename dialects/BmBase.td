@@ -43,7 +43,7 @@ def Bm_ScheduleAttr : Bm_Attr<"Schedule", "schedule"> {
     result row at a time), `columns` (reductions over leading axes: results in lanes), `matmul` (register tiles),
     `scatter` (serial accumulation), `plain` (Halide's default: no schedule).
     `vector`: lanes; `unroll`: vectors a step; `tile`: rows and columns of a register tile; `partial`: vectors of
-    partial sums of a reduction (part of the result's bits: the same for any number of threads); `parallel`: rows a task, 0 is serial;
+    partial sums of a reduction (their number of elements is part of the result's bits: the same for any target and number of threads); `parallel`: rows a task, 0 is serial;
     `pack`: `none`, `rhs`, `lhs_rhs`, `swapped`, `dot`; `flat`: the loop nest is one loop over all elements.
   }];
   let parameters = (ins StringRefParameter<"kind of loop nest">:$kind,

@@ -49,6 +49,11 @@ def Bm_FusibleOpInterface : OpInterface<"FusibleOpInterface"> {
     }], "::bmc::bm::AccessPattern", "getAccessPattern">,
     InterfaceMethod<"Floating-point operations for one element of the result.", "int64_t", "getFlopsPerElement", (ins),
       /*methodBody=*/"", /*defaultImplementation=*/"return 1;">,
+    InterfaceMethod<"Floating-point operations of the whole op.", "::bmc::bm::SymbolicDim", "getFlops", (ins),
+      /*methodBody=*/"", /*defaultImplementation=*/[{
+        return ::bmc::bm::elementCount(::bmc::bm::shapeOf($_op->getResult(0).getType())) *
+               ::bmc::bm::SymbolicDim($_op.getFlopsPerElement());
+      }]>,
     InterfaceMethod<"The axes of its first operand that a `Reduction` runs over; none for other ops.",
       "::llvm::SmallVector<int64_t>", "getReducedAxes", (ins),
       /*methodBody=*/"", /*defaultImplementation=*/"return {};">

@@ -16,6 +16,7 @@
 #include "mlir/IR/IRMapping.h"
 #include "passes/FusionGraph.h"
 #include "passes/Passes.h"
+#include "passes/Places.h"
 #include "passes/Recompute.h"
 #include "llvm/ADT/SetVector.h"
 
@@ -250,9 +251,8 @@ public:
 
   void build(OpBuilder &builder) {
     SmallVector<Value> inputs = inputsInOrder();
-    SmallVector<Location> places = llvm::map_to_vector(ops, [](Operation *op) { return op->getLoc(); });
     auto newInputs = llvm::map_to_vector(inputs, [&](Value input) { return values.lookup(input); });
-    auto kernel = KernelOp::create(builder, builder.getFusedLoc(places), ValueRange(results).getTypes(), newInputs,
+    auto kernel = KernelOp::create(builder, place(builder), ValueRange(results).getTypes(), newInputs,
                                    ScheduleAttr(), DenseI64ArrayAttr(), ArrayAttr());
     fillBody(kernel, inputs);
     for (auto [old, output] : llvm::zip_equal(results, kernel.getOutputs()))
@@ -260,6 +260,15 @@ public:
   }
 
 private:
+  // Where the ops come from. A folded constant has lost its place: then where its value goes.
+  Location place(OpBuilder &builder) const {
+    SmallVector<Location> places;
+    for (Operation *op : ops)
+      if (!isa<UnknownLoc>(op->getLoc()))
+        places.push_back(op->getLoc());
+    return places.empty() ? placeOfResult(results[0]) : builder.getFusedLoc(places);
+  }
+
   // The members, and the cheap ops that they read.
   void collect(Operation *op) {
     if (!inside.insert(op).second)

@@ -4,6 +4,7 @@
 #include "passes/PlanMemory.h"
 #include "dialects/Ops.h"
 #include "passes/Passes.h"
+#include "passes/Places.h"
 #include "passes/Schedule.h"
 
 #include <map>
@@ -129,12 +130,13 @@ struct PlanMemory : impl::PlanMemoryBase<PlanMemory> {
 // A kernel at the end that copies a value.
 Value Planner::copy(Value value) {
   OpBuilder builder(terminator);
-  auto kernel = KernelOp::create(builder, value.getLoc(), value.getType(), value, ScheduleAttr(), DenseI64ArrayAttr(),
+  Location place = isa<UnknownLoc>(value.getLoc()) ? placeOfResult(value) : value.getLoc();
+  auto kernel = KernelOp::create(builder, place, value.getType(), value, ScheduleAttr(), DenseI64ArrayAttr(),
                                  ArrayAttr());
   Block &body = kernel.getBody().emplaceBlock();
-  Value argument = body.addArgument(value.getType(), value.getLoc());
+  Value argument = body.addArgument(value.getType(), place);
   OpBuilder inBody = OpBuilder::atBlockEnd(&body);
-  YieldOp::create(inBody, value.getLoc(), argument);
+  YieldOp::create(inBody, place, argument);
   kernel.setScheduleAttr(chooseSchedule(kernel, target));
   return kernel.getOutputs()[0];
 }

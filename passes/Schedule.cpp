@@ -36,6 +36,9 @@ constexpr int64_t taskElements = 32 * 1024;
 // The same in multiplications of a product.
 constexpr int64_t parallelProducts = 1024 * 1024;
 constexpr int64_t taskProducts = 512 * 1024;
+// Partial sums of a row: of a short one, and of one that is long enough to hide the latency of an addition. Their number
+// decides the order of the sum, so it is the same on every target, whatever its vectors hold.
+constexpr int64_t partialSums = 16, manyPartialSums = 64;
 // Kernels allocate nothing: what they pack has to fit the stack of a thread.
 constexpr int64_t maxPackedBytes = 64 * 1024;
 // A right operand up to this stays in the second-level cache and is read in place.
@@ -146,10 +149,12 @@ Choice chooseElementwise(const KernelShape &shape) {
 // Along the innermost axis: lanes and partial sums along the row.
 Choice chooseRows(const KernelShape &shape, const Shape &full) {
   Choice choice{.kind = "rows"};
-  choice.vector = shape.lanesWithin(full.back());
   int64_t row = shape.extent(full.back());
-  if (row >= 4 * choice.vector) // four sums at a time hide the latency of an addition
-    choice.partial = 4;
+  int64_t sums = row >= manyPartialSums ? manyPartialSums : partialSums;
+  if (std::optional<int64_t> extent = full.back().constant(); extent && *extent < sums)
+    sums = *extent > 0 ? int64_t(llvm::bit_floor(uint64_t(*extent))) : 1;
+  choice.vector = std::min(shape.lanes, sums);
+  choice.partial = sums / choice.vector;
   int64_t elements = shape.count(full);
   if (elements >= parallelElements && !shape.result.empty())
     choice.parallel = outerIndicesOfTask(elements / std::max<int64_t>(shape.extent(full[0]), 1));
@@ -168,7 +173,7 @@ Choice chooseColumns(const KernelShape &shape, const Shape &full) {
 Choice chooseReduction(const KernelShape &shape) {
   Shape full = shapeOf(shape.anchor->getOperand(0).getType());
   std::optional<int64_t> elements = elementCount(full).constant();
-  if (elements && *elements < std::max<int64_t>(shape.lanes, 2))
+  if (elements && *elements < partialSums)
     return {};
   SmallVector<int64_t> axes = cast<FusibleOpInterface>(shape.anchor).getReducedAxes();
   bool innermost = llvm::is_contained(axes, int64_t(full.size()) - 1);

@@ -125,15 +125,10 @@ static Func sumInOrder(Algorithm &algorithm, const std::string &name, const Redu
   return total;
 }
 
-// How many lanes the schedule asks for, but no more vectors of them than the innermost axis fills.
-static int64_t laneCount(const Algorithm &algorithm, const ReducedAxes &axes) {
+// How many partial sums the schedule asks for.
+static int64_t laneCount(const Algorithm &algorithm) {
   ScheduleAttr schedule = algorithm.schedule();
-  if (schedule.getKind() != "rows")
-    return 1;
-  int64_t vectors = schedule.getPartial();
-  if (std::optional<int64_t> extent = axes.shape[axes.reduced.back()].constant())
-    vectors = std::min(vectors, *extent / schedule.getVector());
-  return std::max<int64_t>(vectors * schedule.getVector(), 1);
+  return schedule.getKind() == "rows" ? std::max<int64_t>(schedule.getPartial() * schedule.getVector(), 1) : 1;
 }
 
 Element reduce(Algorithm &algorithm, StringRef name, const ReducedAxes &axes, Element operand,
@@ -141,7 +136,7 @@ Element reduce(Algorithm &algorithm, StringRef name, const ReducedAxes &axes, El
   if (axes.reduced.empty())
     return operand;
   std::vector<Var> vars = axisVars(axes.kept.size());
-  int64_t partial = laneCount(algorithm, axes);
+  int64_t partial = laneCount(algorithm);
   LaneSums sums;
   if (partial > 1)
     sums = sumInLanes(algorithm, name.str(), axes, operand, rule, vars, partial);

@@ -39,5 +39,6 @@ def Bm_ScatterAddOp : Bm_DifferentiableTensorOp<"scatter_add", "Scatter"> {
   let arguments = (ins Bm_NumberTensor:$updates, Bm_IndexTensor:$indices, I64Attr:$axis);
   let results = (outs Bm_NumberTensor:$y);
   let assemblyFormat = "$updates `at` $indices `axis` $axis attr-dict `:` type($updates) `,` type($indices) `to` type($y)";
+  let extraClassDeclaration = declarations # "SymbolicDim getFlops() { return elementCount(shapeOf(getUpdates().getType())); }";
   let hasVerifier = 1;
 }

@@ -34,6 +34,12 @@ LogicalResult MatmulOp::inferReturnTypes(MLIRContext *, std::optional<Location> 
   return success();
 }
 
+// A multiplication and an addition for each element and each step along the inner axis.
+SymbolicDim MatmulOp::getFlops() {
+  Shape lhs = shapeOf(getLhs().getType());
+  return SymbolicDim(2) * elementCount(shapeOf(getType())) * lhs[lhs.size() - (getTransposeLhs() ? 2 : 1)];
+}
+
 // With y = a b: da = dy bᵀ and db = aᵀ dy; a transposed operand has the transpose of that as its cotangent.
 SmallVector<Value> MatmulOp::vjp(OpBuilder &builder, ValueRange cotangents) {
   Value dy = cotangents[0];

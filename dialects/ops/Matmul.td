@@ -16,5 +16,6 @@ def Bm_MatmulOp : Bm_DifferentiableTensorOp<"matmul", "Contraction",
     $lhs (`transposed` $transpose_lhs^)? `,` $rhs (`transposed` $transpose_rhs^)? attr-dict
     `:` type($lhs) `,` type($rhs)
   }];
+  let extraClassDeclaration = declarations # "SymbolicDim getFlops();";
   let hasCanonicalizer = 1; // takes in transposes of its operands
 }

@@ -3,7 +3,7 @@
 
 #include "codegen/halide/Kernels.h"
 #include "codegen/host/Places.h"
-#include "dialects/Ops.h"
+#include "dialects/Cost.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "tools/bmc/Files.h"
 #include "llvm/ADT/MapVector.h"
@@ -14,28 +14,6 @@ using namespace llvm;
 namespace bmc {
 
 using bm::SymbolicDim;
-
-static SymbolicDim bytesOf(mlir::Type type) {
-  return bm::elementCount(bm::shapeOf(type)) *
-         SymbolicDim(bm::elementBytes(cast<mlir::RankedTensorType>(type).getElementType()));
-}
-
-static SymbolicDim trafficOf(bm::KernelOp kernel) {
-  SymbolicDim bytes = 0;
-  for (mlir::Type type : concat<const mlir::Type>(to_vector(kernel.getInputs().getTypes()),
-                                                  to_vector(kernel.getOutputs().getTypes())))
-    bytes = bytes + bytesOf(type);
-  return bytes;
-}
-
-static SymbolicDim flopsOf(bm::KernelOp kernel) {
-  SymbolicDim flops = 0;
-  for (mlir::Operation &op : kernel.getBody().front())
-    if (auto fusible = dyn_cast<bm::FusibleOpInterface>(op))
-      for (mlir::Type type : op.getResultTypes())
-        flops = flops + bm::elementCount(bm::shapeOf(type)) * SymbolicDim(fusible.getFlopsPerElement());
-  return flops;
-}
 
 static std::string opsOf(bm::KernelOp kernel) {
   MapVector<StringRef, int> counts;
@@ -53,7 +31,7 @@ static std::string opsOf(bm::KernelOp kernel) {
 static void explainKernel(raw_ostream &out, bm::KernelOp kernel, const codegen::Target &target) {
   out << "  " << codegen::kernelName(kernel, target) << "  " << codegen::placeText(kernel.getLoc()) << "\n"
       << "    ops       " << opsOf(kernel) << "\n"
-      << "    cost      " << flopsOf(kernel).text() << " flops, " << trafficOf(kernel).text() << " bytes\n";
+      << "    cost      " << bm::flopsOf(kernel).text() << " flops, " << bm::bytesOf(kernel).text() << " bytes\n";
   if (bm::ScheduleAttr schedule = kernel.getScheduleAttr())
     out << "    schedule  " << schedule << "\n";
 }

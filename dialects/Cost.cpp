@@ -1,0 +1,28 @@
+// See the header.
+#include "dialects/Cost.h"
+
+using namespace mlir;
+
+namespace bmc::bm {
+
+SymbolicDim flopsOf(KernelOp kernel) {
+  SymbolicDim flops = 0;
+  for (Operation &op : kernel.getBody().front())
+    if (auto fusible = dyn_cast<FusibleOpInterface>(op))
+      flops = flops + fusible.getFlops();
+  return flops;
+}
+
+static SymbolicDim bytesOf(Type type) {
+  return elementCount(shapeOf(type)) * SymbolicDim(elementBytes(cast<RankedTensorType>(type).getElementType()));
+}
+
+SymbolicDim bytesOf(KernelOp kernel) {
+  SymbolicDim bytes = 0;
+  for (Type type : llvm::concat<const Type>(llvm::to_vector(kernel.getInputs().getTypes()),
+                                            llvm::to_vector(kernel.getOutputs().getTypes())))
+    bytes = bytes + bytesOf(type);
+  return bytes;
+}
+
+} // namespace bmc::bm
