@@ -3,6 +3,7 @@
 
 #include "bmc/program.h"
 #include "errors.h"
+#include "nearest.h"
 #include "numbers.h"
 #include "threads.h"
 
@@ -27,6 +28,7 @@ static const struct FlagInfo {
     {flagThreads, "--threads", "T", "use at most T threads"},
     {flagSet, "--set", "NAME=VALUE", "change a number of the train block"},
     {flagOutput, "--output", "FILE", "write the predictions here"},
+    {flagLog, "--log", "FILE", "write what happens as JSON lines"},
     {flagQuiet, "--quiet", "", "show no progress"},
     {flagJson, "--json", "", "print JSON lines"},
 };
@@ -34,6 +36,15 @@ static const struct FlagInfo {
 [[noreturn]] static void failAtCommandLine(const Options &options, const char *message, const char *detail) {
   fail(exitBadCommandLine, "%s %s: %s '%s'; '%s %s --help' tells more", bmc_program.name, options.verb, message, detail,
        bmc_program.name, options.verb);
+}
+
+/// With the name that was probably meant.
+[[noreturn]] static void failAtCommandLine(const Options &options, const char *message, const char *detail,
+                                           const Nearest &nearest) {
+  if (!nearest.found())
+    failAtCommandLine(options, message, detail);
+  fail(exitBadCommandLine, "%s %s: %s '%s'; did you mean '%s'?", bmc_program.name, options.verb, message, detail,
+       nearest.found());
 }
 
 static void printVerbHelp(const Verb &verb, const Options &options) {
@@ -100,10 +111,13 @@ static void setNumber(Options &options, const FlagInfo &info, const char *text) 
   int64_t setting = options.settings.find(name.get());
   if (setting >= 0)
     return giveSetting(options, setting, message.append("--set ").append(name.get()).get(), value);
+  Nearest nearest(name.get());
   message.append("--set: expected one of ");
-  for (int64_t i = 0; i < options.settings.count(); ++i)
+  for (int64_t i = 0; i < options.settings.count(); ++i) {
     message.append(i ? ", " : "").append(options.settings.name(i));
-  failAtCommandLine(options, message.append(", found").get(), name.get());
+    nearest.consider(options.settings.name(i));
+  }
+  failAtCommandLine(options, message.append(", found").get(), name.get(), nearest);
 }
 
 static void applyFlag(Options &options, const FlagInfo &info, const char *value) {
@@ -133,6 +147,9 @@ static void applyFlag(Options &options, const FlagInfo &info, const char *value)
     if (!options.checkpoints.parse(value))
       failAtCommandLine(options, "--checkpoint-every: expected 500steps, 2epochs, 30s, 5m, 1h or never, found", value);
     return;
+  case flagLog:
+    options.log = value;
+    return;
   case flagQuiet:
     options.quiet = true;
     return;
@@ -142,7 +159,8 @@ static void applyFlag(Options &options, const FlagInfo &info, const char *value)
     return;
   case flagThreads: {
     int64_t threads = parseCount(options, info, value, 1);
-    setThreadCount(threads > INT32_MAX ? INT32_MAX : static_cast<int>(threads));
+    options.threads = threads > maximumThreads ? int64_t(maximumThreads) : threads;
+    setThreadCount(static_cast<int>(options.threads));
     return;
   }
   case flagSet:
@@ -159,13 +177,28 @@ static const FlagInfo *findFlag(const Verb &verb, const char *argument, int64_t 
   return nullptr;
 }
 
+[[noreturn]] static void failAtUnknownFlag(const Verb &verb, const char *argument, const char *equals,
+                                           const Options &options) {
+  Text name;
+  name.append(argument, equals ? equals - argument : static_cast<int64_t>(strlen(argument)));
+  const char *number = name.get() + strspn(name.get(), "-");
+  if ((verb.flags & flagSet) && options.settings.find(number) >= 0)
+    fail(exitBadCommandLine, "%s %s: unknown flag '%s'; did you mean '--set %s=VALUE'?", bmc_program.name, verb.name,
+         argument, number);
+  Nearest nearest(name.get());
+  for (const FlagInfo &info : flagTable)
+    if (verb.flags & info.flag)
+      nearest.consider(info.name);
+  failAtCommandLine(options, "unknown flag", argument, nearest);
+}
+
 /// Applies the flag at `arguments[i]`; the index of the last argument that it used.
 static int parseFlag(const Verb &verb, int i, int count, char **arguments, Options &options) {
   const char *argument = arguments[i];
   const char *equals = strchr(argument, '=');
   const FlagInfo *info = findFlag(verb, argument, equals ? equals - argument : static_cast<int64_t>(strlen(argument)));
   if (!info)
-    failAtCommandLine(options, "unknown flag", argument);
+    failAtUnknownFlag(verb, argument, equals, options);
   const char *value = equals ? equals + 1 : nullptr;
   if (!*info->value && value)
     failAtCommandLine(options, "expected no value, found", argument);

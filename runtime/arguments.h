@@ -21,16 +21,17 @@ enum Flag : unsigned {
   flagPatience = 1024,
   flagCheckpointEvery = 2048,
   flagQuiet = 4096,
+  flagLog = 8192,
 };
 
 /// What the command line says, defaults from the program filled in.
 struct Options {
   const char *verb;
-  const char *weights = nullptr, *out = nullptr, *output = nullptr;
+  const char *weights = nullptr, *out = nullptr, *output = nullptr, *log = nullptr;
   const char *input = nullptr; // of `predict`
   const char *trainData = nullptr, *validData = nullptr, *testData = nullptr;
   bool resume = false, json = false, quiet = false, seedGiven = false;
-  int64_t seed;
+  int64_t seed, threads = 0; // 0: as many as there are CPUs
   Settings settings;
   CheckpointSchedule checkpoints;
 };

@@ -1,6 +1,7 @@
 // The entry of every compiled program: finds the verb and hands over to its file.
 #include "bmc/program.h"
 #include "errors.h"
+#include "nearest.h"
 #include "verbs.h"
 
 #include <stdio.h>
@@ -10,7 +11,7 @@ using namespace bmc;
 static const Verb verbs[] = {
     {"train", "Trains the model and saves its weights.",
      flagData | flagWeights | flagOut | flagResume | flagEpochs | flagPatience | flagCheckpointEvery | flagSeed |
-         flagThreads | flagSet | flagQuiet | flagJson,
+         flagThreads | flagSet | flagLog | flagQuiet | flagJson,
      false, train},
     {"evaluate", "Prints the loss and the metrics on the test set, or on the train set where there is none.",
      flagData | flagWeights | flagThreads | flagJson, false, evaluate},
@@ -62,8 +63,12 @@ static int run(int count, char **arguments) {
       parseArguments(verb, count - 2, arguments + 2, options);
       return verb.run(options);
     }
-  fail(exitBadCommandLine, "%s: unknown verb '%s'; '%s --help' lists the verbs", bmc_program.name, name,
-       bmc_program.name);
+  Nearest nearest(name);
+  for (const Verb &verb : verbs)
+    if (isThere(verb))
+      nearest.consider(verb.name);
+  fail(exitBadCommandLine, "%s: unknown verb '%s'%s%s; '%s --help' lists the verbs", bmc_program.name, name,
+       nearest.found() ? ", did you mean " : "", nearest.found() ? nearest.found() : "", bmc_program.name);
 }
 
 int main(int count, char **arguments) {

@@ -8,7 +8,7 @@
 
 namespace bmc {
 
-enum { maximumThreads = 256, workerStackBytes = 8 << 20, spinsBeforeSleep = 2000 };
+enum { workerStackBytes = 8 << 20, spinsBeforeSleep = 2000 };
 
 /// One parallel loop. It lives on the stack of the thread that runs it, until no worker holds it any more.
 struct Loop {

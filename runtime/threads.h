@@ -6,6 +6,8 @@
 
 namespace bmc {
 
+enum { maximumThreads = 256 };
+
 /// The CPUs that this process may use.
 int usableCpus();
 

@@ -1,8 +1,10 @@
 // `PROGRAM train`: epochs of batches with a look at the validation set behind each; then weights, a checkpoint and the
 // loss on the test set.
+#include "clock.h"
 #include "errors.h"
-#include "progress.h"
 #include "random.h"
+#include "run_log.h"
+#include "threads.h"
 #include "verbs.h"
 #include "weights.h"
 
@@ -25,6 +27,9 @@ struct Training {
   TrainingState state;
   Entry step, evaluation;
   Text weightsPath, checkpoint;
+  RunLog log;
+  int64_t rowsBefore = 0; // of the first epoch, that an earlier run trained on
+  double epochStart = 0;
   bool warnedOfLoss = false;
 };
 
@@ -110,17 +115,18 @@ static void warnOfLoss(Training &training) {
   warn("the loss is not finite in epoch %lld: a smaller learning rate may help", (long long)training.state.epoch);
 }
 
-/// Where the best epoch's weights are kept, a new best one replaces them.
-static void observe(Training &training, const Measures &validation) {
+/// Where the best epoch's weights are kept, a new best one replaces them. Whether it is the best one so far.
+static bool observe(Training &training, const Measures &validation) {
   const Settings &settings = training.options.settings;
   TrainingState &state = training.state;
   double value = monitoredValue(state.measures, validation, training.hasValidation());
   bool isBest = state.monitor.observe(state.epoch, value, settings.value(settingMinDelta));
   if (!isBest || settings.whole(settingKeepBest) == 0)
-    return;
+    return isBest;
   if (!state.best.isHeld())
     state.best.hold(false);
   state.best.copy(state.variables);
+  return isBest;
 }
 
 static void finishEpoch(Training &training, Progress &progress) {
@@ -130,8 +136,12 @@ static void finishEpoch(Training &training, Progress &progress) {
   Measures validation;
   if (training.hasValidation())
     evaluate(training, training.validRows, training.options.validData, validation);
-  observe(training, validation);
-  progress.epochDone(state.epoch, {state.measures, validation, training.hasValidation()});
+  bool isBest = observe(training, validation);
+  EpochMeasures measures = {state.measures, validation, training.hasValidation()};
+  progress.epochDone(state.epoch, measures);
+  training.log.epochDone(state, measures, state.rows - training.rowsBefore, monotonicSeconds() - training.epochStart,
+                         isBest);
+  training.rowsBefore = 0;
   warnOfLoss(training);
   state.measures.clear();
   if (training.options.checkpoints.isDue(state, true))
@@ -160,6 +170,7 @@ static Outcome runEpochs(Training &training) {
     if (bmc_program.shuffle)
       shuffleRows(order.data(), state.rows, state.seed, state.epoch + 1);
     batches.restart(bmc_program.shuffle ? order.data() : nullptr, state.position);
+    training.epochStart = monotonicSeconds();
     runSteps(training, batches, progress);
     if (state.position == state.rows)
       finishEpoch(training, progress);
@@ -177,15 +188,27 @@ static void warnIfNothingIsLeft(const Training &training) {
          (long long)training.state.epoch, (long long)epochs);
 }
 
-/// The test set is asked with the weights that are saved.
-static void printTestMeasures(Training &training) {
+/// The test set is asked with the weights that are saved. Whether there is one.
+static bool testWeights(Training &training, Measures &measures) {
   if (training.testRows.count == 0)
-    return;
-  Measures measures;
+    return false;
   if (training.state.best.isHeld())
     training.state.variables.copy(training.state.best);
   evaluate(training, training.testRows, training.options.testData, measures);
   printMeasures("Test", measures, training.options.json);
+  return true;
+}
+
+static void openLog(Training &training) {
+  const Options &options = training.options;
+  if (!options.log)
+    return;
+  RunDescription run = {{{"train", options.trainData, training.trainRows.count},
+                         {"valid", options.validData, training.validRows.count},
+                         {"test", options.testData, training.testRows.count}},
+                        options.threads ? options.threads : usableCpus(),
+                        options.settings};
+  training.log.open(options.log, training.state, run, options.resume);
 }
 
 static void tellOutcome(const Training &training, Outcome outcome) {
@@ -210,14 +233,18 @@ int train(Options &options) {
   loadData(training);
   startVariables(training);
   warnIfNothingIsLeft(training);
+  training.rowsBefore = training.state.position;
+  openLog(training);
   options.checkpoints.wasSaved(training.state);
   // The work of hours is kept: an interrupted training is saved where it stands.
   deferInterrupt();
   Outcome outcome = runEpochs(training);
   saveWeights(training.weightsPath.get(), training.chosen());
   saveTraining(training);
-  if (outcome != Outcome::interrupted)
-    printTestMeasures(training);
+  Measures test;
+  bool isTested = outcome != Outcome::interrupted && testWeights(training, test);
+  static const char *const reasons[] = {"finished", "early stop", "interrupted"};
+  training.log.end(training.state, reasons[static_cast<int>(outcome)], isTested ? &test : nullptr);
   if (!options.quiet)
     note("saved %s", training.weightsPath.get());
   tellOutcome(training, outcome);

@@ -20,7 +20,7 @@ CHECKPOINT = "parts.checkpoint.safetensors"
 
 
 def run(out, *flags):
-    command = [program, "train", "--out", f"{out}.safetensors", "--threads", "1", *flags]
+    command = [program, "train", "--out", f"{out}.safetensors", "--log", f"{out}.jsonl", "--threads", "1", *flags]
     return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
 
 
