@@ -5,15 +5,21 @@ using namespace mlir;
 
 namespace bmc::bm {
 
+SymbolicDim flopsOf(Operation *op) {
+  auto fusible = dyn_cast<FusibleOpInterface>(op);
+  if (!fusible || op->hasTrait<OpTrait::ConstantLike>() || fusible.getAccessPattern() == AccessPattern::IndexMap)
+    return 0;
+  return fusible.getFlops();
+}
+
 SymbolicDim flopsOf(KernelOp kernel) {
   SymbolicDim flops = 0;
   for (Operation &op : kernel.getBody().front())
-    if (auto fusible = dyn_cast<FusibleOpInterface>(op))
-      flops = flops + fusible.getFlops();
+    flops = flops + flopsOf(&op);
   return flops;
 }
 
-static SymbolicDim bytesOf(Type type) {
+SymbolicDim bytesOf(Type type) {
   return elementCount(shapeOf(type)) * SymbolicDim(elementBytes(cast<RankedTensorType>(type).getElementType()));
 }
 

@@ -44,11 +44,39 @@ static void listFunctions(NamedFunction (&functions)[4]) {
   functions[3] = {"predict", bmc_program.predict};
 }
 
+/// `  fc1: Linear(in = 3, out = 2)`, indented like the network.
+static void appendLayer(Text &out, const bmc_layer &layer) {
+  for (int64_t i = 0; i < layer.depth; ++i)
+    out.append("  ");
+  if (*layer.name)
+    out.append(layer.name).append(": ");
+  out.append(layer.kind);
+}
+
+static void printLayers() {
+  int widest = 0, widestOutput = 0;
+  for (int64_t i = 0; i < bmc_program.layer_count; ++i) {
+    Text line;
+    appendLayer(line, bmc_program.layers[i]);
+    int output = static_cast<int>(strlen(bmc_program.layers[i].output));
+    widest = widest > line.size() ? widest : static_cast<int>(line.size());
+    widestOutput = widestOutput > output ? widestOutput : output;
+  }
+  printf("%-*s  %-*s  %12s  %14s  %14s\n", widest, "layer", widestOutput, "output", "parameters", "FLOPs a row",
+         "bytes a row");
+  for (int64_t i = 0; i < bmc_program.layer_count; ++i) {
+    const bmc_layer &layer = bmc_program.layers[i];
+    Text line;
+    appendLayer(line, layer);
+    printf("%-*s  %-*s  %12lld  %14.0f  %14.0f\n", widest, line.get(), widestOutput, *layer.output ? layer.output : "-",
+           (long long)layer.parameter_count, layer.flops, layer.bytes);
+  }
+}
+
 static void printText() {
-  printf("%s, compiled from %s by bmc %s\n\n%s", bmc_program.name, bmc_program.source, BMC_VERSION,
-         bmc_program.architecture);
-  int64_t length = strlen(bmc_program.architecture);
-  printf("%s\nparameters\n", length && bmc_program.architecture[length - 1] == '\n' ? "" : "\n");
+  printf("%s, compiled from %s by bmc %s\n\n", bmc_program.name, bmc_program.source, BMC_VERSION);
+  printLayers();
+  printf("\nparameters\n");
   for (int64_t i = 0; i < bmc_program.variable_count; ++i) {
     const bmc_variable &variable = bmc_program.variables[i];
     if (variable.role == bmc_role_state)
@@ -78,6 +106,22 @@ static void appendField(Text &out, const char *key, const char *value) {
   appendJsonString(out, key);
   out.append(":");
   appendJsonString(out, value);
+}
+
+static void appendJsonLayers(Text &out) {
+  out.append(",\"layers\":[");
+  for (int64_t i = 0; i < bmc_program.layer_count; ++i) {
+    const bmc_layer &layer = bmc_program.layers[i];
+    out.append(i ? ",{" : "{");
+    appendField(out, "name", layer.name);
+    out.format(",\"depth\":%lld,", (long long)layer.depth);
+    appendField(out, "kind", layer.kind);
+    out.append(",");
+    appendField(out, "output", layer.output);
+    out.format(",\"parameters\":%lld,\"flops\":%.17g,\"bytes\":%.17g}", (long long)layer.parameter_count, layer.flops,
+               layer.bytes);
+  }
+  out.append("]");
 }
 
 static void appendJsonVariables(Text &out) {
@@ -140,8 +184,7 @@ static void printJson() {
   appendField(out, "source", bmc_program.source);
   out.append(",");
   appendField(out, "version", BMC_VERSION);
-  out.append(",");
-  appendField(out, "architecture", bmc_program.architecture);
+  appendJsonLayers(out);
   appendJsonVariables(out);
   appendJsonMemory(out);
   appendJsonKernels(out);

@@ -20,10 +20,11 @@ ProgramTypes::ProgramTypes(MLIRContext *context) {
   dataset = structOf({pointer, pointer});
   hyper = structOf({pointer, f64});
   monitor = structOf({pointer, i64, i64, f64, i64});
+  layer = structOf({pointer, i64, pointer, pointer, i64, f64, f64});
   kernel = structOf({pointer, pointer, pointer, pointer, pointer, i64, pointer, i64, pointer, i64, pointer, i64});
-  program = structOf({i64, pointer, pointer, pointer, i64, pointer, i64, pointer, i64, pointer, i64, pointer,
-                      i64, pointer, i64, i64, i64, i64, pointer, pointer, pointer, pointer, pointer, i64,
-                      pointer});
+  program =
+      structOf({i64, pointer, pointer, i64, pointer, i64, pointer, i64,     pointer, i64,     pointer, i64, pointer,
+                i64, pointer, i64,     i64, i64,     i64, pointer, pointer, pointer, pointer, pointer, i64, pointer});
 }
 
 namespace {
@@ -90,21 +91,44 @@ LogicalResult TableBuilder::build() {
   for (const auto &[name, kernel] : host.kernels)
     addKernel(name, kernel);
 
-  std::vector<Row> datasets, hypers;
+  std::vector<Row> datasets, hypers, layers;
+  for (DictionaryAttr entry : entries("layers"))
+    layers.push_back({text(entry, "name"), entry.getAs<IntegerAttr>("depth").getInt(), text(entry, "kind"),
+                      text(entry, "output"), entry.getAs<IntegerAttr>("parameters").getInt(),
+                      entry.getAs<FloatAttr>("flops").getValueAsDouble(),
+                      entry.getAs<FloatAttr>("bytes").getValueAsDouble()});
   for (DictionaryAttr entry : entries("datasets"))
     datasets.push_back({text(entry, "name"), text(entry, "path")});
   for (DictionaryAttr entry : entries("hypers"))
     hypers.push_back({text(entry, "name"), entry.getAs<FloatAttr>("value").getValueAsDouble()});
   Address variableTable = addVariables(), fieldTable = addFields();
-  globals.exported(
-      "bmc_program", types.program,
-      {int64_t(BMC_PROGRAM_VERSION), text(description, "name"), text(description, "source"),
-       text(description, "architecture"), int64_t(variables.size()), variableTable, int64_t(fieldIndex.size()),
-       fieldTable, int64_t(datasets.size()), globals.structs(types.dataset, datasets), int64_t(hypers.size()),
-       globals.structs(types.hyper, hypers), int64_t(metrics.size()), globals.strings(metrics), number("epochs"),
-       number("batch"), number("shuffle"), number("seed"), addMonitor(), functionNamed("init"),
-       functionNamed("train"), functionNamed("evaluate"), functionNamed("predict"), int64_t(kernels.size()),
-       globals.structs(types.kernel, kernels)});
+  globals.exported("bmc_program", types.program,
+                   {int64_t(BMC_PROGRAM_VERSION),
+                    text(description, "name"),
+                    text(description, "source"),
+                    int64_t(layers.size()),
+                    globals.structs(types.layer, layers),
+                    int64_t(variables.size()),
+                    variableTable,
+                    int64_t(fieldIndex.size()),
+                    fieldTable,
+                    int64_t(datasets.size()),
+                    globals.structs(types.dataset, datasets),
+                    int64_t(hypers.size()),
+                    globals.structs(types.hyper, hypers),
+                    int64_t(metrics.size()),
+                    globals.strings(metrics),
+                    number("epochs"),
+                    number("batch"),
+                    number("shuffle"),
+                    number("seed"),
+                    addMonitor(),
+                    functionNamed("init"),
+                    functionNamed("train"),
+                    functionNamed("evaluate"),
+                    functionNamed("predict"),
+                    int64_t(kernels.size()),
+                    globals.structs(types.kernel, kernels)});
   return success();
 }
 
@@ -169,10 +193,9 @@ Address TableBuilder::addFields() {
     bool isOneHot = entry.getAs<StringAttr>("encoding").getValue() == "one_hot";
     auto classes = entry.getAs<IntegerAttr>("classes");
     auto isInput = entry.getAs<BoolAttr>("is_input");
-    rows.push_back({text(entry, "name"), elementOf(type),
-                    int64_t(isOneHot ? bmc_encode_one_hot : bmc_encode_numbers), type.getRank(),
-                    globals.integers(type.getShape()), int64_t(columns.size()), globals.integers(columns),
-                    classes ? classes.getInt() : 0, int64_t(isInput && isInput.getValue())});
+    rows.push_back({text(entry, "name"), elementOf(type), int64_t(isOneHot ? bmc_encode_one_hot : bmc_encode_numbers),
+                    type.getRank(), globals.integers(type.getShape()), int64_t(columns.size()),
+                    globals.integers(columns), classes ? classes.getInt() : 0, int64_t(isInput && isInput.getValue())});
   }
   return globals.structs(types.field, rows);
 }
@@ -220,7 +243,7 @@ FailureOr<Purpose> TableBuilder::purposeOf(func::FuncOp function, DictionaryAttr
   auto name = attributes.getAs<StringAttr>("bm.name");
   if (!role)
     return function.emitError() << "@" << function.getSymName() << ": value " << number
-                                       << " has neither bm.role nor bm.variable";
+                                << " has neither bm.role nor bm.variable";
   purpose.name = name ? name.str() : role.str();
   auto known = llvm::StringSwitch<std::optional<bmc_role>>(role.getValue())
                    .Case("input", bmc_role_input)
@@ -260,8 +283,13 @@ Row TableBuilder::valueRow(const Purpose &purpose, Type type, llvm::ArrayRef<std
   std::vector<Row> dims;
   for (const bm::SymbolicDim &dim : bm::shapeOf(type))
     dims.push_back(dimRow(dim, symbols));
-  return {globals.string(purpose.name), int64_t(purpose.role), elementOf(type), rankOf(type),
-          globals.structs(types.dim, dims), purpose.index, alias};
+  return {globals.string(purpose.name),
+          int64_t(purpose.role),
+          elementOf(type),
+          rankOf(type),
+          globals.structs(types.dim, dims),
+          purpose.index,
+          alias};
 }
 
 LogicalResult TableBuilder::addFunction(const HostFunction &function) {
@@ -280,10 +308,17 @@ LogicalResult TableBuilder::addFunction(const HostFunction &function) {
       return failure();
     results.push_back(valueRow(*purpose, type, function.symbols, function.aliases[number]));
   }
-  Row row = {globals.string(source.getSymName()), function.run, function.arenaBytes, function.resultDims,
-             int64_t(arguments.size()), globals.structs(types.value, arguments), int64_t(results.size()),
-             globals.structs(types.value, results), int64_t(function.symbols.size()),
-             globals.strings(function.symbols), function.kernelCalls};
+  Row row = {globals.string(source.getSymName()),
+             function.run,
+             function.arenaBytes,
+             function.resultDims,
+             int64_t(arguments.size()),
+             globals.structs(types.value, arguments),
+             int64_t(results.size()),
+             globals.structs(types.value, results),
+             int64_t(function.symbols.size()),
+             globals.strings(function.symbols),
+             function.kernelCalls};
   functions[source.getSymName()] = globals.structs(types.function, {row});
   return success();
 }

@@ -1,5 +1,5 @@
 // Calls of functions, layers and methods, and the creation of layers.
-#include "Evaluator.h"
+#include "LayerTable.h"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -147,12 +147,16 @@ Object Evaluator::callMethod(const std::shared_ptr<Instance> &instance, const st
   Scope scope;
   scope.parent = &instance->scope;
   bind(found->parameters, whatMethod, found->name.range, call, scope, scope);
+  CallMeter meter(builder);
   auto result = execute(found->body, scope);
   if (!result)
     fail(found->name.range, fmt::format("'{}' of {} ends without 'return'", name, what));
-  return found->result ? unify(*result, found->result->range, *found->result,
-                               fmt::format("the result of '{}' of {}", name, what), scope)
-                       : *result;
+  if (found->result)
+    result = unify(*result, found->result->range, *found->result, fmt::format("the result of '{}' of {}", name, what),
+                   scope);
+  if (layerUses)
+    layerUses->record(*instance, *result, meter.flops());
+  return *result;
 }
 
 std::shared_ptr<Instance> Evaluator::instantiate(const DeclaredObject &cls, Call call) {

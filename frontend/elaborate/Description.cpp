@@ -7,34 +7,6 @@
 
 namespace bmc::frontend {
 
-/// `fc1: Linear(3, 2)`, one line a layer, indented like the network.
-void Program::architecture(const Instance &instance, const std::string &name, unsigned depth, std::string &text) {
-  std::string arguments;
-  for (const Parameter &parameter : instance.decl->parameters) {
-    auto it = instance.scope.names.find(parameter.name.text);
-    if (it == instance.scope.names.end())
-      continue;
-    const Object &value = it->second.object;
-    std::string shown = value.is<Dim>()      ? value.get<Dim>()->text()
-                        : value.is<double>() ? fmt::format("{}", *value.get<double>())
-                        : value.is<bool>()   ? (*value.get<bool>() ? "true" : "false")
-                                             : "";
-    if (!shown.empty())
-      arguments += fmt::format("{}{} = {}", arguments.empty() ? "" : ", ", parameter.name.text, shown);
-  }
-  text += fmt::format("{}{}{}({})\n", std::string(2 * depth, ' '), name.empty() ? "" : name + ": ",
-                      instance.decl->name.text, arguments);
-  for (const Instance::Item &item : instance.items) {
-    const Object &value = instance.scope.names.at(item.name).object;
-    if (auto layer = value.get<std::shared_ptr<Instance>>())
-      architecture(**layer, item.name, depth + 1, text);
-    auto list = value.get<ListObject>();
-    for (size_t i = 0; list && i < list->elements->size(); ++i)
-      if (auto layer = (*list->elements)[i].get<std::shared_ptr<Instance>>())
-        architecture(**layer, fmt::format("{}.{}", item.name, i), depth + 1, text);
-  }
-}
-
 void Program::describeProgram() {
   mlir::OpBuilder &b = e.builder;
   b.setInsertionPointToStart(module.getBody());
@@ -45,8 +17,6 @@ void Program::describeProgram() {
   }
   auto text = [&](const std::string &value) { return b.getStringAttr(value); };
   auto entry = [&](const char *name, mlir::Attribute value) { return b.getNamedAttr(name, value); };
-  std::string layers;
-  architecture(*network, "", 0, layers);
   std::vector<mlir::Attribute> hypers, metrics, datasets, fields;
   if (training) {
     for (const Hyper &hyper : training->hypers)
@@ -82,7 +52,7 @@ void Program::describeProgram() {
   module->setAttr("bm.program", b.getDictionaryAttr({
                                     entry("name", text(network->decl->name.text)),
                                     entry("source", text(e.sources.name(main.file.id))),
-                                    entry("architecture", text(layers)),
+                                    entry("layers", layerTable(e, *network, layerUses)),
                                     entry("epochs", b.getI64IntegerAttr(training ? training->epochs : 0)),
                                     entry("batch", b.getI64IntegerAttr(training ? training->batch : 0)),
                                     entry("shuffle", b.getI64IntegerAttr(training && training->shuffle)),

@@ -14,6 +14,8 @@ namespace bmc::frontend {
 
 struct Stop {};
 
+class LayerUses;
+
 /// A variable of the program: parameter, buffer or optimizer state.
 struct Variable {
   std::string name;
@@ -125,6 +127,8 @@ public:
   Range root;                          // where the network is named: the call that nobody wrote
   /// While a parameter's initialiser is evaluated: its type, for random numbers without a shape.
   mlir::RankedTensorType initialised;
+  /// Where the calls of layers are recorded; null where nobody asks.
+  LayerUses *layerUses = nullptr;
   /// What `float` stands for where nothing else says.
   mlir::Type floatType;
 

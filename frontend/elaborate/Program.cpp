@@ -287,7 +287,9 @@ Object Program::forward(Body &body) {
 void Program::emitPredict() {
   Body body;
   begin(body, "predict", Variables | Inputs);
+  e.layerUses = &layerUses;
   Object output = forward(body);
+  e.layerUses = nullptr;
   const Member *method = e.method(*network, "forward");
   auto check = [&](const Object &object) {
     if (!object.is<Tensor>())

@@ -2,6 +2,7 @@
 // the module carries (docs/architecture.md has the contract).
 #pragma once
 
+#include "LayerTable.h"
 #include "TrainBlock.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -65,7 +66,6 @@ private:
   void result(Body &body, mlir::Value value, mlir::DictionaryAttr attributes) {
     body.results.push_back({value, attributes});
   }
-  void architecture(const Instance &instance, const std::string &name, unsigned depth, std::string &text);
 
   Evaluator &e;
   const Module &main;
@@ -76,6 +76,7 @@ private:
   std::vector<unsigned> order;                                // the named variables
   std::map<unsigned, std::map<std::string, unsigned>> states; // of each trainable variable, by name
   mlir::RankedTensorType predictionType;
+  LayerUses layerUses; // of the forward pass
 };
 
 } // namespace bmc::frontend

@@ -212,6 +212,10 @@ const bmc_hyper hypers[] = {{"lr", 0.01}, {"momentum", 0.5}};
 const char *const metricNames[] = {"mae"};
 const bmc_monitor monitor = {"", 0, 0, 0, bmc_keep_automatic};
 
+const bmc_layer layers[] = {{"", 0, "Fake()", "f32[N, 1]", 4, 7, 20},
+                            {"linear", 1, "Linear(in = 3, out = 1)", "f32[N, 1]", 4, 7, 20},
+                            {"spare", 1, "Linear(in = 1, out = 1)", "", 2, 0, 8}};
+
 // A kernel (x, y) -> (z, y in place): z = 2 x, y += x.
 int32_t kernelRun(void *const *buffers, const int64_t *symbols) {
   auto *x = static_cast<float *>(buffers[0]), *y = static_cast<float *>(buffers[1]);
@@ -257,7 +261,8 @@ enum { hasTrain = 1 };
 extern "C" const struct bmc_program bmc_program = {BMC_PROGRAM_VERSION,
                                                    "fake",
                                                    "fake.bm",
-                                                   "Fake\n  linear: Linear(3, 1)\n",
+                                                   3,
+                                                   layers,
                                                    4,
                                                    variables,
                                                    2,

@@ -129,6 +129,17 @@ struct bmc_monitor {
   int64_t keep;     /**< bmc_keep */
 };
 
+/** A layer of the network, for `info`. */
+struct bmc_layer {
+  const char *name; /**< in the layer around it; empty: the network itself */
+  int64_t depth;
+  const char *kind;   /**< `Linear(in = 3, out = 2)` */
+  const char *output; /**< the shape that it gives; empty: it is not called, or gives no tensor */
+  int64_t parameter_count; /**< with the layers inside */
+  double flops; /**< of the forward pass for one row, every symbol being 1 */
+  double bytes; /**< of parameters, buffers and, for one row, results */
+};
+
 /** A distinct kernel, for `info` and `selftest`. `run` and `plain` take the same buffers (arguments, then results; an
  * in-place result's pointer equals its argument's) and symbols. `plain` is the same algorithm without a schedule. */
 struct bmc_kernel {
@@ -152,7 +163,8 @@ struct bmc_program {
   int64_t version; /**< BMC_PROGRAM_VERSION */
   const char *name;
   const char *source; /**< the model file's name */
-  const char *architecture; /**< what `info` prints: one line a layer, compiled in */
+  int64_t layer_count;
+  const struct bmc_layer *layers; /**< as in the network, outer ones first */
   int64_t variable_count;
   const struct bmc_variable *variables;
   int64_t field_count;

@@ -10,7 +10,7 @@
 // LLVM-DAG: llvm.mlir.global internal constant @tensor.{{[0-9]+}}(dense<[1.000000e+00, 2.000000e+00, 3.000000e+00]> : tensor<3xf32>) {{.*}}alignment = 64
 // LLVM-DAG: llvm.func internal @predict.result_dims
 // LLVM-DAG: llvm.sdiv
-module attributes {bm.program = {name = "m", source = "m.bm", architecture = "M", fields = [
+module attributes {bm.program = {name = "m", source = "m.bm", fields = [
     {name = "x", type = tensor<3xf32>, encoding = "numbers", columns = array<i64: 0, 1, 2>, classes = 0 : i64, is_input = true}]}} {
   func.func @predict(%x: tensor<?x3xf32, #bm.dims<N, 3>> {bm.role = "input", bm.name = "x"})
       -> (tensor<?x2xf32, #bm.dims<"floordiv(N+1,2)", 2>> {bm.role = "output", bm.name = "halves"},

@@ -45,13 +45,13 @@ TEST_F(ProgramTable, HasTheHeadersLayout) {
             (Offsets{offsetof(bmc_value, name), offsetof(bmc_value, role), offsetof(bmc_value, element),
                      offsetof(bmc_value, rank), offsetof(bmc_value, dims), offsetof(bmc_value, index),
                      offsetof(bmc_value, alias), sizeof(bmc_value)}));
-  EXPECT_EQ(layoutOf(types.function),
-            (Offsets{offsetof(bmc_function, name), offsetof(bmc_function, run), offsetof(bmc_function, arena_bytes),
-                     offsetof(bmc_function, result_dims), offsetof(bmc_function, argument_count),
-                     offsetof(bmc_function, arguments), offsetof(bmc_function, result_count),
-                     offsetof(bmc_function, results), offsetof(bmc_function, symbol_count),
-                     offsetof(bmc_function, symbol_names), offsetof(bmc_function, kernel_call_count),
-                     sizeof(bmc_function)}));
+  EXPECT_EQ(
+      layoutOf(types.function),
+      (Offsets{offsetof(bmc_function, name), offsetof(bmc_function, run), offsetof(bmc_function, arena_bytes),
+               offsetof(bmc_function, result_dims), offsetof(bmc_function, argument_count),
+               offsetof(bmc_function, arguments), offsetof(bmc_function, result_count), offsetof(bmc_function, results),
+               offsetof(bmc_function, symbol_count), offsetof(bmc_function, symbol_names),
+               offsetof(bmc_function, kernel_call_count), sizeof(bmc_function)}));
   EXPECT_EQ(layoutOf(types.field),
             (Offsets{offsetof(bmc_field, name), offsetof(bmc_field, element), offsetof(bmc_field, encoding),
                      offsetof(bmc_field, rank), offsetof(bmc_field, dims), offsetof(bmc_field, column_count),
@@ -63,6 +63,10 @@ TEST_F(ProgramTable, HasTheHeadersLayout) {
   EXPECT_EQ(layoutOf(types.monitor),
             (Offsets{offsetof(bmc_monitor, name), offsetof(bmc_monitor, maximize), offsetof(bmc_monitor, patience),
                      offsetof(bmc_monitor, min_delta), offsetof(bmc_monitor, keep), sizeof(bmc_monitor)}));
+  EXPECT_EQ(layoutOf(types.layer),
+            (Offsets{offsetof(bmc_layer, name), offsetof(bmc_layer, depth), offsetof(bmc_layer, kind),
+                     offsetof(bmc_layer, output), offsetof(bmc_layer, parameter_count), offsetof(bmc_layer, flops),
+                     offsetof(bmc_layer, bytes), sizeof(bmc_layer)}));
   EXPECT_EQ(layoutOf(types.kernel),
             (Offsets{offsetof(bmc_kernel, name), offsetof(bmc_kernel, schedule), offsetof(bmc_kernel, location),
                      offsetof(bmc_kernel, run), offsetof(bmc_kernel, plain), offsetof(bmc_kernel, argument_count),
@@ -75,14 +79,15 @@ TEST_F(ProgramTable, HasTheProgramsLayout) {
   using P = struct bmc_program;
   bmc::codegen::ProgramTypes types(&context);
   EXPECT_EQ(layoutOf(types.program),
-            (Offsets{offsetof(P, version), offsetof(P, name), offsetof(P, source), offsetof(P, architecture),
-                     offsetof(P, variable_count), offsetof(P, variables), offsetof(P, field_count), offsetof(P, fields),
-                     offsetof(P, dataset_count), offsetof(P, datasets), offsetof(P, hyper_count), offsetof(P, hypers),
-                     offsetof(P, metric_count), offsetof(P, metric_names), offsetof(P, epochs), offsetof(P, batch),
-                     offsetof(P, shuffle), offsetof(P, seed), offsetof(P, monitor), offsetof(P, init),
-                     offsetof(P, train),
-                     offsetof(P, evaluate), offsetof(P, predict), offsetof(P, kernel_count), offsetof(P, kernels),
-                     sizeof(P)}));
+            (Offsets{offsetof(P, version),       offsetof(P, name),         offsetof(P, source),
+                     offsetof(P, layer_count),   offsetof(P, layers),       offsetof(P, variable_count),
+                     offsetof(P, variables),     offsetof(P, field_count),  offsetof(P, fields),
+                     offsetof(P, dataset_count), offsetof(P, datasets),     offsetof(P, hyper_count),
+                     offsetof(P, hypers),        offsetof(P, metric_count), offsetof(P, metric_names),
+                     offsetof(P, epochs),        offsetof(P, batch),        offsetof(P, shuffle),
+                     offsetof(P, seed),          offsetof(P, monitor),      offsetof(P, init),
+                     offsetof(P, train),         offsetof(P, evaluate),     offsetof(P, predict),
+                     offsetof(P, kernel_count),  offsetof(P, kernels),      sizeof(P)}));
 }
 
 } // namespace
