@@ -1,6 +1,7 @@
 // `PROGRAM info`: what was compiled in.
 #include "errors.h"
 #include "json.h"
+#include "layers.h"
 #include "tensor.h"
 #include "verbs.h"
 
@@ -44,38 +45,11 @@ static void listFunctions(NamedFunction (&functions)[4]) {
   functions[3] = {"predict", bmc_program.predict};
 }
 
-/// `  fc1: Linear(in = 3, out = 2)`, indented like the network.
-static void appendLayer(Text &out, const bmc_layer &layer) {
-  for (int64_t i = 0; i < layer.depth; ++i)
-    out.append("  ");
-  if (*layer.name)
-    out.append(layer.name).append(": ");
-  out.append(layer.kind);
-}
-
-static void printLayers() {
-  int widest = 0, widestOutput = 0;
-  for (int64_t i = 0; i < bmc_program.layer_count; ++i) {
-    Text line;
-    appendLayer(line, bmc_program.layers[i]);
-    int output = static_cast<int>(strlen(bmc_program.layers[i].output));
-    widest = widest > line.size() ? widest : static_cast<int>(line.size());
-    widestOutput = widestOutput > output ? widestOutput : output;
-  }
-  printf("%-*s  %-*s  %12s  %14s  %14s\n", widest, "layer", widestOutput, "output", "parameters", "FLOPs a row",
-         "bytes a row");
-  for (int64_t i = 0; i < bmc_program.layer_count; ++i) {
-    const bmc_layer &layer = bmc_program.layers[i];
-    Text line;
-    appendLayer(line, layer);
-    printf("%-*s  %-*s  %12lld  %14.0f  %14.0f\n", widest, line.get(), widestOutput, *layer.output ? layer.output : "-",
-           (long long)layer.parameter_count, layer.flops, layer.bytes);
-  }
-}
-
 static void printText() {
   printf("%s, compiled from %s by bmc %s\n\n", bmc_program.name, bmc_program.source, BMC_VERSION);
-  printLayers();
+  Text layers;
+  appendLayerTable(layers);
+  fputs(layers.get(), stdout);
   printf("\nparameters\n");
   for (int64_t i = 0; i < bmc_program.variable_count; ++i) {
     const bmc_variable &variable = bmc_program.variables[i];
@@ -102,28 +76,6 @@ static void printText() {
   }
 }
 
-static void appendField(Text &out, const char *key, const char *value) {
-  appendJsonString(out, key);
-  out.append(":");
-  appendJsonString(out, value);
-}
-
-static void appendJsonLayers(Text &out) {
-  out.append(",\"layers\":[");
-  for (int64_t i = 0; i < bmc_program.layer_count; ++i) {
-    const bmc_layer &layer = bmc_program.layers[i];
-    out.append(i ? ",{" : "{");
-    appendField(out, "name", layer.name);
-    out.format(",\"depth\":%lld,", (long long)layer.depth);
-    appendField(out, "kind", layer.kind);
-    out.append(",");
-    appendField(out, "output", layer.output);
-    out.format(",\"parameters\":%lld,\"flops\":%.17g,\"bytes\":%.17g}", (long long)layer.parameter_count, layer.flops,
-               layer.bytes);
-  }
-  out.append("]");
-}
-
 static void appendJsonVariables(Text &out) {
   bool first = true;
   out.append(",\"parameters\":[");
@@ -133,13 +85,13 @@ static void appendJsonVariables(Text &out) {
       continue;
     out.append(first ? "{" : ",{");
     first = false;
-    appendField(out, "name", variable.name);
+    appendJsonField(out, "name", variable.name);
     out.append(",");
-    appendField(out, "element", elementName(variable.element));
+    appendJsonField(out, "element", elementName(variable.element));
     out.append(",\"shape\":");
     appendDims(out, variable.dims, variable.rank);
     out.format(",\"count\":%lld,", (long long)variableElements(variable));
-    appendField(out, "role", roleName(variable));
+    appendJsonField(out, "role", roleName(variable));
     out.append("}");
   }
   out.format("],\"total\":%lld", (long long)totalElements());
@@ -167,11 +119,11 @@ static void appendJsonKernels(Text &out) {
   for (int64_t i = 0; i < bmc_program.kernel_count; ++i) {
     const bmc_kernel &kernel = bmc_program.kernels[i];
     out.append(i ? ",{" : "{");
-    appendField(out, "name", kernel.name);
+    appendJsonField(out, "name", kernel.name);
     out.append(",");
-    appendField(out, "schedule", kernel.schedule);
+    appendJsonField(out, "schedule", kernel.schedule);
     out.append(",");
-    appendField(out, "location", kernel.location);
+    appendJsonField(out, "location", kernel.location);
     out.format(",\"calls\":%lld}", (long long)kernel.call_count);
   }
   out.append("]");
@@ -179,11 +131,12 @@ static void appendJsonKernels(Text &out) {
 
 static void printJson() {
   Text out("{");
-  appendField(out, "name", bmc_program.name);
+  appendJsonField(out, "name", bmc_program.name);
   out.append(",");
-  appendField(out, "source", bmc_program.source);
+  appendJsonField(out, "source", bmc_program.source);
   out.append(",");
-  appendField(out, "version", BMC_VERSION);
+  appendJsonField(out, "version", BMC_VERSION);
+  out.append(",\"layers\":");
   appendJsonLayers(out);
   appendJsonVariables(out);
   appendJsonMemory(out);

@@ -176,4 +176,10 @@ void appendJsonString(Text &out, const char *value) {
   out.append("\"");
 }
 
+void appendJsonField(Text &out, const char *key, const char *value) {
+  appendJsonString(out, key);
+  out.append(":");
+  appendJsonString(out, value);
+}
+
 } // namespace bmc

@@ -36,6 +36,9 @@ private:
 /// Appends the text as a JSON string.
 void appendJsonString(Text &out, const char *value);
 
+/// Appends `"key":"value"`.
+void appendJsonField(Text &out, const char *key, const char *value);
+
 } // namespace bmc
 
 #endif

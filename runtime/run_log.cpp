@@ -3,6 +3,7 @@
 
 #include "clock.h"
 #include "errors.h"
+#include "layers.h"
 #include "numbers.h"
 
 #include <errno.h>
@@ -46,7 +47,8 @@ static void appendProgram(Text &out) {
   appendText(out, "program", bmc_program.name);
   appendText(out, "source", bmc_program.source);
   appendText(out, "version", BMC_VERSION);
-  appendText(out, "architecture", bmc_program.architecture);
+  appendKey(out, "layers");
+  appendJsonLayers(out);
   int64_t parameters = 0;
   for (int64_t i = 0; i < bmc_program.variable_count; ++i)
     if (bmc_program.variables[i].role == bmc_role_parameter)
