@@ -1,6 +1,7 @@
 // The table `bmc_program`: what the module's attributes say, in the structs that the runtime reads.
 #include "codegen/host/ProgramTable.h"
 #include "bmc/program.h"
+#include "codegen/host/DataTable.h"
 #include "codegen/host/HostProgram.h"
 #include "codegen/host/Places.h"
 
@@ -16,14 +17,19 @@ ProgramTypes::ProgramTypes(MLIRContext *context) {
   variable = structOf({pointer, i32, i32, i64, pointer, i64});
   value = structOf({pointer, i32, i32, i64, pointer, i64, i64});
   function = structOf({pointer, pointer, pointer, pointer, i64, pointer, i64, pointer, i64, pointer, i64});
-  field = structOf({pointer, i32, i32, i64, pointer, i64, pointer, i64, i64});
-  dataset = structOf({pointer, pointer});
+  step = structOf({pointer, f64, f64});
+  feature =
+      structOf({pointer, i64, i64, i64, pointer, i64, pointer, i64, pointer, pointer, i64, pointer, i64, i64, pointer});
+  field = structOf({pointer, i32, i32, i64, pointer, i64, pointer, i64});
+  file = structOf({pointer, pointer});
+  split = structOf({pointer, f64, f64, f64, i64, pointer});
+  dataset = structOf({pointer, pointer, i64, pointer, i64, i64, i64, pointer, i64, i64, pointer, i64});
   hyper = structOf({pointer, f64});
   monitor = structOf({pointer, i64, i64, f64, i64});
   kernel = structOf({pointer, pointer, pointer, pointer, pointer, i64, pointer, i64, pointer, i64, pointer, i64});
-  program = structOf({i64, pointer, pointer, pointer, i64, pointer, i64, pointer, i64, pointer, i64, pointer,
-                      i64, pointer, i64, i64, i64, i64, pointer, pointer, pointer, pointer, pointer, i64,
-                      pointer});
+  program =
+      structOf({i64,     pointer, pointer, pointer, i64, pointer, i64,     pointer, i64,     pointer, i64, pointer, i64,
+                pointer, i64,     i64,     i64,     i64, pointer, pointer, pointer, pointer, pointer, i64, pointer});
 }
 
 namespace {
@@ -91,20 +97,38 @@ LogicalResult TableBuilder::build() {
     addKernel(name, kernel);
 
   std::vector<Row> datasets, hypers;
+  DataTable data(globals, types);
   for (DictionaryAttr entry : entries("datasets"))
-    datasets.push_back({text(entry, "name"), text(entry, "path")});
+    datasets.push_back(data.dataset(entry));
   for (DictionaryAttr entry : entries("hypers"))
     hypers.push_back({text(entry, "name"), entry.getAs<FloatAttr>("value").getValueAsDouble()});
   Address variableTable = addVariables(), fieldTable = addFields();
-  globals.exported(
-      "bmc_program", types.program,
-      {int64_t(BMC_PROGRAM_VERSION), text(description, "name"), text(description, "source"),
-       text(description, "architecture"), int64_t(variables.size()), variableTable, int64_t(fieldIndex.size()),
-       fieldTable, int64_t(datasets.size()), globals.structs(types.dataset, datasets), int64_t(hypers.size()),
-       globals.structs(types.hyper, hypers), int64_t(metrics.size()), globals.strings(metrics), number("epochs"),
-       number("batch"), number("shuffle"), number("seed"), addMonitor(), functionNamed("init"),
-       functionNamed("train"), functionNamed("evaluate"), functionNamed("predict"), int64_t(kernels.size()),
-       globals.structs(types.kernel, kernels)});
+  globals.exported("bmc_program", types.program,
+                   {int64_t(BMC_PROGRAM_VERSION),
+                    text(description, "name"),
+                    text(description, "source"),
+                    text(description, "architecture"),
+                    int64_t(variables.size()),
+                    variableTable,
+                    int64_t(fieldIndex.size()),
+                    fieldTable,
+                    int64_t(datasets.size()),
+                    globals.structs(types.dataset, datasets),
+                    int64_t(hypers.size()),
+                    globals.structs(types.hyper, hypers),
+                    int64_t(metrics.size()),
+                    globals.strings(metrics),
+                    number("epochs"),
+                    number("batch"),
+                    number("shuffle"),
+                    number("seed"),
+                    addMonitor(),
+                    functionNamed("init"),
+                    functionNamed("train"),
+                    functionNamed("evaluate"),
+                    functionNamed("predict"),
+                    int64_t(kernels.size()),
+                    globals.structs(types.kernel, kernels)});
   return success();
 }
 
@@ -162,17 +186,11 @@ Address TableBuilder::addVariables() {
 }
 
 Address TableBuilder::addFields() {
+  DataTable data(globals, types);
   std::vector<Row> rows;
   for (DictionaryAttr entry : entries("fields")) {
     auto type = cast<RankedTensorType>(entry.getAs<TypeAttr>("type").getValue());
-    auto columns = entry.getAs<DenseI64ArrayAttr>("columns").asArrayRef();
-    bool isOneHot = entry.getAs<StringAttr>("encoding").getValue() == "one_hot";
-    auto classes = entry.getAs<IntegerAttr>("classes");
-    auto isInput = entry.getAs<BoolAttr>("is_input");
-    rows.push_back({text(entry, "name"), elementOf(type),
-                    int64_t(isOneHot ? bmc_encode_one_hot : bmc_encode_numbers), type.getRank(),
-                    globals.integers(type.getShape()), int64_t(columns.size()), globals.integers(columns),
-                    classes ? classes.getInt() : 0, int64_t(isInput && isInput.getValue())});
+    rows.push_back(data.field(entry, elementOf(type), type));
   }
   return globals.structs(types.field, rows);
 }
@@ -220,7 +238,7 @@ FailureOr<Purpose> TableBuilder::purposeOf(func::FuncOp function, DictionaryAttr
   auto name = attributes.getAs<StringAttr>("bm.name");
   if (!role)
     return function.emitError() << "@" << function.getSymName() << ": value " << number
-                                       << " has neither bm.role nor bm.variable";
+                                << " has neither bm.role nor bm.variable";
   purpose.name = name ? name.str() : role.str();
   auto known = llvm::StringSwitch<std::optional<bmc_role>>(role.getValue())
                    .Case("input", bmc_role_input)
@@ -260,8 +278,13 @@ Row TableBuilder::valueRow(const Purpose &purpose, Type type, llvm::ArrayRef<std
   std::vector<Row> dims;
   for (const bm::SymbolicDim &dim : bm::shapeOf(type))
     dims.push_back(dimRow(dim, symbols));
-  return {globals.string(purpose.name), int64_t(purpose.role), elementOf(type), rankOf(type),
-          globals.structs(types.dim, dims), purpose.index, alias};
+  return {globals.string(purpose.name),
+          int64_t(purpose.role),
+          elementOf(type),
+          rankOf(type),
+          globals.structs(types.dim, dims),
+          purpose.index,
+          alias};
 }
 
 LogicalResult TableBuilder::addFunction(const HostFunction &function) {
@@ -280,10 +303,17 @@ LogicalResult TableBuilder::addFunction(const HostFunction &function) {
       return failure();
     results.push_back(valueRow(*purpose, type, function.symbols, function.aliases[number]));
   }
-  Row row = {globals.string(source.getSymName()), function.run, function.arenaBytes, function.resultDims,
-             int64_t(arguments.size()), globals.structs(types.value, arguments), int64_t(results.size()),
-             globals.structs(types.value, results), int64_t(function.symbols.size()),
-             globals.strings(function.symbols), function.kernelCalls};
+  Row row = {globals.string(source.getSymName()),
+             function.run,
+             function.arenaBytes,
+             function.resultDims,
+             int64_t(arguments.size()),
+             globals.structs(types.value, arguments),
+             int64_t(results.size()),
+             globals.structs(types.value, results),
+             int64_t(function.symbols.size()),
+             globals.strings(function.symbols),
+             function.kernelCalls};
   functions[source.getSymName()] = globals.structs(types.function, {row});
   return success();
 }
