@@ -5,6 +5,7 @@
 #include "errors.h"
 #include "nearest.h"
 #include "numbers.h"
+#include "thread_pool.h"
 #include "threads.h"
 
 #include <stdio.h>
@@ -159,7 +160,7 @@ static void applyFlag(Options &options, const FlagInfo &info, const char *value)
     return;
   case flagThreads: {
     int64_t threads = parseCount(options, info, value, 1);
-    options.threads = threads > maximumThreads ? int64_t(maximumThreads) : threads;
+    options.threads = threads > ThreadPool::maximumThreads ? int64_t(ThreadPool::maximumThreads) : threads;
     setThreadCount(static_cast<int>(options.threads));
     return;
   }

@@ -4,7 +4,7 @@
 #include "errors.h"
 #include "random.h"
 #include "run_log.h"
-#include "threads.h"
+#include "thread_pool.h"
 #include "verbs.h"
 #include "weights.h"
 
