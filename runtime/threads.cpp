@@ -6,13 +6,9 @@
 
 namespace bmc {
 
-<<<<<<< HEAD
-enum { workerStackBytes = 8 << 20, spinsBeforeSleep = 2000 };
-=======
 static ThreadPool pool;
 static int wantedThreads; // 0: as many as there are CPUs
 static bool started;
->>>>>>> 4715084 (The header of a weight file is read without memory of its own, and a thread pool is an object; both can serve a library)
 
 void setThreadCount(int count) {
   wantedThreads = count > ThreadPool::maximumThreads ? int(ThreadPool::maximumThreads) : count;
