@@ -20,6 +20,7 @@ static const struct FlagInfo {
 } flagTable[] = {
     {flagData, "--data", "NAME=PATH", "read the data set NAME (train, valid or test) from PATH"},
     {flagWeights, "--weights", "FILE", "start from these weights"},
+    {flagPartial, "--partial", "", "let tensors that the weights lack keep their initial values"},
     {flagOut, "--out", "FILE", "write the weights here"},
     {flagResume, "--resume", "", "go on from the checkpoint of an earlier run"},
     {flagEpochs, "--epochs", "N", "train until N epochs are done"},
@@ -136,6 +137,9 @@ static void applyFlag(Options &options, const FlagInfo &info, const char *value)
     return;
   case flagResume:
     options.resume = true;
+    return;
+  case flagPartial:
+    options.partial = true;
     return;
   case flagJson:
     options.json = true;
@@ -257,6 +261,8 @@ void parseArguments(const Verb &verb, int count, char **arguments, Options &opti
   chooseKeptEpoch(options);
   if (options.resume && options.weights)
     failAtCommandLine(options, "--resume goes on from a checkpoint, so it excludes", "--weights");
+  if (options.partial && !options.weights)
+    failAtCommandLine(options, "--partial is about the weights to start from, so it needs", "--weights");
 }
 
 } // namespace bmc

@@ -31,7 +31,7 @@ int evaluate(Options &options) {
   Text weights;
   if (!options.weights)
     defaultWeightsPath(weights);
-  loadWeights(options.weights ? options.weights : weights.get(), variables);
+  loadWeights(options.weights ? options.weights : weights.get(), variables, false);
   Rows rows(FieldUse::all);
   readRows(path, rows);
   Entry entry(*bmc_program.evaluate, variables);

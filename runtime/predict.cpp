@@ -106,7 +106,7 @@ int predict(Options &options) {
   Text weights;
   if (!options.weights)
     defaultWeightsPath(weights);
-  loadWeights(options.weights ? options.weights : weights.get(), variables);
+  loadWeights(options.weights ? options.weights : weights.get(), variables, false);
   Entry entry(*bmc_program.predict, variables);
   RowReader reader(options.input, FieldUse::inputsOnly);
   if (!options.output) {

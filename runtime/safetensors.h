@@ -30,8 +30,13 @@ public:
   const char *name(int64_t i) const { return names.get() + tensors[i].nameAt; }
   /// The tensor's index, or -1.
   int64_t find(const char *name) const;
-  /// Reads a tensor into `to`, which has the given element type and dims; f32 and f64 are converted into each other.
-  void read(int64_t tensor, void *to, int32_t element, const int64_t *dims, int64_t rank);
+  /// Its element type as the file calls it, and as a bmc_element: -1 for a type that no program has.
+  const char *typeName(int64_t i) const { return tensors[i].type; }
+  int32_t element(int64_t i) const { return tensors[i].element; }
+  /// Whether the tensor can be read as that element type and has these dims; else `why` gets a sentence.
+  bool fits(int64_t tensor, int32_t element, const int64_t *dims, int64_t rank, Text &why) const;
+  /// Reads a tensor that fits. Floats of any width are converted.
+  void read(int64_t tensor, void *to, int32_t element);
   /// The value of a key of `__metadata__`, or null.
   const char *metadata(const char *key) const;
   const char *path() const { return fileName; }

@@ -157,37 +157,57 @@ const char *SafetensorsReader::metadata(const char *key) const {
   return nullptr;
 }
 
-/// From the file's f64 to our f32, or the other way.
-static void convert(const char *from, int32_t fromElement, void *to, int64_t count) {
-  for (int64_t i = 0; i < count; ++i)
-    if (fromElement == bmc_f64)
-      static_cast<float *>(to)[i] = static_cast<float>(elementAsDouble(from, bmc_f64, i));
-    else
-      static_cast<double *>(to)[i] = elementAsDouble(from, bmc_f32, i);
+/// The float with the bits of an f16.
+static float fromHalf(uint16_t half) {
+  uint32_t magnitude = half & 0x7fff, sign = static_cast<uint32_t>(half & 0x8000) << 16;
+  // In a float's place its exponent is 112 too small, which a product corrects, also for subnormal numbers.
+  float value = __builtin_bit_cast(float, magnitude << 13) * 0x1p112f;
+  if (magnitude >= 0x7c00) // infinity and NaN
+    value = __builtin_bit_cast(float, magnitude << 13 | 0x7f800000u);
+  return __builtin_bit_cast(float, __builtin_bit_cast(uint32_t, value) | sign);
 }
 
-void SafetensorsReader::read(int64_t index, void *to, int32_t element, const int64_t *dims, int64_t rank) {
+/// One float of a type that the file has.
+static double storedFloat(const char *data, const FileTensor &tensor, int64_t i) {
+  if (tensor.element >= 0)
+    return elementAsDouble(data, tensor.element, i);
+  uint16_t bits;
+  memcpy(&bits, data + 2 * i, sizeof bits);
+  return *tensor.type == 'B' ? __builtin_bit_cast(float, static_cast<uint32_t>(bits) << 16) : fromHalf(bits);
+}
+
+static bool isFloat(int32_t element) { return element == bmc_f32 || element == bmc_f64; }
+
+bool SafetensorsReader::fits(int64_t index, int32_t element, const int64_t *dims, int64_t rank, Text &why) const {
   const FileTensor &tensor = tensors[index];
   const int64_t *found = dimsPool.data() + tensor.dimsAt;
+  bool isStoredFloat = isFloat(tensor.element) || !strcmp(tensor.type, "F16") || !strcmp(tensor.type, "BF16");
+  why.append("tensor '").append(name(index)).append("': expected ");
   if (rank != tensor.rank || (rank && memcmp(found, dims, rank * sizeof(int64_t)))) {
-    Text expectedShape, foundShape;
-    appendDims(expectedShape, dims, rank);
-    appendDims(foundShape, found, tensor.rank);
-    fail(exitBadInput, "%s: tensor '%s': expected shape %s, found %s", fileName, name(index), expectedShape.get(),
-         foundShape.get());
+    appendDims(why.append("shape "), dims, rank);
+    appendDims(why.append(", found "), found, tensor.rank);
+    return false;
   }
-  bool bothFloat =
-      (element == bmc_f32 || element == bmc_f64) && (tensor.element == bmc_f32 || tensor.element == bmc_f64);
-  if (tensor.element != element && !bothFloat)
-    fail(exitBadInput, "%s: tensor '%s': expected %s, found %s", fileName, name(index), elementName(element),
-         tensor.type);
+  why.append(elementName(element)).append(", found ").append(tensor.type);
+  return tensor.element == element || (isFloat(element) && isStoredFloat);
+}
+
+void SafetensorsReader::read(int64_t index, void *to, int32_t element) {
+  const FileTensor &tensor = tensors[index];
   int64_t bytes = tensor.end - tensor.begin;
   if (tensor.element == element)
     return readBytes(dataBegin + tensor.begin, to, bytes);
   Array<char> stored;
   stored.resize(bytes);
   readBytes(dataBegin + tensor.begin, stored.data(), bytes);
-  convert(stored.data(), tensor.element, to, elementCount(dims, rank));
+  int64_t count = elementCount(dimsPool.data() + tensor.dimsAt, tensor.rank);
+  for (int64_t i = 0; i < count; ++i) {
+    double value = storedFloat(stored.data(), tensor, i);
+    if (element == bmc_f32)
+      static_cast<float *>(to)[i] = static_cast<float>(value);
+    else
+      static_cast<double *>(to)[i] = value;
+  }
 }
 
 } // namespace bmc

@@ -74,7 +74,7 @@ static void startVariables(Training &training) {
   scalars.seed = state.seed;
   init.run(nullptr, scalars);
   if (options.weights)
-    loadWeights(options.weights, state.variables);
+    loadWeights(options.weights, state.variables, options.partial);
 }
 
 static void saveTraining(Training &training) {

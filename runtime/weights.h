@@ -2,8 +2,7 @@
 #ifndef BMC_WEIGHTS_H
 #define BMC_WEIGHTS_H
 
-#include "safetensors.h"
-#include "variables.h"
+#include "tensor_loader.h"
 
 namespace bmc {
 
@@ -12,18 +11,13 @@ inline constexpr char weightsExtension[] = ".safetensors";
 /// `PROGRAM.safetensors`, in the current folder.
 void defaultWeightsPath(Text &path);
 
-/// Parameters and buffers from a file; each must be there with its shape and element type. Other tensors are warned
-/// about.
-void loadWeights(const char *path, Variables &variables);
+/// Parameters and buffers from a file. Each must be there, unless `acceptMissing`, with its shape and a fitting element
+/// type; what does not fit is told all at once.
+void loadWeights(const char *path, Variables &variables, bool acceptMissing);
 void saveWeights(const char *path, Variables &variables);
-
-/// Which variables: parameters and buffers, or optimizer state too.
-enum class Contents { weights, everything };
 
 /// Each variable as a tensor with its name behind `prefix`.
 void addTensors(SafetensorsWriter &file, const char *prefix, Variables &variables, Contents contents);
-void loadTensors(SafetensorsReader &file, const char *prefix, Variables &variables, Contents contents);
-bool hasTensors(const SafetensorsReader &file, const char *prefix);
 
 } // namespace bmc
 
