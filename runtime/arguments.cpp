@@ -5,6 +5,7 @@
 #include "errors.h"
 #include "nearest.h"
 #include "numbers.h"
+#include "thread_pool.h"
 #include "threads.h"
 
 #include <stdio.h>
@@ -19,6 +20,7 @@ static const struct FlagInfo {
 } flagTable[] = {
     {flagData, "--data", "NAME=PATH", "read the data set NAME (train, valid or test) from PATH"},
     {flagWeights, "--weights", "FILE", "start from these weights"},
+    {flagPartial, "--partial", "", "let tensors that the weights lack keep their initial values"},
     {flagOut, "--out", "FILE", "write the weights here"},
     {flagResume, "--resume", "", "go on from the checkpoint of an earlier run"},
     {flagEpochs, "--epochs", "N", "train until N epochs are done"},
@@ -163,6 +165,9 @@ static void applyFlag(Options &options, const FlagInfo &info, const char *value)
   case flagResume:
     options.resume = true;
     return;
+  case flagPartial:
+    options.partial = true;
+    return;
   case flagJson:
     options.json = true;
     return;
@@ -186,7 +191,7 @@ static void applyFlag(Options &options, const FlagInfo &info, const char *value)
     return;
   case flagThreads: {
     int64_t threads = parseCount(options, info, value, 1);
-    options.threads = threads > maximumThreads ? int64_t(maximumThreads) : threads;
+    options.threads = threads > ThreadPool::maximumThreads ? int64_t(ThreadPool::maximumThreads) : threads;
     setThreadCount(static_cast<int>(options.threads));
     return;
   }
@@ -277,6 +282,8 @@ void parseArguments(const Verb &verb, int count, char **arguments, Options &opti
   chooseKeptEpoch(options);
   if (options.resume && options.weights)
     failAtCommandLine(options, "--resume goes on from a checkpoint, so it excludes", "--weights");
+  if (options.partial && !options.weights)
+    failAtCommandLine(options, "--partial is about the weights to start from, so it needs", "--weights");
 }
 
 } // namespace bmc

@@ -22,6 +22,7 @@ enum Flag : unsigned {
   flagCheckpointEvery = 2048,
   flagQuiet = 4096,
   flagLog = 8192,
+  flagPartial = 16384,
 };
 
 /// What the command line says, defaults from the program filled in.
@@ -32,7 +33,7 @@ struct Options {
   const char *trainData = nullptr, *validData = nullptr, *testData = nullptr;
   bool trainIsGiven = false, validIsGiven = false, testIsGiven = false; // on the command line
   Text declaredData[3];                                                 // the model file's paths of these
-  bool resume = false, json = false, quiet = false, seedGiven = false;
+  bool resume = false, partial = false, json = false, quiet = false, seedGiven = false;
   int64_t seed, threads = 0; // 0: as many as there are CPUs
   Settings settings;
   CheckpointSchedule checkpoints;

@@ -3,6 +3,8 @@
 // own numbers. Where one category stands for everything unknown it is the last, and the less frequent texts fall to it.
 #include "dictionary.h"
 #include "errors.h"
+#include "json.h"
+#include "json_text.h"
 #include "nearest.h"
 #include "numbers.h"
 #include "preparation.h"
@@ -210,24 +212,26 @@ void TextCategories::save(Text &out) const {
 }
 
 void TextCategories::load(JsonReader &json) {
-  Text key, text;
+  Text text;
   Array<int64_t> order;
   json.expect('{');
   do {
-    json.readString(key);
+    bool isMissing = json.readString().equals("missing");
     json.expect(':');
-    if (!strcmp(key.get(), "missing")) {
-      json.readString(missingText);
+    if (isMissing) {
+      missingText.clear();
+      appendDecoded(missingText, json.readString());
       hasMissingText = true;
     } else {
       json.expect('[');
-      while (!json.accept(']')) {
+      while (!json.failed() && !json.accept(']')) {
         if (order.size())
           json.expect(',');
-        json.readString(text);
+        text.clear();
+        appendDecoded(text, json.readString());
         order.push(texts.add(text.get()));
         if (order.size() > named())
-          json.failHere("at most as many categories as the program has");
+          json.fail("expected at most %lld categories", (long long)named());
       }
     }
   } while (json.accept(','));

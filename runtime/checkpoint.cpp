@@ -104,33 +104,26 @@ static void readSettings(const SafetensorsReader &file, Settings &settings) {
   }
 }
 
-static void readNumbers(SafetensorsReader &file, const char *name, double *to, int64_t count) {
-  int64_t index = file.find(name);
-  if (index < 0)
-    fail(exitBadInput, "%s: expected tensor '%s', found none of that name", file.path(), name);
-  file.read(index, to, bmc_f64, &count, 1);
-}
-
-static void readMeasures(SafetensorsReader &file, TrainingState &state) {
+static void readMeasures(TensorLoader &loader, TrainingState &state) {
   Array<double> measures;
   state.measures.store(measures);
-  readNumbers(file, measuresName, measures.data(), measures.size());
+  loader.loadNumbers(measuresName, measures.data(), measures.size());
   state.measures.restore(measures.data());
 }
 
 /// A monitor that looked at something else, or whose best weights nobody kept, begins anew.
-static void readMonitor(SafetensorsReader &file, TrainingState &state, bool keepsBest) {
-  const char *monitored = file.metadata("monitored");
-  bool hasBest = hasTensors(file, bestPrefix);
-  if (!monitored || strcmp(monitored, state.monitored) || (keepsBest && !hasBest))
-    return;
+static void readMonitor(SafetensorsReader &file, TensorLoader &loader, TrainingState &state, bool keepsBest) {
   StoredMonitor monitor;
-  readNumbers(file, monitorName, monitor.numbers, sizeof monitor / sizeof(double));
+  loader.loadNumbers(monitorName, monitor.numbers, sizeof monitor / sizeof(double));
+  const char *monitored = file.metadata("monitored");
+  bool isSame = monitored && !strcmp(monitored, state.monitored);
+  if (!isSame || (keepsBest && !loader.has(bestPrefix)))
+    return;
   state.monitor = restore(monitor);
   if (!keepsBest)
     return;
   state.best.hold(false);
-  loadTensors(file, bestPrefix, state.best, Contents::weights);
+  loader.load(bestPrefix, state.best, Contents::weights);
 }
 
 void loadCheckpoint(const char *path, TrainingState &state, Settings &settings) {
@@ -151,9 +144,11 @@ void loadCheckpoint(const char *path, TrainingState &state, Settings &settings) 
     warn("%s was made with %lld rows, the training set has %lld", path, (long long)state.rows, (long long)rows);
   state.rows = rows;
   readSettings(file, settings);
-  loadTensors(file, "", state.variables, Contents::everything);
-  readMeasures(file, state);
-  readMonitor(file, state, settings.whole(settingKeepBest) != 0);
+  TensorLoader loader(file);
+  loader.load("", state.variables, Contents::everything);
+  readMeasures(loader, state);
+  readMonitor(file, loader, state, settings.whole(settingKeepBest) != 0);
+  loader.check(false);
 }
 
 bool CheckpointSchedule::parse(const char *text) {

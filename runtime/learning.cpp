@@ -7,6 +7,7 @@
 #include "columns.h"
 #include "errors.h"
 #include "json.h"
+#include "json_text.h"
 #include "numbers.h"
 #include "preparation.h"
 #include "split.h"
@@ -162,6 +163,11 @@ static void loadNumbers(PreparedFeature &prepared, const SafetensorsReader &file
   }
 }
 
+static void checkRead(const JsonReader &json, const SafetensorsReader &file, const char *key) {
+  if (json.failed())
+    fail(exitBadInput, "%s: '%s' in its metadata cannot be read: %s", file.path(), key, json.message());
+}
+
 /// The names of the columns as `others` found them in training.
 static void loadColumnNames(PreparedFeature &prepared, const SafetensorsReader &file) {
   Text key, name;
@@ -170,23 +176,26 @@ static void loadColumnNames(PreparedFeature &prepared, const SafetensorsReader &
   const char *text = file.metadata(key.get());
   if (!text)
     return;
-  JsonReader json(file.path(), text, static_cast<int64_t>(strlen(text)));
+  JsonReader json(text, static_cast<int64_t>(strlen(text)));
   int64_t count = 0;
   json.expect('[');
   do {
-    json.readString(name);
+    name.clear();
+    appendDecoded(name, json.readString());
     prepared.columnNames.append(name.get(), name.size() + 1);
     ++count;
   } while (json.accept(','));
   json.expect(']');
+  checkRead(json, file, key.get());
   if (count != prepared.feature->column_count)
     fail(exitBadInput, "%s: expected %lld names for '%s' in its metadata, found %lld", file.path(),
          (long long)prepared.feature->column_count, key.get(), (long long)count);
 }
 
 /// One JSON list of texts for each column.
-static void loadCategories(PreparedFeature &prepared, const SafetensorsReader &file, const char *text) {
-  JsonReader json(file.path(), text, static_cast<int64_t>(strlen(text)));
+static void loadCategories(PreparedFeature &prepared, const SafetensorsReader &file, const char *key,
+                           const char *text) {
+  JsonReader json(text, static_cast<int64_t>(strlen(text)));
   json.expect('[');
   for (int64_t c = 0; c < prepared.categories.size(); ++c) {
     if (c)
@@ -194,6 +203,7 @@ static void loadCategories(PreparedFeature &prepared, const SafetensorsReader &f
     prepared.categories[c]->load(json);
   }
   json.expect(']');
+  checkRead(json, file, key);
 }
 
 static void load(Preparation &preparation, const SafetensorsReader &file) {
@@ -213,7 +223,7 @@ static void load(Preparation &preparation, const SafetensorsReader &file) {
            "training with this program first",
            file.path(), key.get());
     if (prepared.feature->encoding)
-      loadCategories(prepared, file, text);
+      loadCategories(prepared, file, key.get(), text);
     else
       loadNumbers(prepared, file, key.get(), text);
   }

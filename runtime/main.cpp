@@ -10,8 +10,8 @@ using namespace bmc;
 
 static const Verb verbs[] = {
     {"train", "Trains the model and saves its weights.",
-     flagData | flagWeights | flagOut | flagResume | flagEpochs | flagPatience | flagCheckpointEvery | flagSeed |
-         flagThreads | flagSet | flagLog | flagQuiet | flagJson,
+     flagData | flagWeights | flagPartial | flagOut | flagResume | flagEpochs | flagPatience | flagCheckpointEvery |
+         flagSeed | flagThreads | flagSet | flagLog | flagQuiet | flagJson,
      false, train},
     {"evaluate", "Prints the loss and the metrics on the test set, or on the train set where there is none.",
      flagData | flagWeights | flagThreads | flagJson, false, evaluate},

@@ -5,7 +5,7 @@
 #include "errors.h"
 #include "random.h"
 #include "run_log.h"
-#include "threads.h"
+#include "thread_pool.h"
 #include "verbs.h"
 #include "weights.h"
 
@@ -78,7 +78,7 @@ static void startVariables(Training &training) {
   scalars.seed = state.seed;
   init.run(nullptr, scalars);
   if (options.weights)
-    loadWeights(options.weights, state.variables, nullptr);
+    loadWeights(options.weights, state.variables, nullptr, options.partial);
 }
 
 static void saveTraining(Training &training) {

@@ -4,6 +4,7 @@
 
 #include "preparation.h"
 #include "variables.h"
+#include "tensor_loader.h"
 
 namespace bmc {
 
@@ -12,18 +13,14 @@ inline constexpr char weightsExtension[] = ".safetensors";
 /// `PROGRAM.safetensors`, in the current folder.
 void defaultWeightsPath(Text &path);
 
-/// Parameters and buffers from a file; each must be there with its shape and element type. Other tensors are warned
-/// about. `preparation` gets what was learned with the weights; null where it is learned anew.
-void loadWeights(const char *path, Variables &variables, Preparation *preparation);
+/// Parameters and buffers from a file. Each must be there, unless `acceptMissing`, with its shape and a fitting element
+/// type; what does not fit is told all at once. `preparation` gets what was learned with the weights; null where it is
+/// learned anew.
+void loadWeights(const char *path, Variables &variables, Preparation *preparation, bool acceptMissing = false);
 void saveWeights(const char *path, Variables &variables, const Preparation &preparation);
-
-/// Which variables: parameters and buffers, or optimizer state too.
-enum class Contents { weights, everything };
 
 /// Each variable as a tensor with its name behind `prefix`.
 void addTensors(SafetensorsWriter &file, const char *prefix, Variables &variables, Contents contents);
-void loadTensors(SafetensorsReader &file, const char *prefix, Variables &variables, Contents contents);
-bool hasTensors(const SafetensorsReader &file, const char *prefix);
 
 } // namespace bmc
 

@@ -10,7 +10,7 @@ import json
 import struct
 import sys
 
-FORMATS = {"F32": "f", "F64": "d", "I32": "i", "I64": "q", "F16": "e", "BOOL": "?"}
+FORMATS = {"F32": "f", "F64": "d", "I32": "i", "I64": "q", "F16": "e", "BF16": "H", "BOOL": "?"}
 
 
 def store(path, header, data):
@@ -27,6 +27,8 @@ def make(path, pairs):
         rows = [[float(cell) for cell in row.split(",")] for row in values.split(";")]
         shape = [len(rows), len(rows[0])] if ";" in values else [len(rows[0])]
         flat = [int(cell) if kind in ("I32", "I64") else cell for row in rows for cell in row]
+        if kind == "BF16":  # the upper half of an f32
+            flat = [struct.unpack("<I", struct.pack("<f", cell))[0] >> 16 for cell in flat]
         packed = struct.pack(f"<{len(flat)}{FORMATS[kind]}", *flat)
         header[name] = {"dtype": kind, "shape": shape, "data_offsets": [len(data), len(data) + len(packed)]}
         data += packed
