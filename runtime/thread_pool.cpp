@@ -14,7 +14,7 @@ int usableCpus() {
   if (sched_getaffinity(0, sizeof set, &set) != 0)
     return 1;
   int count = CPU_COUNT(&set);
-  return count < 1 ? 1 : count > ThreadPool::maximumThreads ? ThreadPool::maximumThreads : count;
+  return count < 1 ? 1 : count > maximumThreads ? maximumThreads : count;
 }
 
 bool isInsideLoop() { return insideLoop; }
@@ -78,6 +78,8 @@ void ThreadPool::work() {
 }
 
 void ThreadPool::start(int count) {
+  if (count > maximumThreads)
+    count = maximumThreads;
   pthread_attr_t attributes;
   pthread_attr_init(&attributes);
   pthread_attr_setstacksize(&attributes, workerStackBytes);

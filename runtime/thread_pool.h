@@ -16,6 +16,8 @@ struct Loop {
   int firstError;
 };
 
+enum { maximumThreads = 256 };
+
 /// The CPUs that this process may use.
 int usableCpus();
 
@@ -24,10 +26,8 @@ int usableCpus();
 /// time runs loops on a pool.
 class ThreadPool {
 public:
-  enum { maximumThreads = 256 };
-
-  /// Starts threads until `count` can run, the caller included. One that cannot be started is not missed: the loop's
-  /// own thread does its work.
+  /// Starts threads until `count` can run, the caller and at most `maximumThreads` included. One that cannot be started
+  /// is not missed: the loop's own thread does its work.
   void start(int count);
   /// Ends the threads and waits for them.
   void stop();
@@ -45,7 +45,7 @@ private:
   int busyWorkers = 0;  // workers that hold `loop`
   int workers = 0;      // started
   bool stopping = false;
-  pthread_t threads[maximumThreads] = {};
+  pthread_t threads[maximumThreads - 1] = {};
 };
 
 /// Runs the loop in this thread alone.

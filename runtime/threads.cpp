@@ -2,17 +2,13 @@
 // use for them.
 #include "threads.h"
 
-#include "thread_pool.h"
-
 namespace bmc {
 
 static ThreadPool pool;
 static int wantedThreads; // 0: as many as there are CPUs
 static bool started;
 
-void setThreadCount(int count) {
-  wantedThreads = count > ThreadPool::maximumThreads ? int(ThreadPool::maximumThreads) : count;
-}
+void setThreadCount(int count) { wantedThreads = count > maximumThreads ? maximumThreads : count; }
 
 static void runInPool(Loop &loop) {
   if (!started)

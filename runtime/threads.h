@@ -2,6 +2,8 @@
 #ifndef BMC_THREADS_H
 #define BMC_THREADS_H
 
+#include "thread_pool.h"
+
 namespace bmc {
 
 /// How many threads a parallel loop may use, the caller included; without it as many as there are CPUs. Takes effect
