@@ -25,6 +25,9 @@ void appendDims(Text &out, const int64_t *dims, int64_t rank);
 /// One element as a double, for printing and comparing.
 double elementAsDouble(const void *data, int32_t element, int64_t index);
 
+/// Appends a tensor as nested lists of JSON; its elements begin at `index`. A scalar is a number.
+void appendJsonTensor(Text &out, const void *data, int32_t element, const int64_t *dims, int64_t rank, int64_t index);
+
 /// One element as text: integers exactly, others by `appendNumber` or, for JSON, `appendJsonNumber`.
 void appendElement(Text &out, const void *data, int32_t element, int64_t index, bool json);
 

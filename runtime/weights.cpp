@@ -8,7 +8,7 @@ namespace bmc {
 void defaultWeightsPath(Text &path) { path.append(bmc_program.name).append(weightsExtension); }
 
 static bool isStored(const bmc_variable &variable, Contents contents) {
-  return contents == Contents::everything || variable.role != bmc_role_state;
+  return contents == Contents::everything || isSaved(variable);
 }
 
 void addTensors(SafetensorsWriter &file, const char *prefix, Variables &variables, Contents contents) {
