@@ -102,7 +102,7 @@ private:
   TargetAttr target;
   std::map<Operation *, std::set<Operation *>> before; // by reader of a donated argument: its writer, which must wait
   std::map<unsigned, unsigned> accepted;               // argument by result
-  llvm::MapVector<Value, BufferAttr> buffers; // by storage
+  llvm::MapVector<Value, BufferAttr> buffers;          // by storage
   DenseMap<Value, size_t> slotOf, lastRead;
   DenseMap<Operation *, std::vector<int64_t>> inPlace;
   std::vector<Slot> slots;
@@ -131,8 +131,8 @@ struct PlanMemory : impl::PlanMemoryBase<PlanMemory> {
 Value Planner::copy(Value value) {
   OpBuilder builder(terminator);
   Location place = isa<UnknownLoc>(value.getLoc()) ? placeOfResult(value) : value.getLoc();
-  auto kernel = KernelOp::create(builder, place, value.getType(), value, ScheduleAttr(), DenseI64ArrayAttr(),
-                                 ArrayAttr());
+  auto kernel =
+      KernelOp::create(builder, place, value.getType(), value, ScheduleAttr(), DenseI64ArrayAttr(), ArrayAttr());
   Block &body = kernel.getBody().emplaceBlock();
   Value argument = body.addArgument(value.getType(), place);
   OpBuilder inBody = OpBuilder::atBlockEnd(&body);

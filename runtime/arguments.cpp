@@ -191,7 +191,7 @@ static void applyFlag(Options &options, const FlagInfo &info, const char *value)
     return;
   case flagThreads: {
     int64_t threads = parseCount(options, info, value, 1);
-    options.threads = threads > ThreadPool::maximumThreads ? int64_t(ThreadPool::maximumThreads) : threads;
+    options.threads = threads > maximumThreads ? int64_t(maximumThreads) : threads;
     setThreadCount(static_cast<int>(options.threads));
     return;
   }

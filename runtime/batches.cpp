@@ -2,69 +2,8 @@
 #include "batches.h"
 
 #include "errors.h"
-#include "numbers.h"
 
 namespace bmc {
-
-void Measures::add(const Entry &entry, int64_t count) {
-  bool found;
-  double weight = static_cast<double>(count);
-  lossSum += weight * entry.scalarResult(bmc_role_loss, 0, found);
-  for (int64_t i = 0; i < metricSums.size(); ++i)
-    metricSums[i] += weight * entry.scalarResult(bmc_role_metric, i, found);
-  rows += count;
-}
-
-double Measures::value(const char *name) const {
-  for (int64_t i = 0; i < metricSums.size(); ++i)
-    if (!strcmp(bmc_program.metric_names[i], name))
-      return metricSums[i] / static_cast<double>(rows);
-  return loss();
-}
-
-void Measures::clear() {
-  lossSum = 0;
-  rows = 0;
-  for (double &sum : metricSums)
-    sum = 0;
-}
-
-void Measures::store(Array<double> &numbers) const {
-  numbers.push(static_cast<double>(rows));
-  numbers.push(lossSum);
-  numbers.append(metricSums.data(), metricSums.size());
-}
-
-void Measures::restore(const double *numbers) {
-  rows = static_cast<int64_t>(numbers[0]);
-  lossSum = numbers[1];
-  for (int64_t i = 0; i < metricSums.size(); ++i)
-    metricSums[i] = numbers[2 + i];
-}
-
-void Measures::append(Text &out, const char *prefix) const {
-  out.append(prefix).append("Loss: ");
-  appendNumber(out, loss());
-  for (int64_t i = 0; i < metricSums.size(); ++i) {
-    out.append(", ").append(prefix).append(bmc_program.metric_names[i]).append(": ");
-    appendNumber(out, metricSums[i] / static_cast<double>(rows));
-  }
-}
-
-static void appendJsonMeasure(Text &out, const char *prefix, const char *name, double value) {
-  Text key(prefix);
-  appendJsonString(out, key.append(name).get());
-  out.append(":");
-  appendJsonNumber(out, value);
-}
-
-void Measures::appendJson(Text &out, const char *prefix) const {
-  appendJsonMeasure(out, prefix, "loss", loss());
-  for (int64_t i = 0; i < metricSums.size(); ++i) {
-    out.append(",");
-    appendJsonMeasure(out, prefix, bmc_program.metric_names[i], metricSums[i] / static_cast<double>(rows));
-  }
-}
 
 int64_t rowsPerCall(const Entry &entry, int64_t batch, int64_t rows, const char *path) {
   int64_t fixed = entry.fixedRows();
@@ -96,10 +35,12 @@ Rows *Batches::next() {
 void evaluateRows(Entry &entry, Rows &rows, int64_t batch, const char *path, const Scalars &scalars,
                   Measures &measures) {
   Batches batches(rows, rowsPerCall(entry, batch, rows.count, path), entry.overwritesRows());
+  measures.begin();
   while (Rows *part = batches.next()) {
     entry.run(part, scalars);
-    measures.add(entry, part->count);
+    measures.add(entry, *part);
   }
+  measures.end();
 }
 
 } // namespace bmc

@@ -1,34 +1,10 @@
-// Running an entry function over a data set, batch by batch, and the means of its loss and metrics.
+// Running an entry function over a data set, batch by batch.
 #ifndef BMC_BATCHES_H
 #define BMC_BATCHES_H
 
-#include "entry.h"
-#include "json.h"
+#include "measures.h"
 
 namespace bmc {
-
-/// The loss and the metrics over many rows: means weighted by the batches' rows, in double.
-class Measures {
-public:
-  Measures() { metricSums.resize(bmc_program.metric_count); }
-  void add(const Entry &entry, int64_t rows);
-  double loss() const { return lossSum / static_cast<double>(rows); }
-  /// `loss`, or a metric by its name.
-  double value(const char *name) const;
-  void clear();
-  /// The sums as they stand, so that a checkpoint inside an epoch keeps them: their number is the same for all rows.
-  void store(Array<double> &numbers) const;
-  void restore(const double *numbers);
-  /// Appends `Loss: L, accuracy: A`, each name behind `prefix`.
-  void append(Text &out, const char *prefix = "") const;
-  /// Appends `"loss":L,"accuracy":A`, each name behind `prefix`.
-  void appendJson(Text &out, const char *prefix) const;
-
-private:
-  double lossSum = 0;
-  Array<double> metricSums;
-  int64_t rows = 0;
-};
 
 /// The rows of one call: `batch` (0: all), or what the entry function was compiled for, which must then fit.
 int64_t rowsPerCall(const Entry &entry, int64_t batch, int64_t rows, const char *path);
@@ -54,7 +30,7 @@ private:
   bool copy;
 };
 
-/// Loss and metrics of the evaluate function over all rows.
+/// A pass of the evaluate function over all rows.
 void evaluateRows(Entry &entry, Rows &rows, int64_t batch, const char *path, const Scalars &scalars,
                   Measures &measures);
 

@@ -10,7 +10,8 @@ namespace bmc {
 
 static const char checkpointFormat[] = "bmc checkpoint 2";
 // A colon is in no variable's name.
-static const char bestPrefix[] = "best:", measuresName[] = "epoch:measures", monitorName[] = "epoch:monitor";
+static const char bestPrefix[] = "best:", measuresName[] = "epoch:measures", monitorName[] = "epoch:monitor",
+                  rowsPrefix[] = "epoch:rows:";
 
 void checkpointPath(const char *weightsPath, Text &path) {
   int64_t length = strlen(weightsPath), end = strlen(weightsExtension);
@@ -56,6 +57,17 @@ static Monitor restore(const StoredMonitor &stored) {
   return monitor;
 }
 
+/// The rows that metrics of all rows wait for.
+static void addKeptRows(SafetensorsWriter &file, const Measures &measures) {
+  for (int64_t i = 0; i < measures.keptCount(); ++i) {
+    const GivenTensor &rows = measures.keptRows(i);
+    const bmc_value &value = bmc_program.measure->arguments[i];
+    Text name(rowsPrefix);
+    if (rows.data)
+      file.addTensor(name.append(value.name).get(), value.element, rows.dims, value.rank, rows.data);
+  }
+}
+
 void saveCheckpoint(const char *path, TrainingState &state, const Settings &settings) {
   SafetensorsWriter file;
   file.addMetadata("format", checkpointFormat);
@@ -74,6 +86,7 @@ void saveCheckpoint(const char *path, TrainingState &state, const Settings &sett
   StoredMonitor monitor = store(state.monitor);
   file.addTensor(measuresName, bmc_f64, &size, 1, measures.data());
   file.addTensor(monitorName, bmc_f64, &monitorSize, 1, monitor.numbers);
+  addKeptRows(file, state.measures);
   file.write(path);
 }
 
@@ -109,6 +122,16 @@ static void readMeasures(TensorLoader &loader, TrainingState &state) {
   state.measures.store(measures);
   loader.loadNumbers(measuresName, measures.data(), measures.size());
   state.measures.restore(measures.data());
+  for (int64_t i = 0; i < state.measures.keptCount(); ++i) {
+    const GivenTensor &rows = state.measures.keptRows(i);
+    const bmc_value &value = bmc_program.measure->arguments[i];
+    Text name(rowsPrefix);
+    int64_t index = rows.data ? file.find(name.append(value.name).get()) : -1;
+    if (index >= 0)
+      file.read(index, rows.data, value.element, rows.dims, value.rank);
+    else if (rows.data && state.position > 0)
+      fail(exitBadInput, "%s: expected tensor '%s', found none of that name", file.path(), name.get());
+  }
 }
 
 /// A monitor that looked at something else, or whose best weights nobody kept, begins anew.

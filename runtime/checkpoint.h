@@ -13,11 +13,11 @@ struct TrainingState {
   int64_t position = 0; // rows of the unfinished epoch that were trained on
   int64_t rows = 0;     // of the training set
   int64_t seed = 0;
-  Measures measures;     // of the unfinished epoch
   const char *monitored; // the name of what the monitor looks at
   Monitor monitor;
   Variables variables = Variables(true);
-  Variables best; // those of the best epoch, where they are kept
+  Measures measures = Measures(variables); // of the unfinished epoch
+  Variables best;                          // those of the best epoch, where they are kept
 };
 
 /// `DIR/NAME.checkpoint.safetensors` for the weights `DIR/NAME.safetensors`.

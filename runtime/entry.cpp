@@ -47,7 +47,7 @@ bool Entry::overwritesRows() const {
 }
 
 void Entry::run(Rows *rows, const Scalars &scalars) {
-  bindSymbols(rows);
+  bindSymbols(rows, scalars.given);
   prepare();
   bindArguments(rows, scalars);
   bindResults();
@@ -58,17 +58,18 @@ void Entry::run(Rows *rows, const Scalars &scalars) {
 }
 
 /// The symbols' values follow from the fields' dims; the first one is the number of rows.
-void Entry::bindSymbols(const Rows *rows) {
+void Entry::bindSymbols(const Rows *rows, const GivenTensor *given) {
   for (int64_t &symbol : symbols)
     symbol = -1;
   for (int64_t i = 0; i < function.argument_count; ++i) {
     const bmc_value &argument = function.arguments[i];
-    if (argument.role != bmc_role_input)
+    if (argument.role != bmc_role_input && argument.role != bmc_role_prediction)
       continue;
-    const bmc_field &field = bmc_program.fields[argument.index];
-    bindDim(argument, 0, rows->count);
-    for (int64_t axis = 1; axis < argument.rank; ++axis)
-      bindDim(argument, axis, field.dims[axis - 1]);
+    for (int64_t axis = 0; axis < argument.rank; ++axis)
+      bindDim(argument, axis,
+              !rows       ? given[i].dims[axis]
+              : axis == 0 ? rows->count
+                          : bmc_program.fields[argument.index].dims[axis - 1]);
   }
   for (int64_t i = 0; i < symbols.size(); ++i)
     if (symbols[i] < 0)
@@ -124,7 +125,8 @@ void Entry::bindArguments(Rows *rows, const Scalars &scalars) {
     const bmc_value &argument = function.arguments[i];
     switch (argument.role) {
     case bmc_role_input:
-      buffers[i] = rows->field(argument.index).data;
+    case bmc_role_prediction:
+      buffers[i] = rows ? rows->field(argument.index).data : scalars.given[i].data;
       break;
     case bmc_role_hyper:
       buffers[i] = scalarBuffer(ownedScalars[i]);
@@ -156,21 +158,23 @@ void Entry::bindResults() {
 void Entry::replaceVariables() {
   for (int64_t i = 0; i < function.result_count; ++i) {
     const bmc_value &result = function.results[i];
-    if (result.role > bmc_role_state || result.alias >= 0)
+    if (result.role > bmc_role_metric_state || result.alias >= 0)
       continue;
     ownedResults[i] = variables[result.index];
     variables[result.index] = buffers[function.argument_count + i];
   }
 }
 
-double Entry::scalarResult(int32_t role, int64_t index, bool &found) const {
+int64_t Entry::findResult(int32_t role, int64_t index) const {
   for (int64_t i = 0; i < function.result_count; ++i)
-    if (function.results[i].role == role && (role == bmc_role_loss || function.results[i].index == index)) {
-      found = true;
-      return elementAsDouble(resultData(i), function.results[i].element, 0);
-    }
-  found = false;
-  return 0;
+    if (function.results[i].role == role && (role == bmc_role_loss || function.results[i].index == index))
+      return i;
+  return -1;
+}
+
+double Entry::scalarResult(int32_t role, int64_t index) const {
+  int64_t i = findResult(role, index);
+  return i < 0 ? 0 : elementAsDouble(resultData(i), function.results[i].element, 0);
 }
 
 } // namespace bmc

@@ -7,11 +7,18 @@
 
 namespace bmc {
 
+/// A tensor that the caller of an entry function hands over for an argument.
+struct GivenTensor {
+  void *data;
+  int64_t *dims;
+};
+
 /// What an entry function takes beside variables and fields.
 struct Scalars {
   const double *hypers = nullptr; // one for each of the program's hypers
   int64_t step = 1;
   int64_t seed = 0;
+  const GivenTensor *given = nullptr; // by argument: instead of rows, where `run` gets none
 };
 
 /// One entry function with the memory that its calls need, kept between calls.
@@ -26,11 +33,13 @@ public:
   int64_t fixedRows() const;
   /// Whether a call may write over its rows, so that the caller must hand it a copy.
   bool overwritesRows() const;
-  /// Runs it on `rows` (null: it takes no fields). Variables that are results are replaced.
+  /// Runs it on `rows`. Null: it takes no fields, or the given tensors. Variables that are results are replaced.
   void run(Rows *rows, const Scalars &scalars);
 
-  /// The value of the loss or of the metric with this number after a call; `found` tells whether there is one.
-  double scalarResult(int32_t role, int64_t index, bool &found) const;
+  /// The number of the result with this role, for metrics and predictions also with this index; -1: there is none.
+  int64_t findResult(int32_t role, int64_t index) const;
+  /// The value of the loss or of a metric after a call; 0 where there is none.
+  double scalarResult(int32_t role, int64_t index) const;
 
   int64_t resultCount() const { return function.result_count; }
   const bmc_value &result(int64_t i) const { return function.results[i]; }
@@ -38,7 +47,7 @@ public:
   const int64_t *resultDims(int64_t i) const { return dims.data() + dimsBegin[i]; }
 
 private:
-  void bindSymbols(const Rows *rows);
+  void bindSymbols(const Rows *rows, const GivenTensor *given);
   void bindDim(const bmc_value &value, int64_t axis, int64_t size);
   void prepare();
   void bindArguments(Rows *rows, const Scalars &scalars);

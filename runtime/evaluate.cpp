@@ -22,6 +22,11 @@ void printMeasures(const char *set, const Measures &measures, bool json) {
     measures.append(line);
   }
   puts(line.get());
+  if (json)
+    return;
+  line.clear();
+  measures.appendTensors(line);
+  fputs(line.get(), stdout);
 }
 
 int evaluate(Options &options) {
@@ -39,7 +44,7 @@ int evaluate(Options &options) {
   Entry entry(*bmc_program.evaluate, variables);
   Scalars scalars;
   scalars.hypers = options.settings.hypers();
-  Measures measures;
+  Measures measures(variables);
   evaluateRows(entry, rows, options.settings.whole(settingBatch), path, scalars, measures);
   printMeasures(options.testData ? "Test" : "Train", measures, options.json);
   return exitDone;

@@ -14,7 +14,7 @@ static int64_t variableElements(const bmc_variable &variable) { return elementCo
 static int64_t totalElements() {
   int64_t total = 0;
   for (int64_t i = 0; i < bmc_program.variable_count; ++i)
-    if (bmc_program.variables[i].role != bmc_role_state)
+    if (isSaved(bmc_program.variables[i]))
       total += variableElements(bmc_program.variables[i]);
   return total;
 }
@@ -33,18 +33,6 @@ static const char *roleName(const bmc_variable &variable) {
   return variable.role == bmc_role_buffer ? "buffer" : variable.trainable ? "parameter" : "frozen";
 }
 
-struct NamedFunction {
-  const char *name;
-  const bmc_function *function;
-};
-
-static void listFunctions(NamedFunction (&functions)[4]) {
-  functions[0] = {"init", bmc_program.init};
-  functions[1] = {"train", bmc_program.train};
-  functions[2] = {"evaluate", bmc_program.evaluate};
-  functions[3] = {"predict", bmc_program.predict};
-}
-
 static void printText() {
   printf("%s, compiled from %s by bmc %s\n\n", bmc_program.name, bmc_program.source, BMC_VERSION);
   Text layers;
@@ -53,7 +41,7 @@ static void printText() {
   printf("\nparameters\n");
   for (int64_t i = 0; i < bmc_program.variable_count; ++i) {
     const bmc_variable &variable = bmc_program.variables[i];
-    if (variable.role == bmc_role_state)
+    if (!isSaved(variable))
       continue;
     Text shape;
     appendDims(shape, variable.dims, variable.rank);
@@ -62,12 +50,11 @@ static void printText() {
   }
   printf("  total %lld\n\nmemory for intermediate values, batches of %lld\n", (long long)totalElements(),
          (long long)rowsForInfo());
-  NamedFunction functions[4];
-  listFunctions(functions);
-  for (const NamedFunction &named : functions)
-    if (named.function)
-      printf("  %-10s %12lld bytes, %lld kernel calls\n", named.name, (long long)arenaBytes(*named.function),
-             (long long)named.function->kernel_call_count);
+  for (int64_t i = 0; i < bmc_program.function_count; ++i) {
+    const bmc_function &function = *bmc_program.functions[i];
+    printf("  %-10s %12lld bytes, %lld kernel calls\n", function.name, (long long)arenaBytes(function),
+           (long long)function.kernel_call_count);
+  }
   printf("\nkernels\n");
   for (int64_t i = 0; i < bmc_program.kernel_count; ++i) {
     const bmc_kernel &kernel = bmc_program.kernels[i];
@@ -81,7 +68,7 @@ static void appendJsonVariables(Text &out) {
   out.append(",\"parameters\":[");
   for (int64_t i = 0; i < bmc_program.variable_count; ++i) {
     const bmc_variable &variable = bmc_program.variables[i];
-    if (variable.role == bmc_role_state)
+    if (!isSaved(variable))
       continue;
     out.append(first ? "{" : ",{");
     first = false;
@@ -98,18 +85,13 @@ static void appendJsonVariables(Text &out) {
 }
 
 static void appendJsonMemory(Text &out) {
-  NamedFunction functions[4];
-  listFunctions(functions);
-  bool first = true;
   out.format(",\"rows\":%lld,\"functions\":{", (long long)rowsForInfo());
-  for (const NamedFunction &named : functions) {
-    if (!named.function)
-      continue;
-    out.append(first ? "" : ",");
-    first = false;
-    appendJsonString(out, named.name);
-    out.format(":{\"arena_bytes\":%lld,\"kernel_calls\":%lld}", (long long)arenaBytes(*named.function),
-               (long long)named.function->kernel_call_count);
+  for (int64_t i = 0; i < bmc_program.function_count; ++i) {
+    const bmc_function &function = *bmc_program.functions[i];
+    out.append(i ? "," : "");
+    appendJsonString(out, function.name);
+    out.format(":{\"arena_bytes\":%lld,\"kernel_calls\":%lld}", (long long)arenaBytes(function),
+               (long long)function.kernel_call_count);
   }
   out.append("}");
 }

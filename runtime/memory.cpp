@@ -28,6 +28,17 @@ void *allocateBuffer(int64_t bytes, const char *purpose) {
   return memory;
 }
 
+void growBuffer(void *&buffer, int64_t used, int64_t bytes, int64_t &capacity, const char *purpose) {
+  if (bytes <= capacity)
+    return;
+  capacity = capacity * 2 > bytes ? capacity * 2 : bytes;
+  void *larger = allocateBuffer(capacity, purpose);
+  if (used > 0)
+    memcpy(larger, buffer, used);
+  free(buffer);
+  buffer = larger;
+}
+
 void *growMemory(void *memory, int64_t bytes, const char *purpose) {
   memory = realloc(memory, bytes);
   if (!memory)

@@ -21,6 +21,9 @@ enum { bufferAlignment = 64, bufferSlack = 64 };
 /// Memory for a tensor: aligned, with slack, its content undefined. `purpose` completes "out of memory: ... for ".
 void *allocateBuffer(int64_t bytes, const char *purpose);
 
+/// Makes room for `bytes` in a buffer of `capacity` that holds `used`; where it grows, it doubles at least.
+void growBuffer(void *&buffer, int64_t used, int64_t bytes, int64_t &capacity, const char *purpose);
+
 /// The size of a product of non-negative counts; ends the program when it does not fit into memory at all.
 int64_t multiplySizes(int64_t a, int64_t b, const char *purpose);
 

@@ -40,19 +40,6 @@ static void appendCsvRow(Text &out, const Entry &entry, int64_t row, int64_t row
   out.append("\n");
 }
 
-/// The elements from `index` on as nested lists of the given dims; `index` moves behind them.
-static void appendJsonLists(Text &out, const Entry &entry, int64_t r, const int64_t *dims, int64_t rank,
-                            int64_t &index) {
-  if (rank == 0)
-    return appendElement(out, entry.resultData(r), entry.result(r).element, index++, true);
-  out.append("[");
-  for (int64_t i = 0; i < dims[0]; ++i) {
-    out.append(i ? "," : "");
-    appendJsonLists(out, entry, r, dims + 1, rank - 1, index);
-  }
-  out.append("]");
-}
-
 static void appendJsonRow(Text &out, const Entry &entry, int64_t row, int64_t rows) {
   bool first = true;
   out.append("{");
@@ -65,7 +52,7 @@ static void appendJsonRow(Text &out, const Entry &entry, int64_t row, int64_t ro
     appendJsonString(out, result.name);
     out.append(":");
     int64_t index = row * (elementCount(entry.resultDims(r), result.rank) / rows);
-    appendJsonLists(out, entry, r, entry.resultDims(r) + 1, result.rank - 1, index);
+    appendJsonTensor(out, entry.resultData(r), result.element, entry.resultDims(r) + 1, result.rank - 1, index);
   }
   out.append("}\n");
 }

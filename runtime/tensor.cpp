@@ -19,6 +19,18 @@ void appendDims(Text &out, const int64_t *dims, int64_t rank) {
   out.append("]");
 }
 
+void appendJsonTensor(Text &out, const void *data, int32_t element, const int64_t *dims, int64_t rank, int64_t index) {
+  if (rank == 0)
+    return appendElement(out, data, element, index, true);
+  int64_t stride = elementCount(dims + 1, rank - 1);
+  out.append("[");
+  for (int64_t i = 0; i < dims[0]; ++i) {
+    out.append(i ? "," : "");
+    appendJsonTensor(out, data, element, dims + 1, rank - 1, index + i * stride);
+  }
+  out.append("]");
+}
+
 void appendElement(Text &out, const void *data, int32_t element, int64_t index, bool json) {
   if (element == bmc_i64)
     out.format("%lld", static_cast<long long>(static_cast<const int64_t *>(data)[index]));

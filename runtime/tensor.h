@@ -13,6 +13,9 @@ int64_t elementCount(const int64_t *dims, int64_t rank);
 /// Appends `[2, 3]`.
 void appendDims(Text &out, const int64_t *dims, int64_t rank);
 
+/// Appends a tensor as nested lists of JSON; its elements begin at `index`. A scalar is a number.
+void appendJsonTensor(Text &out, const void *data, int32_t element, const int64_t *dims, int64_t rank, int64_t index);
+
 /// One element as text: integers exactly, others by `appendNumber` or, for JSON, `appendJsonNumber`.
 void appendElement(Text &out, const void *data, int32_t element, int64_t index, bool json);
 

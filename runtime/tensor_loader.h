@@ -11,7 +11,7 @@ namespace bmc {
 enum class Contents { weights, everything };
 
 inline bool isStored(const bmc_variable &variable, Contents contents) {
-  return contents == Contents::everything || variable.role != bmc_role_state;
+  return contents == Contents::everything || isSaved(variable);
 }
 
 class TensorLoader {

@@ -17,7 +17,8 @@ namespace bmc {
 struct Training {
   explicit Training(Options &options)
       : options(options), trainRows(FieldUse::all), validRows(FieldUse::all), testRows(FieldUse::all),
-        step(*bmc_program.train, state.variables), evaluation(*bmc_program.evaluate, state.variables) {}
+        step(*bmc_program.train, state.variables), evaluation(*bmc_program.evaluate, state.variables),
+        validation(state.variables) {}
 
   bool hasValidation() const { return validRows.count > 0; }
   /// The variables to save: those of the best epoch where they are kept.
@@ -28,6 +29,7 @@ struct Training {
   Rows trainRows, validRows, testRows;
   TrainingState state;
   Entry step, evaluation;
+  Measures validation;
   Text weightsPath, checkpoint;
   RunLog log;
   int64_t rowsBefore = 0; // of the first epoch, that an earlier run trained on
@@ -98,7 +100,7 @@ static void runSteps(Training &training, Batches &batches, Progress &progress) {
       return;
     scalars.step = ++state.step;
     training.step.run(rows, scalars);
-    state.measures.add(training.step, rows->count);
+    state.measures.add(training.step, *rows);
     state.position += rows->count;
     progress.batchDone(rows->count);
     if (state.position < state.rows && training.options.checkpoints.isDue(state, false))
@@ -120,10 +122,10 @@ static void warnOfLoss(Training &training) {
 }
 
 /// Where the best epoch's weights are kept, a new best one replaces them. Whether it is the best one so far.
-static bool observe(Training &training, const Measures &validation) {
+static bool observe(Training &training) {
   const Settings &settings = training.options.settings;
   TrainingState &state = training.state;
-  double value = monitoredValue(state.measures, validation, training.hasValidation());
+  double value = monitoredValue(state.measures, training.validation, training.hasValidation());
   bool isBest = state.monitor.observe(state.epoch, value, settings.value(settingMinDelta));
   if (!isBest || settings.whole(settingKeepBest) == 0)
     return isBest;
@@ -137,17 +139,17 @@ static void finishEpoch(Training &training, Progress &progress) {
   TrainingState &state = training.state;
   ++state.epoch;
   state.position = 0;
-  Measures validation;
+  state.measures.end();
   if (training.hasValidation())
-    evaluate(training, training.validRows, training.options.validData, validation);
-  bool isBest = observe(training, validation);
-  EpochMeasures measures = {state.measures, validation, training.hasValidation()};
+    evaluate(training, training.validRows, training.options.validData, training.validation);
+  bool isBest = observe(training);
+  EpochMeasures measures = {state.measures, training.validation, training.hasValidation()};
   progress.epochDone(state.epoch, measures);
   training.log.epochDone(state, measures, state.rows - training.rowsBefore, monotonicSeconds() - training.epochStart,
                          isBest);
   training.rowsBefore = 0;
   warnOfLoss(training);
-  state.measures.clear();
+  state.measures.begin();
   if (training.options.checkpoints.isDue(state, true))
     saveTraining(training);
 }
@@ -245,7 +247,7 @@ int train(Options &options) {
   Outcome outcome = runEpochs(training);
   saveWeights(training.weightsPath.get(), training.chosen(), training.preparation);
   saveTraining(training);
-  Measures test;
+  Measures test(training.state.variables);
   bool isTested = outcome != Outcome::interrupted && testWeights(training, test);
   static const char *const reasons[] = {"finished", "early stop", "interrupted"};
   training.log.end(training.state, reasons[static_cast<int>(outcome)], isTested ? &test : nullptr);

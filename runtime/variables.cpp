@@ -7,6 +7,10 @@ int64_t variableBytes(const bmc_variable &variable) {
   return multiplySizes(elementCount(variable.dims, variable.rank), elementBytes(variable.element), variable.name);
 }
 
+bool isSaved(const bmc_variable &variable) {
+  return variable.role == bmc_role_parameter || variable.role == bmc_role_buffer;
+}
+
 void Variables::hold(bool withState) {
   for (int64_t i = 0; i < bmc_program.variable_count; ++i) {
     const bmc_variable &variable = bmc_program.variables[i];

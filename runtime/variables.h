@@ -27,6 +27,9 @@ private:
   Array<void *> buffers;
 };
 
+/// Whether a weight file holds it: parameters and buffers.
+bool isSaved(const bmc_variable &variable);
+
 int64_t variableBytes(const bmc_variable &variable);
 
 } // namespace bmc

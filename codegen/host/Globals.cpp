@@ -38,8 +38,12 @@ Address Globals::strings(llvm::ArrayRef<std::string> texts) {
   llvm::SmallVector<Address> addresses;
   for (const std::string &text : texts)
     addresses.push_back(string(text));
-  return array(pointer, texts.size(),
-               [&](OpBuilder &builder, size_t i) { return fieldValue(builder, pointer, addresses[i]); });
+  return this->addresses(addresses);
+}
+
+Address Globals::addresses(llvm::ArrayRef<Address> values) {
+  return array(pointer, values.size(),
+               [&](OpBuilder &builder, size_t i) { return fieldValue(builder, pointer, values[i]); });
 }
 
 Address Globals::structs(LLVM::LLVMStructType type, llvm::ArrayRef<Row> rows) {

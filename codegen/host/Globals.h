@@ -30,6 +30,8 @@ public:
   Address integers(llvm::ArrayRef<int64_t> values);
   /// An array of strings; null if it is empty.
   Address strings(llvm::ArrayRef<std::string> texts);
+  /// An array of addresses; null if it is empty.
+  Address addresses(llvm::ArrayRef<Address> values);
   /// An array of structs; null if it is empty.
   Address structs(mlir::LLVM::LLVMStructType type, llvm::ArrayRef<Row> rows);
   /// One struct, visible to the linker under a name.

@@ -28,9 +28,9 @@ ProgramTypes::ProgramTypes(MLIRContext *context) {
   monitor = structOf({pointer, i64, i64, f64, i64});
   layer = structOf({pointer, i64, pointer, pointer, i64, f64, f64});
   kernel = structOf({pointer, pointer, pointer, pointer, pointer, i64, pointer, i64, pointer, i64, pointer, i64});
-  program =
-      structOf({i64, pointer, pointer, i64, pointer, i64, pointer, i64,     pointer, i64,     pointer, i64, pointer,
-                i64, pointer, i64,     i64, i64,     i64, pointer, pointer, pointer, pointer, pointer, i64, pointer});
+  program = structOf({i64,     pointer, pointer, i64,     pointer, i64,     pointer, i64,     pointer, i64,
+                      pointer, i64,     pointer, i64,     pointer, i64,     i64,     i64,     i64,     pointer,
+                      pointer, pointer, pointer, pointer, pointer, pointer, i64,     pointer, i64,     pointer});
 }
 
 namespace {
@@ -68,9 +68,10 @@ private:
   ProgramTypes types;
   DictionaryAttr description;
   llvm::SmallVector<bm::VariableOp> variables;
-  llvm::StringMap<int64_t> variableIndex, fieldIndex, hyperIndex, metricIndex;
+  llvm::StringMap<int64_t> variableIndex, fieldIndex, hyperIndex, metricIndex, predictionIndex;
   std::vector<std::string> metrics;
   llvm::StringMap<Address> functions;
+  std::vector<Address> functionTable; // the same in the module's order
   std::vector<Row> kernels;
 };
 } // namespace
@@ -87,6 +88,14 @@ static int64_t elementOf(Type type) {
 }
 
 static int64_t rankOf(Type type) { return cast<RankedTensorType>(type).getRank(); }
+
+static bmc_role roleOf(bm::VariableOp variable) {
+  return llvm::StringSwitch<bmc_role>(variable.getRole())
+      .Case("parameter", bmc_role_parameter)
+      .Case("buffer", bmc_role_buffer)
+      .Case("metric", bmc_role_metric_state)
+      .Default(bmc_role_state);
+}
 
 LogicalResult TableBuilder::build() {
   if (failed(readDescription()))
@@ -134,6 +143,10 @@ LogicalResult TableBuilder::build() {
                     functionNamed("train"),
                     functionNamed("evaluate"),
                     functionNamed("predict"),
+                    functionNamed("reset"),
+                    functionNamed("measure"),
+                    int64_t(functionTable.size()),
+                    globals.addresses(functionTable),
                     int64_t(kernels.size()),
                     globals.structs(types.kernel, kernels)});
   return success();
@@ -182,11 +195,7 @@ Address TableBuilder::addVariables() {
   std::vector<Row> rows;
   for (bm::VariableOp variable : variables) {
     auto type = cast<RankedTensorType>(variable.getType());
-    int64_t role = llvm::StringSwitch<int64_t>(variable.getRole())
-                       .Case("parameter", bmc_role_parameter)
-                       .Case("buffer", bmc_role_buffer)
-                       .Default(bmc_role_state);
-    rows.push_back({globals.string(variable.getSymName()), role, elementOf(type), type.getRank(),
+    rows.push_back({globals.string(variable.getSymName()), int64_t(roleOf(variable)), elementOf(type), type.getRank(),
                     globals.integers(type.getShape()), int64_t(variable.getTrainable())});
   }
   return globals.structs(types.variable, rows);
@@ -236,10 +245,7 @@ FailureOr<Purpose> TableBuilder::purposeOf(func::FuncOp function, DictionaryAttr
     if (failed(index))
       return failure();
     bm::VariableOp variable = variables[*index];
-    bmc_role role = variable.getRole() == "parameter" ? bmc_role_parameter
-                    : variable.getRole() == "buffer"  ? bmc_role_buffer
-                                                      : bmc_role_state;
-    return Purpose{symbol.getValue().str(), role, *index};
+    return Purpose{symbol.getValue().str(), roleOf(variable), *index};
   }
   auto role = attributes.getAs<StringAttr>("bm.role");
   auto name = attributes.getAs<StringAttr>("bm.name");
@@ -255,6 +261,7 @@ FailureOr<Purpose> TableBuilder::purposeOf(func::FuncOp function, DictionaryAttr
                    .Case("loss", bmc_role_loss)
                    .Case("metric", bmc_role_metric)
                    .Case("output", bmc_role_output)
+                   .Case("prediction", bmc_role_prediction)
                    .Default(std::nullopt);
   if (!known)
     return function.emitError() << "@" << function.getSymName() << ": unknown bm.role " << role;
@@ -266,6 +273,8 @@ FailureOr<Purpose> TableBuilder::purposeOf(func::FuncOp function, DictionaryAttr
     index = lookUp(hyperIndex, purpose.name, "hyperparameter", function);
   else if (*known == bmc_role_metric)
     index = lookUp(metricIndex, purpose.name, "metric", function);
+  else if (*known == bmc_role_prediction)
+    index = predictionIndex.try_emplace(purpose.name, int64_t(predictionIndex.size())).first->second;
   if (failed(index))
     return failure();
   purpose.index = *index;
@@ -321,7 +330,7 @@ LogicalResult TableBuilder::addFunction(const HostFunction &function) {
              int64_t(function.symbols.size()),
              globals.strings(function.symbols),
              function.kernelCalls};
-  functions[source.getSymName()] = globals.structs(types.function, {row});
+  functionTable.push_back(functions[source.getSymName()] = globals.structs(types.function, {row}));
   return success();
 }
 

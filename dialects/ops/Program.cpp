@@ -94,8 +94,8 @@ struct KernelInputs {
 static ParseResult parseKernelInputs(OpAsmParser &parser, KernelInputs &inputs) {
   return parser.parseCommaSeparatedList(AsmParser::Delimiter::Paren, [&]() -> ParseResult {
     OpAsmParser::Argument &argument = inputs.arguments.emplace_back();
-    if (parser.parseArgument(argument) || parser.parseEqual() ||
-        parser.parseOperand(inputs.operands.emplace_back()) || parser.parseColonType(argument.type))
+    if (parser.parseArgument(argument) || parser.parseEqual() || parser.parseOperand(inputs.operands.emplace_back()) ||
+        parser.parseColonType(argument.type))
       return failure();
     inputs.types.push_back(argument.type);
     return success();
@@ -185,8 +185,8 @@ LogicalResult KernelOp::verify() {
 // variable ------------------------------------------------------------------------------------------------------------
 
 LogicalResult VariableOp::verify() {
-  if (!llvm::is_contained({"parameter", "buffer", "state"}, getRole())) // C1
-    return emitOpError() << "role must be parameter, buffer or state, not '" << getRole() << "'";
+  if (!llvm::is_contained({"parameter", "buffer", "state", "metric"}, getRole())) // C1
+    return emitOpError() << "role must be parameter, buffer, state or metric, not '" << getRole() << "'";
   if (!cast<RankedTensorType>(getType()).hasStaticShape()) // C2
     return emitOpError() << "needs a static shape, got " << describe(getType());
   if (getTrainable() && getRole() != "parameter") // C3

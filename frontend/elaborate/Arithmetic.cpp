@@ -1,6 +1,7 @@
 // Operators and elementwise functions, on numbers at compile time and on tensors in the program.
 //
 // Numbers are weak: a number or an f64 scalar (a rate, the step) takes the element type of the tensor that it meets.
+// Between two float scalars f64 wins: what a metric counts in f64 stays exact.
 #include "Evaluator.h"
 
 #include "dialects/Ops.h"
@@ -197,6 +198,43 @@ static std::optional<double> evaluateNumbers(mlir::MLIRContext &context, const s
   return result;
 }
 
+/// Whether the operands hold an f64 scalar and nothing but scalars of floats.
+bool Evaluator::areScalarsWithDouble(const std::vector<Object> &operands, Range range) {
+  bool hasDouble = false;
+  for (const Object &operand : operands)
+    if (isTensor(operand)) {
+      RankedTensorType type = typeOf(tensor(operand, range));
+      if (type.getRank() != 0 || !llvm::isa<mlir::FloatType>(type.getElementType()))
+        return false;
+      hasDouble |= type.getElementType().isF64();
+    }
+  return hasDouble;
+}
+
+/// The operands as tensors of one element type: that of the tensors which are not weak, else f64.
+std::vector<mlir::Value> Evaluator::withCommonElement(const std::vector<Object> &operands, Range range) {
+  mlir::Type elementType;
+  bool areScalars = areScalarsWithDouble(operands, range);
+  for (const Object &operand : operands)
+    if (isTensor(operand) && !areScalars) {
+      RankedTensorType type = typeOf(tensor(operand, range));
+      bool isWeak = type.getRank() == 0 && type.getElementType().isF64();
+      if (!isWeak && elementType && type.getElementType() != elementType)
+        fail(range, fmt::format("the element types differ: {} and {}; cast(x, f32) converts",
+                                bm::describe(RankedTensorType::get({}, elementType)), bm::describe(type)));
+      if (!isWeak)
+        elementType = type.getElementType();
+    }
+  if (!elementType)
+    elementType = builder.getF64Type();
+  std::vector<mlir::Value> values;
+  for (const Object &operand : operands) {
+    mlir::Value value = tensor(operand, elementType, range);
+    values.push_back(areScalars ? cast(value, elementType, range) : value);
+  }
+  return values;
+}
+
 Object Evaluator::elementwise(const std::string &op, std::vector<Object> operands, Range range) {
   auto registered = *mlir::RegisteredOperationName::lookup("bm." + op, &context);
   auto count = operandCount(registered);
@@ -212,23 +250,7 @@ Object Evaluator::elementwise(const std::string &op, std::vector<Object> operand
                        *value == std::floor(*value) && std::abs(*value) < 1e15;
       return isInteger ? Object(Dim(static_cast<int64_t>(*value))) : Object(*value);
     }
-  // The element type is that of the first tensor which is no scalar; without one, that of the scalars.
-  mlir::Type elementType;
-  for (const Object &operand : operands)
-    if (isTensor(operand)) {
-      RankedTensorType type = typeOf(tensor(operand, range));
-      bool isWeak = type.getRank() == 0 && type.getElementType().isF64();
-      if (!isWeak && elementType && type.getElementType() != elementType)
-        fail(range, fmt::format("the element types differ: {} and {}; cast(x, f32) converts",
-                                bm::describe(RankedTensorType::get({}, elementType)), bm::describe(type)));
-      if (!isWeak)
-        elementType = type.getElementType();
-    }
-  if (!elementType)
-    elementType = builder.getF64Type();
-  std::vector<mlir::Value> values;
-  for (const Object &operand : operands)
-    values.push_back(tensor(operand, elementType, range));
+  std::vector<mlir::Value> values = withCommonElement(operands, range);
   toCommonShape(values, range);
   return Object(create(op, values, range)->getResult(0));
 }
@@ -407,16 +429,7 @@ Object Evaluator::binary(Operator op, const Object &left, const Object &right, R
   if (auto name = opName(op))
     return elementwise(name, {left, right}, range);
   // Comparisons have a result of another type.
-  std::vector<mlir::Value> values;
-  mlir::Type elementType = builder.getF64Type();
-  for (const Object *side : {&left, &right})
-    if (isTensor(*side))
-      if (auto type = typeOf(tensor(*side, range)); type.getRank() > 0 || !type.getElementType().isF64())
-        elementType = type.getElementType();
-  values = {tensor(left, elementType, range), tensor(right, elementType, range)};
-  if (typeOf(values[0]).getElementType() != typeOf(values[1]).getElementType())
-    fail(range, fmt::format("the element types differ: {} and {}", bm::describe(values[0].getType()),
-                            bm::describe(values[1].getType())));
+  std::vector<mlir::Value> values = withCommonElement({left, right}, range);
   toCommonShape(values, range);
   return Object(mlir::Value(bm::CompareOp::create(builder, location(range), *predicate(op), values[0], values[1])));
 }

@@ -111,7 +111,9 @@ void Evaluator::bind(const std::vector<Parameter> &parameters, const std::string
 Object Evaluator::callFunction(const DeclaredObject &function, Call call) {
   const Declaration &decl = *function.decl;
   if (decl.hasMembers)
-    fail(call.calleeRange, "a metric that accumulates over batches is not supported yet");
+    fail(call.calleeRange, fmt::format("the metric '{}' accumulates over batches, so it cannot be called; name it in "
+                                       "the metrics of the train block",
+                                       decl.name.text));
   std::string what = fmt::format("the {} '{}'", spelling(decl.kind), decl.name.text);
   Frame frame(*this, call.range, function.module);
   Scope scope;
@@ -131,6 +133,15 @@ const Member *Evaluator::method(const Instance &instance, const std::string &nam
 }
 
 Object Evaluator::callMethod(const std::shared_ptr<Instance> &instance, const std::string &name, Call call) {
+  auto result = runMethod(instance, name, std::move(call));
+  if (!result)
+    fail(method(*instance, name)->name.range, fmt::format("'{}' of the {} '{}' ends without 'return'", name,
+                                                          spelling(instance->decl->kind), instance->decl->name.text));
+  return *result;
+}
+
+std::optional<Object> Evaluator::runMethod(const std::shared_ptr<Instance> &instance, const std::string &name,
+                                           Call call) {
   std::string what = fmt::format("the {} '{}'", spelling(instance->decl->kind), instance->decl->name.text);
   const Member *found = method(*instance, name);
   if (!found)
@@ -149,14 +160,12 @@ Object Evaluator::callMethod(const std::shared_ptr<Instance> &instance, const st
   bind(found->parameters, whatMethod, found->name.range, call, scope, scope);
   CallMeter meter(builder);
   auto result = execute(found->body, scope);
-  if (!result)
-    fail(found->name.range, fmt::format("'{}' of {} ends without 'return'", name, what));
-  if (found->result)
+  if (result && found->result)
     result = unify(*result, found->result->range, *found->result, fmt::format("the result of '{}' of {}", name, what),
                    scope);
-  if (layerUses)
+  if (result && layerUses)
     layerUses->record(*instance, *result, meter.flops());
-  return *result;
+  return result;
 }
 
 std::shared_ptr<Instance> Evaluator::instantiate(const DeclaredObject &cls, Call call) {

@@ -16,10 +16,10 @@ struct Stop {};
 
 class LayerUses;
 
-/// A variable of the program: parameter, buffer or optimizer state.
+/// A variable of the program: parameter, buffer, or state of the optimizer or of a metric.
 struct Variable {
   std::string name;
-  std::string role; // `parameter`, `buffer` or `state`
+  std::string role; // `parameter`, `buffer`, `state` or `metric`
   bool trainable = false;
   mlir::RankedTensorType type;
   // How it begins: an expression in the scope of its layer.
@@ -71,6 +71,8 @@ public:
   Object call(const Object &callee, Call call);
   Object callFunction(const DeclaredObject &function, Call call);
   Object callMethod(const std::shared_ptr<Instance> &instance, const std::string &name, Call call);
+  /// A method that need not return anything: `add` of a metric.
+  std::optional<Object> runMethod(const std::shared_ptr<Instance> &instance, const std::string &name, Call call);
   std::shared_ptr<Instance> instantiate(const DeclaredObject &cls, Call call);
   const Member *method(const Instance &instance, const std::string &name) const;
   void place(const Object &object, const std::string &path);
@@ -102,6 +104,7 @@ public:
   mlir::Value matmul(mlir::Value left, mlir::Value right, Range range);
   mlir::Value reshape(mlir::Value value, llvm::ArrayRef<Dim> shape, Range range);
   void toCommonShape(std::vector<mlir::Value> &values, Range range);
+  std::vector<mlir::Value> withCommonElement(const std::vector<Object> &operands, Range range);
 
   // Indexing.cpp
   Object index(const Object &base, const IndexExpr &expr, Scope &scope);
@@ -147,6 +150,7 @@ private:
   Object callExpression(const CallExpr &expr, Scope &scope);
   void instantiateMember(Instance &instance, const Member &member);
   void declareField(Instance &instance, const Member &member);
+  bool areScalarsWithDouble(const std::vector<Object> &operands, Range range);
   mlir::Operation *create(const std::string &op, mlir::ValueRange operands, Range range);
 
   struct FrameInfo {

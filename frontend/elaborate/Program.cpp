@@ -26,8 +26,11 @@ void Program::build() {
     training = readTrainBlock(e, *train->second);
     findTargets();
     prepareStates();
+    prepareMetrics();
     emitTrain();
     emitEvaluate();
+    emitReset();
+    emitMeasure();
   } else {
     numberColumns();
   }
@@ -253,10 +256,14 @@ void Program::begin(Body &body, const std::string &name, unsigned arguments) {
   };
   auto scalar = RankedTensorType::get({}, e.builder.getF64Type());
   for (unsigned index : order) {
-    bool isState = e.variables[index].role == "state";
-    if (arguments & (isState ? States : Variables))
+    const std::string &role = e.variables[index].role;
+    if (arguments & (role == "state" ? States : role == "metric" ? MetricStates : Variables))
       add(e.variables[index].type, variableAttribute(index), &body.emission.variables[index]);
   }
+  body.predictions.resize(predictionTypes.size());
+  if (arguments & Predictions)
+    for (size_t i = 0; i < predictionTypes.size(); ++i)
+      add(predictionTypes[i], role("prediction", fmt::format("output.{}", i)), &body.predictions[i]);
   if (arguments & Inputs)
     for (const Input &input : inputs)
       add(input.type, role("input", input.name), &body.inputs[input.name]);
@@ -333,7 +340,9 @@ void Program::emitPredict() {
   }
   if (body.results.empty())
     e.fail(method->name.range, "the 'forward' of a network must return a tensor");
-  predictionType = llvm::cast<RankedTensorType>(body.results[0].value.getType());
+  for (const Result &output : body.results)
+    predictionTypes.push_back(llvm::cast<RankedTensorType>(output.value.getType()));
+  predictionType = predictionTypes[0];
   if (predictionType.getRank() == 0)
     e.fail(method->name.range, "the first dimension of a network's output is the row; found a scalar");
   if (llvm::isa<mlir::FloatType>(predictionType.getElementType()))
@@ -341,11 +350,17 @@ void Program::emitPredict() {
   finish(body, true);
 }
 
-Value Program::score(const Applied &applied, const Object &prediction, Body &body, const std::string &what) {
-  Call call{applied.range, applied.range, {}};
-  call.arguments.push_back({"", prediction, applied.range});
+/// A call with the prediction and the targets.
+Call Program::scored(const Object &prediction, const Body &body, Range range) {
+  Call call{range, range, {}};
+  call.arguments.push_back({"", prediction, range});
   for (const Input &target : targets)
-    call.arguments.push_back({"", Object(body.inputs[target.name]), applied.range});
+    call.arguments.push_back({"", Object(body.inputs.at(target.name)), range});
+  return call;
+}
+
+Value Program::score(const Applied &applied, const Object &prediction, Body &body, const std::string &what) {
+  Call call = scored(prediction, body, applied.range);
   call.arguments.insert(call.arguments.end(), applied.arguments.begin(), applied.arguments.end());
   Object object = e.call(Object(applied.function), std::move(call));
   auto tensor = object.get<Tensor>();
@@ -358,13 +373,15 @@ Value Program::score(const Applied &applied, const Object &prediction, Body &bod
 void Program::scores(Body &body, const Object &prediction, Value &loss) {
   loss = score(*training->loss, prediction, body, "the loss");
   result(body, loss, role("loss", "loss"));
-  for (const Applied &metric : training->metrics)
-    result(body, score(metric, prediction, body, "a metric"), role("metric", metric.function.decl->name.text));
+  for (const Metric &metric : training->metrics)
+    if (!metric.instance)
+      result(body, score(metric.applied, prediction, body, "a metric"), role("metric", metric.name));
+  addToMetrics(body, prediction);
 }
 
 void Program::emitEvaluate() {
   Body body;
-  begin(body, "evaluate", Variables | Inputs | Targets);
+  begin(body, "evaluate", Variables | MetricStates | Inputs | Targets);
   Value loss;
   scores(body, forward(body), loss);
   finish(body, true);
@@ -478,7 +495,7 @@ void Program::update(Body &body, Value loss) {
 
 void Program::emitTrain() {
   Body body;
-  begin(body, "train", Variables | States | Inputs | Targets | Hypers | Step | Key);
+  begin(body, "train", Variables | States | MetricStates | Inputs | Targets | Hypers | Step | Key);
   body.emission.training = true;
   Object prediction = forward(body);
   Value loss;
@@ -488,36 +505,40 @@ void Program::emitTrain() {
   update(body, loss);
   training->optimizer->scope.names = outer;
   for (unsigned index : order)
-    result(body, body.emission.variables[index], variableAttribute(index));
+    if (e.variables[index].role != "metric")
+      result(body, body.emission.variables[index], variableAttribute(index));
   body.results.insert(body.results.end(), scored.begin(), scored.end());
   finish(body, false);
 }
 
 // Initial values ----------------------------------------------------------------------------------------------------
 
+Value Program::initialValue(const Variable &variable) {
+  Evaluator::Frame frame(e, variable.initialiser->range, variable.module);
+  e.initialised = variable.type;
+  Scope scope;
+  scope.parent = variable.scope;
+  Object object = e.evaluate(*variable.initialiser, scope);
+  // The name of an initialiser is enough: `= xavier`.
+  bool isFunction = object.is<DeclaredObject>() || object.is<const Builtin *>();
+  Range range = variable.initialiser->range;
+  if (isFunction)
+    object = e.call(object, {range, range, {}});
+  Value value = e.tensor(object, variable.type.getElementType(), range);
+  value = e.broadcast(value, bm::shapeOf(variable.type), range);
+  if (value.getType() != variable.type)
+    e.fail(range, fmt::format("the initial value of '{}' must be {}, found {}", variable.name,
+                              bm::describe(variable.type), bm::describe(value.getType())));
+  e.initialised = {};
+  return value;
+}
+
 void Program::emitInit() {
   Body body;
   begin(body, "init", Key);
-  for (unsigned index : order) {
-    const Variable variable = e.variables[index];
-    Evaluator::Frame frame(e, variable.initialiser->range, variable.module);
-    e.initialised = variable.type;
-    Scope scope;
-    scope.parent = variable.scope;
-    Object object = e.evaluate(*variable.initialiser, scope);
-    // The name of an initialiser is enough: `= xavier`.
-    bool isFunction = object.is<DeclaredObject>() || object.is<const Builtin *>();
-    Range range = variable.initialiser->range;
-    if (isFunction)
-      object = e.call(object, {range, range, {}});
-    Value value = e.tensor(object, variable.type.getElementType(), range);
-    value = e.broadcast(value, bm::shapeOf(variable.type), range);
-    if (value.getType() != variable.type)
-      e.fail(range, fmt::format("the initial value of '{}' must be {}, found {}", variable.name,
-                                bm::describe(variable.type), bm::describe(value.getType())));
-    e.initialised = {};
-    result(body, value, variableAttribute(index));
-  }
+  for (unsigned index : order)
+    if (e.variables[index].role != "metric")
+      result(body, initialValue(e.variables[index]), variableAttribute(index));
   finish(body, false);
 }
 

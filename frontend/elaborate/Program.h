@@ -1,5 +1,5 @@
-// The functions of the module: `@init`, `@train`, `@evaluate` and `@predict`, and the description of the program that
-// the module carries (docs/architecture.md has the contract).
+// The functions of the module: `@init`, `@train`, `@evaluate`, `@predict`, and for metrics `@reset` and `@measure`; and
+// the description of the program that the module carries (docs/architecture.md has the contract).
 #pragma once
 
 #include "LayerTable.h"
@@ -35,10 +35,21 @@ private:
     mlir::func::FuncOp function;
     Emission emission;
     std::map<std::string, mlir::Value> inputs, hypers;
+    std::vector<mlir::Value> predictions;
     mlir::Value step;
     std::vector<Result> results;
   };
-  enum Arguments : unsigned { Variables = 1, States = 2, Targets = 4, Hypers = 8, Step = 16, Key = 32, Inputs = 64 };
+  enum Arguments : unsigned {
+    Variables = 1,
+    States = 2,
+    Targets = 4,
+    Hypers = 8,
+    Step = 16,
+    Key = 32,
+    Inputs = 64,
+    MetricStates = 128,
+    Predictions = 256,
+  };
 
   void createNetwork();
   void nameVariables();
@@ -58,12 +69,26 @@ private:
   mlir::Attribute describeFeature(const Feature &feature, const std::string &name);
   mlir::Attribute describeDataset(const DataSet &set);
 
+  // Metrics.cpp
+  void prepareMetrics();
+  void bindMetricDims(Metric &metric, const Member &method);
+  void declareMetricState(Metric &metric, const Member &member);
+  void setMetricStates(const Metric &metric, const Body &body);
+  void addToMetrics(Body &body, const Object &prediction);
+  void emitReset();
+  void emitMeasure();
+  mlir::Value valueOf(const Metric &metric, Body &body, const Object &prediction);
+  bool asksForAllRows() const;
+  Range metricsRange() const;
+
   void begin(Body &body, const std::string &name, unsigned arguments);
   void finish(Body &body, bool dropUnused);
   Object forward(Body &body);
+  Call scored(const Object &prediction, const Body &body, Range range);
   mlir::Value score(const Applied &applied, const Object &prediction, Body &body, const std::string &what);
   void scores(Body &body, const Object &prediction, mlir::Value &loss);
   void update(Body &body, mlir::Value loss);
+  mlir::Value initialValue(const Variable &variable);
   mlir::Value stepParameter(Body &body, unsigned variable, mlir::Value gradient);
   void setHypers(Body &body);
   mlir::DictionaryAttr role(const std::string &role, const std::string &name = "");
@@ -80,8 +105,10 @@ private:
   std::vector<Input> inputs, targets;
   std::vector<unsigned> order;                                // the named variables
   std::map<unsigned, std::map<std::string, unsigned>> states; // of each trainable variable, by name
-  mlir::RankedTensorType predictionType;
-  LayerUses layerUses; // of the forward pass
+  std::map<const Metric *, std::vector<std::pair<std::string, unsigned>>> metricStates;
+  std::vector<mlir::RankedTensorType> predictionTypes; // of all outputs
+  mlir::RankedTensorType predictionType;               // of the first
+  LayerUses layerUses;                                 // of the forward pass
 };
 
 } // namespace bmc::frontend

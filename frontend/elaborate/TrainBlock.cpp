@@ -14,7 +14,7 @@ public:
   Reader(Evaluator &evaluator, TrainBlock &block) : e(evaluator), block(block) {}
 
   void data(const Entry &entry) { block.datasets.push_back(readDataSet(e, entry)); }
-  void loss(const Entry &entry) { block.loss = applied(*entry.value); }
+  void loss(const Entry &entry);
   void metrics(const Entry &entry);
   void optimizer(const Entry &entry);
   void epochs(const Entry &entry) { block.epochs = count(entry, 1); }
@@ -33,6 +33,7 @@ private:
   }
   int64_t count(const Entry &entry, int64_t least);
   Applied applied(const Expr &expr);
+  void metric(const Expr &expr);
 
   Evaluator &e;
   TrainBlock &block;
@@ -91,8 +92,6 @@ Applied Reader::applied(const Expr &expr) {
   bool isFunction = declared && (!declared->decl->hasMembers || declared->decl->kind == DeclarationKind::Metric);
   if (!isFunction)
     e.fail(expr.range, fmt::format("expected a loss, a metric or a function, found {}", e.describe(callee)));
-  if (declared->decl->hasMembers)
-    e.fail(expr.range, "a metric that accumulates over batches is not supported yet");
   Applied result{*declared, {}, expr.range};
   if (isCall)
     for (const Argument &argument : as<CallExpr>(expr).arguments) {
@@ -103,12 +102,31 @@ Applied Reader::applied(const Expr &expr) {
   return result;
 }
 
+void Reader::loss(const Entry &entry) {
+  block.loss = applied(*entry.value);
+  if (block.loss->function.decl->hasMembers)
+    e.fail(entry.value->range, "a metric that accumulates over batches cannot be a loss");
+}
+
+void Reader::metric(const Expr &expr) {
+  Metric metric{"", applied(expr), nullptr};
+  const Declaration &decl = *metric.applied.function.decl;
+  metric.name = decl.name.text;
+  for (const Metric &other : block.metrics)
+    if (other.name == metric.name)
+      e.report(expr.range, fmt::format("two metrics are called '{}'", metric.name))
+          .note(other.applied.range, "the first one is here"),
+          throw Stop();
+  if (decl.hasMembers)
+    metric.instance = e.instantiate(metric.applied.function, {expr.range, expr.range, metric.applied.arguments});
+  block.metrics.push_back(std::move(metric));
+}
+
 void Reader::metrics(const Entry &entry) {
-  auto add = [&](const Expr &expr) { block.metrics.push_back(applied(expr)); };
   if (entry.value->kind != ExprKind::List)
-    return add(*entry.value);
+    return metric(*entry.value);
   for (const ExprPtr &element : as<ListExpr>(*entry.value).elements)
-    add(*element);
+    metric(*element);
 }
 
 /// Numbers that were given, and numbers with a fraction, can be changed by `--set`. A whole number that is a default is
@@ -196,9 +214,9 @@ void checkMonitor(Evaluator &e, const TrainBlock &block) {
   if (block.monitor.name.empty())
     return;
   std::vector<std::string> names = {"loss", "valid loss"};
-  for (const Applied &metric : block.metrics)
+  for (const Metric &metric : block.metrics)
     for (const char *prefix : {"", "valid "})
-      names.push_back(prefix + metric.function.decl->name.text);
+      names.push_back(prefix + metric.name);
   if (std::find(names.begin(), names.end(), block.monitor.name) != names.end())
     return;
   auto meant = closest(block.monitor.name, names);

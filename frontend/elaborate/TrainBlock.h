@@ -5,11 +5,18 @@
 
 namespace bmc::frontend {
 
-/// A loss or metric with the arguments that were given ahead.
+/// A function with the arguments that were given ahead.
 struct Applied {
   DeclaredObject function;
   std::vector<Bound> arguments;
   Range range;
+};
+
+/// A metric with its arguments. One with members has an instance: it accumulates over batches, or asks for all rows.
+struct Metric {
+  std::string name;
+  Applied applied;
+  std::shared_ptr<Instance> instance;
 };
 
 struct Hyper {
@@ -31,7 +38,7 @@ struct TrainBlock {
   const Declaration *decl = nullptr;
   std::vector<DataSet> datasets; // the training data is the first
   std::optional<Applied> loss;
-  std::vector<Applied> metrics;
+  std::vector<Metric> metrics;
   std::shared_ptr<Instance> optimizer;
   std::vector<Hyper> hypers;
   int64_t epochs = 1;

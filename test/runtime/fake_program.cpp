@@ -199,6 +199,14 @@ const bmc_value predictResults[] = {{"prediction", bmc_role_output, bmc_f32, 2, 
 const bmc_function predictFunction = {"predict", predictRun,     nullptr,     predictDims, 3, predictArguments,
                                       1,         predictResults, symbolCount, symbolNames, 1};
 
+#ifdef FAKE_NO_TRAIN
+enum { hasTrain = 0 };
+const bmc_function *const functions[] = {&predictFunction};
+#else
+enum { hasTrain = 1 };
+const bmc_function *const functions[] = {&init, &trainFunction, &evaluateFunction, &predictFunction};
+#endif
+
 const bmc_variable variables[] = {{"linear.weight", bmc_role_parameter, bmc_f32, 2, wDims, 1},
                                   {"linear.bias", bmc_role_parameter, bmc_f32, 1, bDims, 1},
                                   {"linear.weight.velocity", bmc_role_state, bmc_f32, 2, wDims, 0},
@@ -275,12 +283,6 @@ const bmc_value kernelResults[] = {{"z", 0, bmc_f32, 1, kernelShape, 0, -1}, {"y
 const bmc_kernel kernels[] = {{"double_and_add", "vectorize(i, 8)", "fake.bm:5:14", kernelRun, kernelPlain, 2,
                                kernelArguments, 2, kernelResults, 1, kernelDims, 3}};
 
-#ifdef FAKE_NO_TRAIN
-enum { hasTrain = 0 };
-#else
-enum { hasTrain = 1 };
-#endif
-
 } // namespace
 
 extern "C" const struct bmc_program bmc_program = {BMC_PROGRAM_VERSION,
@@ -307,5 +309,9 @@ extern "C" const struct bmc_program bmc_program = {BMC_PROGRAM_VERSION,
                                                    hasTrain ? &trainFunction : nullptr,
                                                    hasTrain ? &evaluateFunction : nullptr,
                                                    &predictFunction,
+                                                   nullptr,
+                                                   nullptr,
+                                                   sizeof functions / sizeof *functions,
+                                                   functions,
                                                    1,
                                                    kernels};

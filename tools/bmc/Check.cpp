@@ -176,7 +176,7 @@ static bool isOneHot(const bmc_field &field) {
   return field.feature_count == 1 && field.rank == 1 && field.features[0].category_count == field.dims[0];
 }
 
-// Optimizer state may be a sum of squares, so it is positive. Class labels and one-hot rows are what they are.
+// State may be a sum of squares, so it is positive. Class labels and one-hot rows are what they are.
 double FunctionCheck::element(const bmc_value &value, int64_t position, int64_t width) {
   std::uniform_real_distribution<double> signedValues(-1, 1), positiveValues(0.01, 1);
   switch (value.role) {
@@ -187,6 +187,7 @@ double FunctionCheck::element(const bmc_value &value, int64_t position, int64_t 
   case bmc_role_key:
     return position == 0 ? 42 : 0;
   case bmc_role_state:
+  case bmc_role_metric_state:
     return positiveValues(random);
   case bmc_role_input:
     if (const bmc_field &field = program.fields[value.index]; field.classes > 0)
@@ -317,10 +318,9 @@ ExitCode checkCompiled(Compilation &compilation) {
   const struct bmc_program &program = loaded->table();
   std::string report;
   bool agrees = true;
-  for (const bmc_function *function : {program.init, program.train, program.evaluate, program.predict})
-    if (function)
-      agrees &= checkFunction(compilation, program, *function,
-                              reference->lookupSymbol<mlir::func::FuncOp>(function->name), report);
+  for (const bmc_function *function : ArrayRef(program.functions, program.function_count))
+    agrees &= checkFunction(compilation, program, *function,
+                            reference->lookupSymbol<mlir::func::FuncOp>(function->name), report);
   if (Error error = writeOutput("-", report))
     compilation.error(toString(std::move(error)));
   if (!agrees)

@@ -23,16 +23,20 @@ enum bmc_element { bmc_f32 = 0, bmc_f64 = 1, bmc_i32 = 2, bmc_i64 = 3, bmc_bool 
 
 /** What an argument or a result of an entry function is for. */
 enum bmc_role {
-  bmc_role_parameter = 0, /**< trainable, or frozen: saved under its `state_dict` name */
-  bmc_role_buffer = 1,    /**< running statistics: saved, not trained */
-  bmc_role_state = 2,     /**< optimizer state: saved only in checkpoints */
-  bmc_role_input = 3,     /**< a field of a data set */
-  bmc_role_hyper = 4,     /**< a number of the train block that `--set` can change; rank 0, f64 */
-  bmc_role_step = 5,      /**< 1 for the first step; rank 0, f64 */
-  bmc_role_key = 6,       /**< random key; i32[2] */
-  bmc_role_loss = 7,      /**< result only; rank 0, f32 or f64: the mean over the batch's rows */
-  bmc_role_metric = 8,    /**< result only; as loss */
-  bmc_role_output = 9     /**< result only: what `predict` prints */
+  bmc_role_parameter = 0,    /**< trainable, or frozen: saved under its `state_dict` name */
+  bmc_role_buffer = 1,       /**< running statistics: saved, not trained */
+  bmc_role_state = 2,        /**< optimizer state: saved only in checkpoints */
+  bmc_role_metric_state = 3, /**< what a metric accumulates: reset before each pass, saved only in checkpoints */
+  bmc_role_input = 4,        /**< a field of a data set */
+  bmc_role_hyper = 5,        /**< a number of the train block that `--set` can change; rank 0, f64 */
+  bmc_role_step = 6,         /**< 1 for the first step; rank 0, f64 */
+  bmc_role_key = 7,          /**< random key; i32[2] */
+  bmc_role_loss = 8,         /**< result only; rank 0, f32 or f64: the mean over the batch's rows */
+  bmc_role_metric = 9,       /**< result only: of `train` and `evaluate` as loss; of `measure` the value for all rows,
+                                of any static shape */
+  bmc_role_output = 10,      /**< result only: what `predict` prints */
+  bmc_role_prediction = 11   /**< result of `train` and `evaluate`: what the network gave for the rows of the batch;
+                                argument of `measure`: the same for all rows */
 };
 
 /** A dimension: `constant`, unless `symbol` >= 0, then the value of that symbol of the function (N, T, ...). A result
@@ -42,10 +46,10 @@ struct bmc_dim {
   int64_t symbol;
 };
 
-/** A value that lives in the program: a parameter, a buffer or optimizer state. Its shape is always static. */
+/** A value that lives in the program: a parameter, a buffer, optimizer state or a metric's. Its shape is static. */
 struct bmc_variable {
-  const char *name; /**< `fc1.weight`; optimizer state: `fc1.weight.m` */
-  int32_t role;     /**< bmc_role_parameter, _buffer or _state */
+  const char *name; /**< `fc1.weight`; optimizer state: `fc1.weight.m`; a metric's: `accuracy.hits` */
+  int32_t role;     /**< bmc_role_parameter, _buffer, _state or _metric_state */
   int32_t element;
   int64_t rank;
   const int64_t *dims;
@@ -59,7 +63,8 @@ struct bmc_value {
   int32_t element;
   int64_t rank;
   const struct bmc_dim *dims;
-  int64_t index; /**< variable: index into `variables`; input: into `fields`; hyper: into `hypers`; metric: number */
+  int64_t index; /**< variable: index into `variables`; input: into `fields`; hyper: into `hypers`; metric: its
+                      number; prediction: number of the output */
   int64_t alias; /**< results: the argument whose buffer it is written into (donation), or -1 */
 };
 
@@ -192,11 +197,11 @@ struct bmc_monitor {
 struct bmc_layer {
   const char *name; /**< in the layer around it; empty: the network itself */
   int64_t depth;
-  const char *kind;   /**< `Linear(in = 3, out = 2)` */
-  const char *output; /**< the shape that it gives; empty: it is not called, or gives no tensor */
+  const char *kind;        /**< `Linear(in = 3, out = 2)` */
+  const char *output;      /**< the shape that it gives; empty: it is not called, or gives no tensor */
   int64_t parameter_count; /**< with the layers inside */
-  double flops; /**< of the forward pass for one row, every symbol being 1 */
-  double bytes; /**< of parameters, buffers and, for one row, results */
+  double flops;            /**< of the forward pass for one row, every symbol being 1 */
+  double bytes;            /**< of parameters, buffers and, for one row, results */
 };
 
 /** A distinct kernel, for `info` and `selftest`. `run` and `plain` take the same buffers (arguments, then results; an
@@ -238,11 +243,17 @@ struct bmc_program {
   int64_t batch;   /**< rows a step; 0: all */
   int64_t shuffle; /**< 1: rows are shuffled each epoch */
   int64_t seed;
-  const struct bmc_monitor *monitor; /**< never null */
-  const struct bmc_function *init;     /**< (key) -> all variables */
+  const struct bmc_monitor *monitor;   /**< never null */
+  const struct bmc_function *init;     /**< (key) -> all variables but metric states */
   const struct bmc_function *train;    /**< (variables, inputs, hypers, step, key) -> (variables, loss, metrics) */
-  const struct bmc_function *evaluate; /**< (variables, inputs) -> (loss, metrics) */
+  const struct bmc_function *evaluate; /**< (variables, inputs) -> (metric states, loss, metrics) */
   const struct bmc_function *predict;  /**< (variables, inputs) -> outputs */
+  const struct bmc_function *reset;    /**< () -> metric states, before a pass; null: no metric accumulates */
+  const struct bmc_function *measure; /**< (metric states, predictions, inputs) -> metrics, after a pass; where it takes
+                                         predictions and inputs, then those of all its rows; null: every metric is
+                                         a mean of what `train` and `evaluate` give */
+  int64_t function_count;
+  const struct bmc_function *const *functions; /**< all of them, for `info` and tests */
   int64_t kernel_count;
   const struct bmc_kernel *kernels;
 };

@@ -22,6 +22,10 @@ std::string inTrain(const std::string &entries) {
 }
 const std::string data = "  data = table(\"a.csv\", x = columns(0..3), y = columns(3..5))\n";
 
+std::string withMetric(const std::string &members, const std::string &entries = "") {
+  return "metric m {\n" + members + "\n}\n" + inTrain(data + "  loss = mse\n  metrics = m\n  optimizer = GD" + entries);
+}
+
 const Case cases[] = {
     // Names.
     {"UnknownName",
@@ -451,14 +455,57 @@ const Case cases[] = {
      "table(\"a.csv\", x = "
      "columns(0..3), y = category(kind, 3))\n  loss = cross_entropy\n  optimizer = GD\n}",
      {"error: the column has 3 categories, the loss takes 2 classes for a prediction of f32[N, 2]"}},
+    // Metrics.
+    {"MetricTwice",
+     inTrain(data + "  loss = mse\n  metrics = [mse, mse]\n  optimizer = GD"),
+     {"t.bm:8:19: error: two metrics are called 'mse'", "t.bm:8:14: note: the first one is here"}},
+    {"MetricWithoutValue",
+     withMetric("state n = 0; add(p, y) { n = n + 1 }"),
+     {"t.bm:1:8: error: the metric 'm' needs 'value', which gives its result"}},
+    {"MetricWithoutAdd",
+     withMetric("state n = 0; value { return n }"),
+     {"t.bm:1:8: error: the metric 'm' needs 'add', which gets each batch"}},
+    {"MetricWithoutMethods", withMetric("state n = 0"), {"error: the metric 'm' needs 'add' and 'value', or 'whole'"}},
+    {"MetricOfBothKinds",
+     withMetric("whole(p, y) { return mean(p) }\nvalue { return 0 }"),
+     {"t.bm:2:1: error: the metric 'm' has 'whole', so it can have neither 'add' nor 'value'",
+      "t.bm:3:1: note: it is declared here"}},
+    {"MetricOfAllRowsWithState",
+     withMetric("state n = 0; whole(p, y) { return mean(p) }"),
+     {"t.bm:2:7: error: the metric 'm' gets all rows at once, so it keeps no state"}},
+    {"MetricStateWithoutValue",
+     withMetric("state n; add(p, y) { n = n + 1 }; value { return n }"),
+     {"t.bm:2:7: error: the state 'n' needs an initial value"}},
+    {"MetricStateOfRows",
+     withMetric("state n: f32[N] = 0; add(p: f32[N, C], y) { n = n + 1 }; value { return n }"),
+     {"t.bm:2:14: error: unknown name 'N'"}},
+    {"MetricStateOfOtherShape",
+     withMetric("state n: f32[3] = 0; add(p, y) { n = sum(p, axes = 0) }; value { return n }"),
+     {"error: the state 'm.n' is f32[3], but 'add' makes it f32[2]", "t.bm:2:7: note: it is declared here"}},
+    {"MetricAddReturns",
+     withMetric("state n = 0; add(p, y) { return n }; value { return n }"),
+     {"t.bm:2:14: error: 'add' of a metric returns nothing: it assigns to states"}},
+    {"MetricValueOfRows",
+     withMetric("whole(p, y) { return p }"),
+     {"error: the value of the metric 'm' must have a shape that is known at compile time, found f32[N, 2]"}},
+    {"MetricWithLayer",
+     withMetric("state n = 0; a = 1; add(p, y) { n = 1 }; value { return n }"),
+     {"t.bm:2:14: error: a metric has states and methods only"}},
+    {"MetricMonitored",
+     withMetric("whole(p, y) { return sum(p, axes = 0) }", "\n  monitor = minimize(\"m\")"),
+     {"t.bm:13:22: error: what is monitored must be one number, found f32[2]",
+      "t.bm:11:13: note: the metric is named here"}},
+    {"MetricCalled",
+     "metric m { state n = 0; add(p, y) { n = n + 1 }; value { return n } }\n" + inForward("return m(x, x)"),
+     {"error: the metric 'm' accumulates over batches, so it cannot be called"}},
+    {"MetricAsLoss",
+     "metric m { state n = 0; add(p, y) { n = n + 1 }; value { return n } }\n" +
+         inTrain(data + "  loss = m\n  optimizer = GD"),
+     {"error: a metric that accumulates over batches cannot be a loss"}},
 
     // What does not exist yet.
     {"Scan", inForward("return scan t in 0..3 { yield x }"), {"error: 'scan' is not supported yet"}},
     {"Steps", inTrain("  step a every 1 { loss = mse }"), {"error: several networks or steps are not supported yet"}},
-    {"Accumulating",
-     "metric a { state n = 0; add(p, y) { n = n + 1 }; value { return n } }\n" +
-         inTrain(data + "  loss = mse\n  metrics = a\n  optimizer = GD"),
-     {"error: a metric that accumulates over batches is not supported yet"}},
     {"Entry",
      "network M {\n  forward(x: f32[N]) { return x }\n  entry decode(x: f32[N]) { return x }\n}",
      {"t.bm:3:9: error: entry methods are not supported yet"}},

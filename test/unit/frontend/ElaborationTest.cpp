@@ -100,6 +100,39 @@ TEST(Functions, TakeWhatTheyNeed) {
   expectInOrder(functionOf(module, "init"), {"bm.role = \"key\"", "@fc.bias.v", "bm.fold_in", "bm.random_uniform"});
 }
 
+TEST(Metrics, AccumulateInStatesOfTheProgram) {
+  std::string module =
+      moduleOf("metric hits {\n  state right: f64[C] = 0, n = 1\n  add(p: f32[N, C], y) {\n    right = right + "
+               "sum(cast(p, f64), axes = 0)\n    n = n + sum(y)\n  }\n  value { return right / n }\n}\n"
+               "network M {\n  fc = Linear(3, 2)\n  forward(x: f32[N, 3]) { return fc(x) }\n}\ntrain M {\n"
+               "  data = table(\"a.csv\", x = columns(0..3), y = columns(3..5))\n  loss = mse\n  "
+               "metrics = [hits, mean_absolute_error]\n  optimizer = GD\n}\n");
+  expectInOrder(module,
+                {"metrics = [\"hits\", \"mean_absolute_error\"]", "bm.variable \"metric\" @hits.right : tensor<2xf64>",
+                 "bm.variable \"metric\" @hits.n : tensor<f64>"});
+  for (const char *name : {"train", "evaluate"})
+    expectInOrder(functionOf(module, name), {"{bm.variable = @hits.right}", "{bm.variable = @hits.n}", ") -> (",
+                                             "{bm.variable = @hits.right}", "{bm.variable = @hits.n}"});
+  // Between two scalars f64 wins.
+  EXPECT_TRUE(has(functionOf(module, "evaluate"), "tensor<f32> to tensor<f64>"));
+  EXPECT_FALSE(has(functionOf(module, "evaluate"), "tensor<f64> to tensor<f32>"));
+  expectInOrder(functionOf(module, "reset"), {"reset() -> (", "@hits.right", "@hits.n"});
+  expectInOrder(functionOf(module, "measure"),
+                {"@hits.right", ") -> (tensor<2xf64> {bm.name = \"hits\", bm.role = \"metric\"})"});
+  EXPECT_FALSE(has(functionOf(module, "init"), "@hits"));
+  EXPECT_FALSE(has(functionOf(module, "predict"), "@hits"));
+}
+
+TEST(Metrics, MayAskForAllRows) {
+  std::string module = trained("GD", "  metrics = largest\n}\nmetric largest { whole(p, y) { return max(p - y) }\n");
+  for (const char *name : {"train", "evaluate"})
+    expectInOrder(functionOf(module, name), {") -> (", "{bm.name = \"output.0\", bm.role = \"prediction\"}"});
+  expectInOrder(functionOf(module, "measure"),
+                {"bm.name = \"output.0\", bm.role = \"prediction\"", "bm.name = \"y\", bm.role = \"input\"", ") -> (",
+                 "bm.name = \"largest\""});
+  EXPECT_FALSE(has(module, "@reset"));
+}
+
 TEST(Functions, WithoutATrainBlockOnlyPredict) {
   std::string module = moduleOf("network M { forward(x: f32[N, 3]) { return x } }\n");
   EXPECT_TRUE(has(module, "@predict") && has(module, "@init"));
