@@ -35,23 +35,39 @@ static Expr library(const std::string &name, std::vector<Expr> arguments) {
 // 2^n for -126 <= n <= 127.
 static Expr powerOfTwo(const Expr &n) { return fromBits((n + 127) << 23); }
 
-// e^x for |x| below 105, as p * 2^n with p near 1; 2^n may be out of range, so it comes in two factors.
-static Expr expInRange(const Expr &x) {
+// e^x for |x| below 105 as 2^n * (1 + rest), with 2^n in two factors, since it may be out of range.
+struct ScaledExp {
+  Expr rest, low, highExponent;
+};
+
+static ScaledExp expInRange(const Expr &x) {
   Expr z = nearest(strict::mul(x, constant(x.type(), 1.44269504088896341)));
   Expr r = strict::sub(x, strict::mul(z, Expr(0.693359375f))) - z * -2.12194440e-4f;
-  Expr p = horner(r, {1.9915659003e-4, 1.3946173899e-3, 8.3332695676e-3, 4.1666268219e-2, 1.6666666837e-1,
-                      5.0000000786e-1}) *
-               r * r +
-           r + 1.f;
+  Expr rest = horner(r, {1.9915659003e-4, 1.3946173899e-3, 8.3332695676e-3, 4.1666268219e-2, 1.6666666837e-1,
+                         5.0000000786e-1}) *
+                  r * r +
+              r;
   Expr n = cast<int>(z), half = n >> 1;
-  return strict::mul(strict::mul(p, powerOfTwo(half)), powerOfTwo(n - half));
+  return {rest, powerOfTwo(half), n - half};
 }
 
 Expr exp(Expr x) {
   if (x.type().bits() == 64)
     return library("exp", {x});
-  Expr result = expInRange(clamp(x, -105.f, 90.f)); // beyond these it is 0 and infinity anyway
+  ScaledExp e = expInRange(clamp(x, -105.f, 90.f)); // beyond these it is 0 and infinity anyway
+  Expr result = strict::mul(strict::mul(e.rest + 1.f, e.low), powerOfTwo(e.highExponent));
   return select(isNaN(x), x, result);
+}
+
+// 2^n * (1 + rest) - 1 with 1 taken off 2^n first, which is exact near 0, and before the second factor of 2^n, which may
+// overflow.
+Expr expm1(Expr x) {
+  if (x.type().bits() == 64)
+    return library("expm1", {x});
+  ScaledExp e = expInRange(clamp(x, -105.f, 90.f));
+  Expr without = strict::sub(e.low, powerOfTwo(-e.highExponent));
+  Expr result = strict::mul(strict::add(strict::mul(e.rest, e.low), without), powerOfTwo(e.highExponent));
+  return select(isNaN(x) || equal(x, Expr(0.f)), x, result);
 }
 
 // log of a positive normal float, plus `exponent` * log 2.

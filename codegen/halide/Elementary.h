@@ -9,6 +9,7 @@ namespace bmc::codegen::elementary {
 using Halide::Expr;
 
 Expr exp(Expr x);
+Expr expm1(Expr x);
 Expr log(Expr x);
 Expr log1p(Expr x);
 Expr tanh(Expr x);

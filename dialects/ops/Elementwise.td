@@ -7,6 +7,7 @@ def Bm_NegOp : Bm_UnaryOp<"neg", "-x", "-dy"> { let hasFolder = 1; }
 def Bm_AbsOp : Bm_UnaryOp<"abs", "abs(x)", "dy * sign(x)">;
 def Bm_SignOp : Bm_UnaryOp<"sign", "sign(x)", "dy * 0.0">; // NaN for NaN, 0 for both zeros
 def Bm_ExpOp : Bm_UnaryOp<"exp", "exp(x)", "dy * y", 10>;
+def Bm_Expm1Op : Bm_UnaryOp<"expm1", "expm1(x)", "dy * (y + 1.0)", 15>; // exp(x) - 1, exact near 0
 def Bm_LogOp : Bm_UnaryOp<"log", "log(x)", "dy / x", 10>;
 def Bm_Log1pOp : Bm_UnaryOp<"log1p", "log1p(x)", "dy / (x + 1.0)", 15>;
 def Bm_SqrtOp : Bm_UnaryOp<"sqrt", "sqrt(x)", "dy * 0.5 / y", 4>;

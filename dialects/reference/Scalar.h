@@ -16,6 +16,7 @@ using Quad = __float128;
 namespace quad {
 extern "C" {
 Quad expf128(Quad) noexcept;
+Quad expm1f128(Quad) noexcept;
 Quad logf128(Quad) noexcept;
 Quad log1pf128(Quad) noexcept;
 Quad sqrtf128(Quad) noexcept;
@@ -38,6 +39,7 @@ namespace scalar {
   inline double name(double x) { return std::name(x); }                                                                \
   inline Quad name(Quad x) { return quad::name##f128(x); }
 BMC_SCALAR_FUNCTION(exp)
+BMC_SCALAR_FUNCTION(expm1)
 BMC_SCALAR_FUNCTION(log)
 BMC_SCALAR_FUNCTION(log1p)
 BMC_SCALAR_FUNCTION(sqrt)

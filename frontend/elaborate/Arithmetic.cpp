@@ -37,6 +37,40 @@ mlir::Value Evaluator::constant(double value, mlir::Type elementType, Range rang
   return bm::splat(builder, location(range), value, RankedTensorType::get({}, elementType));
 }
 
+/// The numbers of a list in row-major order; false where it holds something else, or lists of different lengths.
+static bool flatten(const Object &object, size_t depth, std::vector<int64_t> &shape, std::vector<double> &numbers) {
+  auto list = object.get<ListObject>();
+  if (!list) {
+    auto number = real(object);
+    numbers.push_back(number.value_or(0));
+    return number && depth == shape.size();
+  }
+  int64_t length = list->elements->size();
+  if (depth == shape.size() && numbers.empty())
+    shape.push_back(length);
+  if (depth >= shape.size() || shape[depth] != length)
+    return false;
+  return std::all_of(list->elements->begin(), list->elements->end(),
+                     [&](const Object &element) { return flatten(element, depth + 1, shape, numbers); });
+}
+
+mlir::Value Evaluator::listTensor(const Object &list, mlir::Type elementType, Range range, const std::string &what) {
+  std::vector<int64_t> shape;
+  std::vector<double> numbers;
+  if (!flatten(list, 0, shape, numbers) || numbers.empty())
+    fail(range, fmt::format("{} must be a tensor or a list of numbers, found {}", what, describe(list)));
+  std::vector<mlir::Attribute> values;
+  for (double number : numbers) {
+    if (!llvm::isa<mlir::FloatType>(elementType) && number != std::floor(number))
+      fail(range, fmt::format("{} is not an integer, as the elements of {} are", number, what));
+    values.push_back(llvm::isa<mlir::FloatType>(elementType)
+                         ? mlir::Attribute(builder.getFloatAttr(elementType, number))
+                         : mlir::Attribute(builder.getIntegerAttr(elementType, static_cast<int64_t>(number))));
+  }
+  auto elements = mlir::DenseElementsAttr::get(RankedTensorType::get(shape, elementType), values);
+  return bm::ConstantOp::create(builder, location(range), elements);
+}
+
 mlir::Value Evaluator::size(const Dim &dim, mlir::Type elementType, Range range) {
   if (auto value = dim.constant())
     return constant(static_cast<double>(*value), elementType, range);
@@ -391,6 +425,8 @@ Object Evaluator::binary(Operator op, const Object &left, const Object &right, R
     return Object(op == Operator::And ? a && b : a || b);
   }
   if (op == Operator::Eq || op == Operator::Ne) {
+    if (left.is<Absent>() || right.is<Absent>())
+      return Object((left.is<Absent>() && right.is<Absent>()) == (op == Operator::Eq));
     if (left.is<std::string>() && right.is<std::string>())
       return Object((*left.get<std::string>() == *right.get<std::string>()) == (op == Operator::Eq));
     if (left.is<bool>() && right.is<bool>())

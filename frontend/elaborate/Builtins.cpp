@@ -286,15 +286,18 @@ Object iota(Evaluator &e, Call &call, Arguments &a) {
   return Object(Value(bm::IotaOp::create(e.builder, e.location(call.range), type, axis)));
 }
 
+/// The shape that was given, or that of the parameter whose initial value is computed.
+std::vector<Dim> shapeOrInitialised(Evaluator &e, Call &call, const Bound *argument, const char *needed) {
+  if (argument)
+    return e.shapeArgument(argument->object, argument->range);
+  if (!e.initialised)
+    e.fail(call.range, needed);
+  bm::Shape shape = bm::shapeOf(e.initialised);
+  return {shape.begin(), shape.end()};
+}
+
 Object uniform(Evaluator &e, Call &call, Arguments &a) {
-  if (!a[2] && !e.initialised)
-    e.fail(call.range, "uniform needs a shape here: uniform(low, high, [N, 3])");
-  std::vector<Dim> shape;
-  if (a[2])
-    shape = e.shapeArgument(a[2]->object, a[2]->range);
-  else
-    for (const Dim &dim : bm::shapeOf(e.initialised))
-      shape.push_back(dim);
+  auto shape = shapeOrInitialised(e, call, a[2], "uniform needs a shape here: uniform(low, high, [N, 3])");
   mlir::Type element = e.initialised ? e.initialised.getElementType() : e.builder.getF32Type();
   Object bits = Object(Value(bm::RandomUniformOp::create(e.builder, e.location(call.range),
                                                          bm::tensorType(shape, element), e.randomKey(call.range))));
@@ -334,9 +337,9 @@ Object full(Evaluator &e, Call &call, Arguments &a) {
   return Object(e.broadcast(value, e.shapeArgument(a[0]->object, a[0]->range), call.range));
 }
 Object filled(Evaluator &e, Call &call, Arguments &a, double number) {
-  mlir::Type element = elementOf(e, a[1], e.builder.getF32Type());
-  return Object(
-      e.broadcast(e.constant(number, element, call.range), e.shapeArgument(a[0]->object, a[0]->range), call.range));
+  mlir::Type element = elementOf(e, a[1], e.initialised ? e.initialised.getElementType() : e.builder.getF32Type());
+  auto shape = shapeOrInitialised(e, call, a[0], "zeros and ones need a shape here: zeros([N, 3])");
+  return Object(e.broadcast(e.constant(number, element, call.range), shape, call.range));
 }
 Object zeros(Evaluator &e, Call &call, Arguments &a) { return filled(e, call, a, 0); }
 Object ones(Evaluator &e, Call &call, Arguments &a) { return filled(e, call, a, 1); }
@@ -406,7 +409,7 @@ const Builtin table[] = {
     {"mean", "x [axes] [keep]", mean},
     {"min", "x [y] [axes] [keep]", min},
     {"one_hot", "indices classes [type]", oneHot},
-    {"ones", "shape [type]", ones},
+    {"ones", "[shape] [type]", ones},
     {"pad", "x low high [value]", pad},
     {"rank", "x", rank},
     {"reshape", "x shape", reshape},
@@ -419,7 +422,7 @@ const Builtin table[] = {
     {"take", "x indices [axis]", take},
     {"transpose", "x [axes]", transpose},
     {"uniform", "[low] [high] [shape]", uniform},
-    {"zeros", "shape [type]", zeros},
+    {"zeros", "[shape] [type]", zeros},
 };
 
 struct BuiltinParameter {

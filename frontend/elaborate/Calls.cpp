@@ -36,6 +36,12 @@ static bool isImpliedShape(const Parameter &parameter, mlir::RankedTensorType in
   return initialised && parameter.name.text == "shape" && !parameter.value;
 }
 
+/// Whether a parameter may be left without a value: `weight: float[C] = none`.
+static bool isOptional(const Parameter &parameter) {
+  const Expr *value = parameter.value.get();
+  return value && value->kind == ExprKind::Name && as<NameExpr>(*value).name == "none";
+}
+
 void Evaluator::bind(const std::vector<Parameter> &parameters, const std::string &what, Range declared, Call &call,
                      Scope &scope, Scope &evaluationScope) {
   std::vector<const Bound *> given(parameters.size(), nullptr);
@@ -102,7 +108,7 @@ void Evaluator::bind(const std::vector<Parameter> &parameters, const std::string
           .note(parameter.name.range, "it is declared here");
       throw Stop();
     }
-    if (parameter.type)
+    if (parameter.type && !(value.is<Absent>() && isOptional(parameter)))
       value = unify(value, range, *parameter.type, fmt::format("parameter '{}' of {}", name, what), scope);
     scope.names[name] = {value, range};
   }
@@ -148,7 +154,8 @@ std::optional<Object> Evaluator::runMethod(const std::shared_ptr<Instance> &inst
     report(call.calleeRange, fmt::format("{} has no '{}'", what, name))
         .note(instance->decl->name.range, "it is declared here"),
         throw Stop();
-  if (!instance->placed && !instance->items.empty())
+  bool isLayer = instance->decl->kind == DeclarationKind::Layer || instance->decl->kind == DeclarationKind::Network;
+  if (isLayer && !instance->placed && !instance->items.empty())
     report(call.calleeRange, fmt::format("{} is not part of the network: its parameters have no names", what))
         .note(instance->range, "it is created here; give it a name in the body of the layer"),
         throw Stop();
@@ -179,11 +186,13 @@ std::shared_ptr<Instance> Evaluator::instantiate(const DeclaredObject &cls, Call
   // Layers that were handed in belong to this one.
   for (const Parameter &parameter : cls.decl->parameters)
     instance->items.push_back({parameter.name.text, false});
-  if (cls.decl->kind != DeclarationKind::Layer && cls.decl->kind != DeclarationKind::Network)
-    return instance;
-  instance->scope.names[""] = {}; // marks names that no method may assign to
+  // Optimizers and schedules have requirements too; their states come with the parameters that they are for.
+  bool isLayer = cls.decl->kind == DeclarationKind::Layer || cls.decl->kind == DeclarationKind::Network;
+  if (isLayer)
+    instance->scope.names[""] = {}; // marks names that no method may assign to
   for (const Member &member : cls.decl->members)
-    instantiateMember(*instance, member);
+    if (isLayer || member.kind == MemberKind::Require)
+      instantiateMember(*instance, member);
   return instance;
 }
 

@@ -98,6 +98,8 @@ public:
   mlir::Value tensor(const Object &object, Range range);
   mlir::Value tensor(const Object &object, mlir::Type elementType, Range range);
   mlir::Value constant(double value, mlir::Type elementType, Range range);
+  /// A list of numbers, or of equally long lists of them, as a tensor.
+  mlir::Value listTensor(const Object &list, mlir::Type elementType, Range range, const std::string &what);
   mlir::Value size(const Dim &dim, mlir::Type elementType, Range range);
   mlir::Value broadcast(mlir::Value value, llvm::ArrayRef<Dim> shape, Range range);
   mlir::Value cast(mlir::Value value, mlir::Type elementType, Range range);

@@ -127,6 +127,8 @@ static std::optional<Object> namedConstant(const std::string &name) {
     return Object(std::numeric_limits<double>::quiet_NaN());
   if (name == "all")
     return Object(std::string("all"));
+  if (name == "none")
+    return Object();
   return std::nullopt;
 }
 

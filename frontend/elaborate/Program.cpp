@@ -430,6 +430,10 @@ void Program::prepareStates() {
       state.name = e.variables[index].name + "." + member->field.name.text;
       state.role = "state";
       state.type = e.variables[index].type;
+      if (member->field.type) {
+        Evaluator::Frame frame(e, training->optimizer->range, training->optimizer->module);
+        state.type = e.tensorType(*member->field.type, training->optimizer->scope, false);
+      }
       state.initialiser = value;
       state.scope = &training->optimizer->scope;
       state.module = training->optimizer->module;
@@ -459,17 +463,18 @@ Value Program::stepParameter(Body &body, unsigned index, Value gradient) {
   Object stepped = e.callMethod(
       optimizer, "update",
       {range, range, {{"", Object(parameter), range}, {"", Object(gradient), range}, {"", Object(body.step), range}}});
-  auto check = [&](const Object &object, const std::string &what) {
-    Value value = e.tensor(object, e.variables[index].type.getElementType(), range);
-    if (value.getType() != e.variables[index].type)
-      e.fail(e.method(*optimizer, "update")->name.range,
-             fmt::format("{} must keep the shape of the parameter, {}, found {}", what,
-                         bm::describe(e.variables[index].type), bm::describe(value.getType())));
+  auto check = [&](const Object &object, RankedTensorType type, const std::string &what) {
+    Value value = e.tensor(object, type.getElementType(), range);
+    if (value.getType() != type)
+      e.fail(
+          e.method(*optimizer, "update")->name.range,
+          fmt::format("{} must keep its shape, {}, found {}", what, bm::describe(type), bm::describe(value.getType())));
     return value;
   };
   for (auto &[name, state] : states[index])
-    body.emission.variables[state] = check(optimizer->scope.names[name].object, fmt::format("the state '{}'", name));
-  return check(stepped, "the result of 'update'");
+    body.emission.variables[state] =
+        check(optimizer->scope.names[name].object, e.variables[state].type, fmt::format("the state '{}'", name));
+  return check(stepped, e.variables[index].type, "the parameter that 'update' gives");
 }
 
 void Program::update(Body &body, Value loss) {

@@ -69,6 +69,9 @@ void Evaluator::bindPattern(const Pattern &pattern, Object value, Range range, S
   auto set = [&](const Name &name, Object object) {
     if (!isNew)
       return assign(name, std::move(object), range, scope);
+    // The new name keeps this value when the buffer gets another one.
+    if (auto variable = object.get<VariableRef>(); variable && variables[variable->index].role == "buffer")
+      object = Object(tensor(object, range));
     auto [place, inserted] = scope.names.try_emplace(name.text, NamedObject{object, name.range});
     if (!inserted)
       place->second = {std::move(object), name.range};
@@ -89,14 +92,13 @@ void Evaluator::assign(const Name &name, Object value, Range range, Scope &scope
     auto it = s->names.find(name.text);
     if (it == s->names.end())
       continue;
-    auto variable = it->second.object.get<VariableRef>();
-    if (!variable) {
-      if (s->names.count("")) // marks the scope of a layer's arguments and sub-layers
-        fail(name.range,
-             fmt::format("'{}' belongs to the layer and cannot be assigned to; only buffers can", name.text));
+    if (!s->names.count("")) { // marks the scope of a layer's arguments and sub-layers
       it->second.object = std::move(value);
       return;
     }
+    auto variable = it->second.object.get<VariableRef>();
+    if (!variable)
+      fail(name.range, fmt::format("'{}' belongs to the layer and cannot be assigned to; only buffers can", name.text));
     const Variable &target = variables[variable->index];
     if (target.role == "parameter")
       fail(name.range, fmt::format("the parameter '{}' cannot be assigned to; only buffers can", name.text));

@@ -25,6 +25,8 @@ mlir::Type Evaluator::elementTypeNamed(const std::string &name, const Scope &sco
   return {};
 }
 
+static bool isElementClass(const std::string &name) { return name == "float" || name == "integer" || name == "number"; }
+
 /// `float`, `integer` and `number` stand for several element types.
 static bool elementFits(const std::string &name, mlir::Type wanted, mlir::Type found) {
   if (name == "float")
@@ -111,6 +113,9 @@ mlir::RankedTensorType Evaluator::tensorType(const TypeExpr &type, Scope &scope,
 std::optional<std::string> Evaluator::mismatch(mlir::RankedTensorType found, const TypeExpr &type, Scope &scope) {
   if (!elementFits(type.name, elementTypeNamed(type.name, scope), found.getElementType()))
     return "the element types differ";
+  // In the body `float` is then the type of the first tensor that was declared so: `cast(x, float)`.
+  if (isElementClass(type.name))
+    scope.names.try_emplace(type.name, NamedObject{Object(found.getElementType()), type.range});
   bm::Shape foundShape = bm::shapeOf(found);
   std::vector<Dim> shape(foundShape.begin(), foundShape.end());
   auto isPack = [](const ExprPtr &dim) { return dim->kind == ExprKind::Pack; };
@@ -239,8 +244,8 @@ Object Evaluator::unify(const Object &object, Range range, const TypeExpr &type,
   if (type.kind == TypeKind::Apply)
     fail(type.range, fmt::format("the type '{}' is not supported yet", sources.text(type.range)));
   mlir::Type element = elementTypeNamed(type.name, scope);
-  bool isClass = type.name == "float" || type.name == "integer" || type.name == "number";
-  if (type.kind == TypeKind::Tensor || isTensorType(type, element)) {
+  bool isClass = isElementClass(type.name);
+  if (type.kind == TypeKind::Tensor || (isTensorType(type, element) && !isClass)) {
     if (!element && !isClass)
       fail(type.range,
            fmt::format("unknown element type '{}'; f32, f64, i32, i64, bool, float, integer and number exist",
@@ -252,13 +257,17 @@ Object Evaluator::unify(const Object &object, Range range, const TypeExpr &type,
     if (isNumber) {
       mlir::Type numberType = element ? element : floatType;
       mlir::Value value = tensor(object, numberType, range);
-      if (type.dims.empty())
+      auto isUnknownPack = [&](const ExprPtr &dim) {
+        return dim->kind == ExprKind::Pack && !findName(scope, as<PackExpr>(*dim).name);
+      };
+      if (std::all_of(type.dims.begin(), type.dims.end(), isUnknownPack))
         return Object(value);
       return Object(broadcast(value, bm::shapeOf(tensorType(type, scope, false)), range));
     }
-    if (!object.is<Tensor>() && !object.is<VariableRef>())
+    bool isList = object.is<ListObject>();
+    if (!isList && !object.is<Tensor>() && !object.is<VariableRef>())
       wrong("a tensor");
-    mlir::Value value = tensor(object, range);
+    mlir::Value value = isList ? listTensor(object, element ? element : floatType, range, what) : tensor(object, range);
     unifyDims(llvm::cast<mlir::RankedTensorType>(value.getType()), type, range, what, scope);
     return Object(value);
   }
@@ -286,9 +295,10 @@ Object Evaluator::unify(const Object &object, Range range, const TypeExpr &type,
       wrong("a string");
     return object;
   }
-  if (name == "layer" || name == "network") {
-    if (!object.is<std::shared_ptr<Instance>>())
-      wrong("a layer");
+  if (name == "layer" || name == "network" || name == "schedule") {
+    auto instance = object.get<std::shared_ptr<Instance>>();
+    if (!instance || ((*instance)->decl->kind == DeclarationKind::Schedule) != (name == "schedule"))
+      wrong(name == "schedule" ? "a schedule" : "a layer");
     return object;
   }
   if (name == "record") {

@@ -40,6 +40,7 @@ void attachElementwise(mlir::MLIRContext *context) {
   attachPointwise<AbsOp, [](Expr x) { return Halide::abs(x); }>(context);
   attachPointwise<SignOp, [](Expr x) { return strict::sign(x); }>(context);
   attachPointwise<ExpOp, [](Expr x) { return elementary::exp(x); }>(context);
+  attachPointwise<Expm1Op, [](Expr x) { return elementary::expm1(x); }>(context);
   attachPointwise<LogOp, [](Expr x) { return elementary::log(x); }>(context);
   attachPointwise<Log1pOp, [](Expr x) { return elementary::log1p(x); }>(context);
   attachPointwise<SqrtOp, [](Expr x) { return Halide::sqrt(x); }>(context);

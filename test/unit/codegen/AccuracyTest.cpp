@@ -52,6 +52,7 @@ double worst(const std::string &op, double (*function)(double), double lowest = 
 }
 
 TEST(AccuracyTest, Exp) { EXPECT_LE(worst("exp", std::exp), 1.5); }
+TEST(AccuracyTest, Expm1) { EXPECT_LE(worst("expm1", std::expm1), 2); }
 TEST(AccuracyTest, Log) { EXPECT_LE(worst("log", std::log), 1.5); }
 TEST(AccuracyTest, Log1p) { EXPECT_LE(worst("log1p", std::log1p), 4); }
 TEST(AccuracyTest, Tanh) { EXPECT_LE(worst("tanh", std::tanh), 3); }

@@ -153,6 +153,10 @@ TEST(Optimizers, ComputeScalarsInDoublePrecision) {
                 {"bm.pow %arg", ": tensor<f64>", "bm.div", ": tensor<f64>", "bm.cast", "tensor<f64> to tensor<f32>"});
 }
 
+TEST(Optimizers, HaveStatesOfTheirOwnShape) {
+  EXPECT_TRUE(has(trained("NAdam"), "bm.variable \"state\" @fc.weight.momentum_product : tensor<f64>"));
+}
+
 TEST(Optimizers, TakeSchedules) {
   std::string train = functionOf(trained("GD(lr = cosine(0.1, total = 100))"), "train");
   expectInOrder(train, {"bm.min", ": tensor<f64>", "bm.cos"});
@@ -165,6 +169,30 @@ TEST(Numbers, TakeTheTypeOfTheirTensor) {
                   "dense<2> : tensor<i32>"));
   EXPECT_TRUE(has(functionOf(moduleOf("network M { forward(x: f64[N]) { return x / N } }"), "predict"),
                   "bm.size \"N\" : tensor<f64>"));
+}
+
+TEST(Numbers, InListsAreTensors) {
+  std::string text = "fn scale(x: float[N, C], by: float[C] = none) {\n  return x if by == none else x * by\n}\n"
+                     "network M { forward(x: f32[N, 3]) { return scale(x";
+  EXPECT_TRUE(has(moduleOf(text + ", [1, 2, 0.5]) } }"), "dense<[1.000000e+00, 2.000000e+00, 5.000000e-01]>"));
+  EXPECT_FALSE(has(moduleOf(text + ") } }"), "bm.mul"));
+  EXPECT_TRUE(has(moduleOf("fn add(x: i32[N, 2, 2], y: i32[2, 2]) { return x + y }\n"
+                           "network M { forward(x: i32[N, 2, 2]) { return add(x, [[1, 2], [3, 4]]) } }"),
+                  "dense<[[1, 2], [3, 4]]> : tensor<2x2xi32>"));
+}
+
+TEST(Numbers, TakeTheTypeThatFloatMet) {
+  std::string text = "fn shares(x: float[N, C], w: float[C] = 1) { return x * w / cast(N, float) }\n"
+                     "network M { forward(x: f64[N, 3]) { return shares(x) } }";
+  EXPECT_FALSE(has(functionOf(moduleOf(text), "predict"), "f32"));
+}
+
+TEST(Buffers, KeepTheirValueInAName) {
+  std::string module = moduleOf(
+      "network M {\n  buffer b: f32[3] = 0\n  fc = Linear(3, 1)\n  forward(x: f32[N, 3]) {\n    let old = b\n"
+      "    b = mean(x, axes = 0)\n    old = old * 2\n    return fc(x - old)\n  }\n}\n");
+  std::string predict = functionOf(module, "predict");
+  expectInOrder(predict, {"bm.mul %arg"}); // the argument, not what was assigned to the buffer
 }
 
 TEST(Numbers, AreComputedAtCompileTime) {
@@ -233,7 +261,7 @@ TEST(Locations, NameTheLibraryAndTheCaller) {
     if (op->getName().getStringRef() == "bm.select")
       stream << op->getLoc() << "\n";
   });
-  EXPECT_TRUE(has(text, "activations.bm\":4:47 at \"examples/simple.bm\":7:16)")) << text;
+  EXPECT_TRUE(has(text, "activations.bm\":6:47 at \"examples/simple.bm\":7:16)")) << text;
 }
 
 } // namespace
