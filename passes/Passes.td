@@ -25,6 +25,14 @@ def Simplify : Bmc_Pass<"bm-simplify"> {
   }];
 }
 
+def Layout : Bmc_Pass<"bm-layout"> {
+  let summary = "lay the operands of products out as they are read";
+  let description = [{
+    Needs: simplified functions, in which products have taken transposes in.
+    Leaves: transposes of right operands in front of the products, and loops, that read them often.
+  }];
+}
+
 def Fuse : Bmc_Pass<"bm-fuse"> {
   let summary = "group ops into kernels";
   let description = [{
