@@ -32,6 +32,8 @@ void buildPipeline(OpPassManager &passes, Stage stopAfter, unsigned optimization
   if (stopAfter == Stage::Grad)
     return;
 
+  // Behind all that sees a transposed operand as what it is; before fusion, which stores what a product reads.
+  passes.addPass(createLayout());
   // Before schedules, which belong to whole loop nests.
   passes.addPass(createFuse({/*merges=*/optimization >= 1}));
   if (stopAfter == Stage::Fused)

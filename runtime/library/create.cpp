@@ -94,7 +94,7 @@ static void fillVariables(Instance &instance, char *memory) {
     if (holdsVariable(instance, variable)) {
       instance.variables[i] = memory;
       memory += alignSize(variableBytes(variable));
-    } else if (variable.role != bmc_role_state) {
+    } else if (variable.role <= bmc_role_buffer) {
       instance.variables[i] = instance.owner->variables[i];
     }
   }
@@ -143,7 +143,7 @@ static void *resultMemory(Instance &instance, const Call &call, int64_t i) {
     return call.buffers[result.alias];
   if (result.role == bmc_role_loss || result.role == bmc_role_metric)
     return call.scalars + i * BMC_ALIGNMENT;
-  return result.role == bmc_role_output ? nullptr : instance.variables[result.index];
+  return result.role <= bmc_role_metric_state ? instance.variables[result.index] : nullptr;
 }
 
 /// Every argument and result but ports is bound once for all calls.

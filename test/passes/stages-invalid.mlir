@@ -24,3 +24,18 @@ module attributes {bm.target = #target} {
     return %0 : tensor<8xf32>
   }
 }
+
+// -----
+
+#target = #bm.target<triple = "x86_64-linux-musl", cpu = "haswell", vectorBits = 256, vectorRegisters = 16>
+
+module attributes {bm.target = #target} {
+  func.func @not_fused_in_loop(%x: tensor<8xf32>) -> tensor<8xf32> {
+    %0 = bm.scan %i in "2" carry(%a = %x : tensor<8xf32>) -> (tensor<8xf32>) {
+      // expected-error@+1 {{'bm.exp' is in no kernel, but fusion is over}}
+      %1 = bm.exp %a : tensor<8xf32>
+      bm.yield %1 : tensor<8xf32>
+    }
+    return %0 : tensor<8xf32>
+  }
+}
