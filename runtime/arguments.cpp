@@ -82,17 +82,44 @@ static const char *splitPair(const Options &options, const FlagInfo &info, const
   return equals + 1;
 }
 
+struct DataFlag {
+  const char *name;
+  const char *Options::*path;
+  bool Options::*isGiven;
+};
+static const DataFlag dataFlags[] = {{"train", &Options::trainData, &Options::trainIsGiven},
+                                     {"valid", &Options::validData, &Options::validIsGiven},
+                                     {"test", &Options::testData, &Options::testIsGiven}};
+
 static void setData(Options &options, const FlagInfo &info, const char *text) {
   Text name;
   const char *path = splitPair(options, info, text, name);
-  if (!strcmp(name.get(), "train"))
-    options.trainData = path;
-  else if (!strcmp(name.get(), "valid"))
-    options.validData = path;
-  else if (!strcmp(name.get(), "test"))
-    options.testData = path;
-  else
-    failAtCommandLine(options, "--data: expected the data set train, valid or test, found", name.get());
+  for (const DataFlag &flag : dataFlags)
+    if (!strcmp(name.get(), flag.name)) {
+      options.*flag.path = path;
+      options.*flag.isGiven = true;
+      return;
+    }
+  failAtCommandLine(options, "--data: expected the data set train, valid or test, found", name.get());
+}
+
+/// Parts of the training data's file follow it to another one.
+static void followTrainData(Options &options) {
+  for (int64_t i = 0; options.trainIsGiven && i < bmc_program.dataset_count; ++i)
+    for (const DataFlag &flag : dataFlags)
+      if (bmc_program.datasets[i].split && !strcmp(bmc_program.datasets[i].name, flag.name) && !(options.*flag.isGiven))
+        options.*flag.path = options.trainData;
+}
+
+/// The paths of a data set's files, separated by commas.
+static void declareData(Options &options, const bmc_dataset &dataset) {
+  for (int k = 0; k < 3; ++k) {
+    if (strcmp(dataset.name, dataFlags[k].name))
+      continue;
+    for (int64_t f = 0; f < dataset.file_count; ++f)
+      options.declaredData[k].append(f ? "," : "").append(dataset.files[f].path);
+    options.*dataFlags[k].path = options.declaredData[k].get();
+  }
 }
 
 /// `flag` is how the command line names the setting.
@@ -216,15 +243,8 @@ static int parseFlag(const Verb &verb, int i, int count, char **arguments, Optio
 static void setDefaults(const Verb &verb, Options &options) {
   options.verb = verb.name;
   options.seed = bmc_program.seed;
-  for (int64_t i = 0; i < bmc_program.dataset_count; ++i) {
-    const bmc_dataset &dataset = bmc_program.datasets[i];
-    if (!strcmp(dataset.name, "train"))
-      options.trainData = dataset.path;
-    else if (!strcmp(dataset.name, "valid"))
-      options.validData = dataset.path;
-    else if (!strcmp(dataset.name, "test"))
-      options.testData = dataset.path;
-  }
+  for (int64_t i = 0; i < bmc_program.dataset_count; ++i)
+    declareData(options, bmc_program.datasets[i]);
 }
 
 /// Where the model file leaves it open, the best epoch's weights are kept if there is a validation set to tell it by.
@@ -251,6 +271,7 @@ void parseArguments(const Verb &verb, int count, char **arguments, Options &opti
     else
       options.input = argument;
   }
+  followTrainData(options);
   if (verb.takesInput && !options.input)
     failAtCommandLine(options, "expected", "INPUT|-");
   chooseKeptEpoch(options);

@@ -30,6 +30,8 @@ struct Options {
   const char *weights = nullptr, *out = nullptr, *output = nullptr, *log = nullptr;
   const char *input = nullptr; // of `predict`
   const char *trainData = nullptr, *validData = nullptr, *testData = nullptr;
+  bool trainIsGiven = false, validIsGiven = false, testIsGiven = false; // on the command line
+  Text declaredData[3];                                                 // the model file's paths of these
   bool resume = false, json = false, quiet = false, seedGiven = false;
   int64_t seed, threads = 0; // 0: as many as there are CPUs
   Settings settings;

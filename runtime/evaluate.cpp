@@ -1,4 +1,5 @@
 // `PROGRAM evaluate`: loss and metrics over the test set, or the train set where there is no other.
+#include "data.h"
 #include "errors.h"
 #include "verbs.h"
 #include "weights.h"
@@ -31,9 +32,10 @@ int evaluate(Options &options) {
   Text weights;
   if (!options.weights)
     defaultWeightsPath(weights);
-  loadWeights(options.weights ? options.weights : weights.get(), variables);
+  Preparation preparation;
+  loadWeights(options.weights ? options.weights : weights.get(), variables, &preparation);
   Rows rows(FieldUse::all);
-  readRows(path, rows);
+  DataSet(options, options.testData ? DataKind::test : DataKind::train, preparation).read(rows);
   Entry entry(*bmc_program.evaluate, variables);
   Scalars scalars;
   scalars.hypers = options.settings.hypers();

@@ -7,6 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+/// Where an object is constructed: `new (Place{memory}) T`. The one of <new> belongs to a library that is not there.
+struct Place {
+  void *memory;
+};
+inline void *operator new(decltype(sizeof 0), Place place) noexcept { return place.memory; }
+
 namespace bmc {
 
 /// What compiled functions demand of every buffer: its alignment, and readable bytes behind its end.
@@ -22,6 +28,15 @@ int64_t multiplySizes(int64_t a, int64_t b, const char *purpose);
 void *growMemory(void *memory, int64_t bytes, const char *purpose);
 
 [[noreturn]] void failOutOfMemory(int64_t bytes, const char *purpose);
+
+/// An object on the heap; `destroy` ends it.
+template <typename T, typename... Arguments> T *create(Arguments &&...arguments) {
+  return new (Place{growMemory(nullptr, sizeof(T), "an object")}) T(static_cast<Arguments &&>(arguments)...);
+}
+template <typename T> void destroy(T *object) {
+  object->~T();
+  free(object);
+}
 
 /// A growing array of plain values.
 template <typename T> class Array {

@@ -1,5 +1,6 @@
 // `PROGRAM predict`: reads rows, prints the model's outputs for each, a batch at a time, so that input of any length
 // and an endless pipe work.
+#include "data.h"
 #include "errors.h"
 #include "json.h"
 #include "verbs.h"
@@ -86,7 +87,7 @@ static void predictRows(Entry &entry, RowReader &reader, const Options &options,
   Text text;
   for (;;) {
     rows.count = 0;
-    int64_t count = reader.read(rows, limit);
+    int64_t count = reader.read(rows, limit, RowFilter());
     if (count == 0)
       return;
     if (fixed && count != fixed)
@@ -106,9 +107,12 @@ int predict(Options &options) {
   Text weights;
   if (!options.weights)
     defaultWeightsPath(weights);
-  loadWeights(options.weights ? options.weights : weights.get(), variables);
+  Preparation preparation;
+  loadWeights(options.weights ? options.weights : weights.get(), variables, &preparation);
   Entry entry(*bmc_program.predict, variables);
-  RowReader reader(options.input, FieldUse::inputsOnly);
+  Source &source = openInput(options.input);
+  Columns columns(source, FieldUse::inputsOnly, preparation);
+  RowReader reader(source, columns, preparation, FieldUse::inputsOnly);
   if (!options.output) {
     Lines lines = {nullptr};
     predictRows(entry, reader, options, lines);

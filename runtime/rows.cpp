@@ -2,7 +2,6 @@
 #include "rows.h"
 
 #include "errors.h"
-#include "numbers.h"
 #include "tensor.h"
 
 #include <math.h>
@@ -58,70 +57,17 @@ void Rows::gather(Rows &source, const int64_t *chosen, int64_t begin, int64_t nu
   count = number;
 }
 
-RowReader::RowReader(const char *path, FieldUse use) : table(path), use(use) {}
-
-int64_t RowReader::read(Rows &rows, int64_t limit) {
-  if (!started)
-    begin();
+int64_t RowReader::read(Rows &rows, int64_t limit, const RowFilter &filter) {
   int64_t added = 0;
-  while (added < limit && (rowWaits || table.next())) {
-    rowWaits = false;
-    readRow(rows);
-    ++added;
-  }
+  while (added < limit && source.next())
+    if (filter.takes(row++)) {
+      readRow(rows);
+      ++added;
+    }
   return added;
 }
 
-/// Looks at the first line, which tells the number of columns and whether it is a header.
-void RowReader::begin() {
-  started = true;
-  if (!table.next())
-    fail(exitBadInput, "%s: expected rows, found an empty file", table.name());
-  chooseColumns();
-  rowWaits = !isHeader();
-  if (!rowWaits && !(rowWaits = table.next()))
-    fail(exitBadInput, "%s: expected rows, found only a header", table.name());
-}
-
-/// The declared columns; or, for `predict`, a table that holds the inputs' columns alone, in their order.
-void RowReader::chooseColumns() {
-  int64_t last = -1;
-  for (int64_t i = 0; i < bmc_program.field_count; ++i) {
-    const bmc_field &field = bmc_program.fields[i];
-    for (int64_t k = 0; isRead(field, use) && k < field.column_count; ++k) {
-      columns.push(field.columns[k]);
-      last = field.columns[k] > last ? field.columns[k] : last;
-    }
-  }
-  int64_t found = table.cellCount();
-  if (use == FieldUse::inputsOnly && found == columns.size())
-    for (int64_t k = 0; k < found; ++k)
-      columns[k] = k;
-  else if (use == FieldUse::inputsOnly && found <= last)
-    fail(exitBadInput, "%s:%lld: expected %lld columns (the inputs) or at least %lld, found %lld", table.name(),
-         (long long)table.line(), (long long)columns.size(), (long long)last + 1, (long long)found);
-  else if (found <= last)
-    fail(exitBadInput, "%s:%lld: expected at least %lld columns, found %lld", table.name(), (long long)table.line(),
-         (long long)last + 1, (long long)found);
-}
-
-/// A first line with a needed cell that is text. An empty cell proves nothing.
-bool RowReader::isHeader() {
-  bool text = false, number = false;
-  for (int64_t column : columns) {
-    double value;
-    const char *cell = table.cell(column);
-    bool isNumber = parseNumber(cell, value);
-    number |= isNumber;
-    text |= !isNumber && *cell;
-  }
-  if (text && number)
-    warn("%s:%lld: taken as a header, though some of its cells are numbers", table.name(), (long long)table.line());
-  return text;
-}
-
 void RowReader::readRow(Rows &rows) {
-  nextColumn = 0;
   for (int64_t i = 0; i < bmc_program.field_count; ++i)
     if (isRead(bmc_program.fields[i], use))
       readField(rows, i);
@@ -131,82 +77,75 @@ void RowReader::readRow(Rows &rows) {
 void RowReader::readField(Rows &rows, int64_t index) {
   const bmc_field &field = bmc_program.fields[index];
   char *to = static_cast<char *>(rows.addValues(index));
-  if (field.encoding == bmc_encode_one_hot) {
-    int64_t column = columns[nextColumn++];
-    int64_t label = static_cast<int64_t>(readCell(field, column));
-    memset(to, 0, rows.field(index).rowBytes);
-    storeNumber(field, 1, to, label, column);
-    return;
-  }
-  for (int64_t k = 0; k < field.column_count; ++k) {
-    int64_t column = columns[nextColumn++];
-    storeNumber(field, readCell(field, column), to, k, column);
+  int64_t value = 0;
+  for (int64_t k = 0; k < field.feature_count; ++k) {
+    const bmc_feature &feature = field.features[k];
+    bool isOneHot = feature.encoding && feature.encoding->isOneHot;
+    readFeature(field, preparation.first(index) + k, to, value);
+    value += feature.column_count * (isOneHot ? feature.category_count : 1);
   }
 }
 
-double RowReader::readCell(const bmc_field &field, int64_t column) {
-  const char *cell = table.cell(column);
-  double value;
-  if (!parseNumber(cell, value))
-    failAt(column, "a number");
-  if (!isfinite(value))
-    failAt(column, "a finite number");
+void RowReader::readFeature(const bmc_field &field, int64_t index, char *row, int64_t value) {
+  const PreparedFeature &prepared = preparation.feature(index);
+  const bmc_feature &feature = *prepared.feature;
+  const int64_t *cells = columns.of(index);
+  for (int64_t c = 0; c < feature.column_count; ++c) {
+    if (!feature.encoding) {
+      storeNumber(field, prepare(field, prepared, c, cells[c]), row, value++, cells[c], feature.step_count == 0);
+      continue;
+    }
+    int64_t category = prepared.categories[c]->find(source, cells[c], source.text(cells[c]));
+    int64_t width = feature.encoding->isOneHot ? feature.category_count : 0;
+    for (int64_t i = 0; i < width; ++i)
+      storeNumber(field, i == category, row, value++, cells[c], false);
+    if (!width)
+      storeNumber(field, static_cast<double>(category), row, value++, cells[c], false);
+  }
+}
+
+double RowReader::prepare(const bmc_field &field, const PreparedFeature &prepared, int64_t column, int64_t cell) {
+  double found = source.number(cell);
+  double value = Preparation::apply(prepared, column, prepared.feature->step_count, found);
+  if (!isfinite(value)) {
+    source.failAt(cell, isnan(found)   ? "a number"
+                        : isinf(found) ? "a finite number"
+                                       : "a number that its preparation gives a finite value for");
+  }
   if (field.classes > 0 && !(value == floor(value) && value >= 0 && value < static_cast<double>(field.classes))) {
     Text expected;
     expected.format("a class from 0 to %lld", static_cast<long long>(field.classes - 1));
-    failAt(column, expected.get());
+    source.failAt(cell, expected.get());
   }
   return value;
 }
 
-void RowReader::storeNumber(const bmc_field &field, double value, void *to, int64_t index, int64_t column) {
+void RowReader::storeNumber(const bmc_field &field, double value, void *to, int64_t index, int64_t cell, bool isPlain) {
   if (field.element == bmc_f32) {
     float narrow = static_cast<float>(value);
     if (!isfinite(narrow))
-      failAt(column, "a number within f32's range");
+      source.failAt(cell, "a number within f32's range");
     static_cast<float *>(to)[index] = narrow;
   } else if (field.element == bmc_f64) {
     static_cast<double *>(to)[index] = value;
   } else if (value != floor(value)) {
-    failAt(column, "a whole number");
+    source.failAt(cell, "a whole number");
   } else if (field.element == bmc_bool) {
     if (value != 0 && value != 1)
-      failAt(column, "0 or 1");
+      source.failAt(cell, "0 or 1");
     static_cast<uint8_t *>(to)[index] = value != 0;
   } else if (field.element == bmc_i32) {
     if (value < INT32_MIN || value > INT32_MAX)
-      failAt(column, "a whole number within i32's range");
+      source.failAt(cell, "a whole number within i32's range");
     static_cast<int32_t *>(to)[index] = static_cast<int32_t>(value);
   } else {
     // Beyond 2^53 a double has lost digits that the cell may have.
-    int64_t exact;
-    if (!parseInteger(table.cell(column), exact) && fabs(value) > 9007199254740992.0)
-      failAt(column, "a whole number within i64's range");
-    else if (!parseInteger(table.cell(column), exact))
-      exact = static_cast<int64_t>(value);
-    static_cast<int64_t *>(to)[index] = field.encoding == bmc_encode_one_hot ? 1 : exact;
+    int64_t exact = 0;
+    bool isExact = isPlain && source.integer(cell, exact);
+    if (!isExact && fabs(value) > 9007199254740992.0)
+      source.failAt(cell, "a whole number within i64's range");
+    static_cast<int64_t *>(to)[index] = isExact ? exact : static_cast<int64_t>(value);
   }
-}
-
-/// Cells come from anywhere: what cannot be printed is shown as '?', and a long cell is cut.
-void RowReader::failAt(int64_t column, const char *expected) {
-  enum { shownCharacters = 40 };
-  const char *cell = table.cell(column);
-  Text shown;
-  for (const char *p = cell; *p && p - cell < shownCharacters; ++p)
-    shown.appendCharacter(static_cast<unsigned char>(*p) < 0x20 || *p == 0x7f ? '?' : *p);
-  if (strlen(cell) > shownCharacters)
-    shown.append("...");
-  if (*cell == '\0')
-    fail(exitBadInput, "%s:%lld:%lld: expected %s, found an empty cell", table.name(), (long long)table.line(),
-         (long long)column + 1, expected);
-  fail(exitBadInput, "%s:%lld:%lld: expected %s, found '%s'", table.name(), (long long)table.line(),
-       (long long)column + 1, expected, shown.get());
-}
-
-void readRows(const char *path, Rows &rows) {
-  RowReader reader(path, FieldUse::all);
-  reader.read(rows, INT64_MAX);
 }
 
 } // namespace bmc

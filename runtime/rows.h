@@ -3,12 +3,9 @@
 #define BMC_ROWS_H
 
 #include "bmc/program.h"
-#include "table.h"
+#include "split.h"
 
 namespace bmc {
-
-/// Which fields a verb reads.
-enum class FieldUse { all, inputsOnly };
 
 /// The values of one field for many rows, a growing tensor.
 struct FieldRows {
@@ -38,32 +35,27 @@ private:
   Array<FieldRows> fields;
 };
 
-/// Reads a table's rows into the fields' tensors: finds the columns and the header, converts, checks.
+/// Reads a source's rows into the fields' tensors: prepares, converts, checks.
 class RowReader {
 public:
-  RowReader(const char *path, FieldUse use);
-  /// Appends up to `limit` rows; the number of rows added. Called again it goes on.
-  int64_t read(Rows &rows, int64_t limit);
+  RowReader(Source &source, const Columns &columns, const Preparation &preparation, FieldUse use)
+      : source(source), columns(columns), preparation(preparation), use(use) {}
+  /// Appends up to `limit` rows that the filter takes; the number of rows added. Called again it goes on.
+  int64_t read(Rows &rows, int64_t limit, const RowFilter &filter);
 
 private:
-  void begin();
-  void chooseColumns();
-  bool isHeader();
   void readRow(Rows &rows);
   void readField(Rows &rows, int64_t index);
-  double readCell(const bmc_field &field, int64_t column);
-  void storeNumber(const bmc_field &field, double value, void *to, int64_t index, int64_t column);
-  [[noreturn]] void failAt(int64_t column, const char *expected);
+  void readFeature(const bmc_field &field, int64_t feature, char *row, int64_t first);
+  double prepare(const bmc_field &field, const PreparedFeature &prepared, int64_t column, int64_t cell);
+  void storeNumber(const bmc_field &field, double value, void *to, int64_t index, int64_t cell, bool isPlain);
 
-  TableReader table;
+  Source &source;
+  const Columns &columns;
+  const Preparation &preparation;
   FieldUse use;
-  bool started = false, rowWaits = false;
-  Array<int64_t> columns; // the table's column for each column of each field that is read, one field after the other
-  int64_t nextColumn = 0;
+  int64_t row = 0; // of the source
 };
-
-/// Reads a whole data set.
-void readRows(const char *path, Rows &rows);
 
 } // namespace bmc
 

@@ -1,49 +1,51 @@
-// Tables of text cells: see table.h.
+// Tables of text cells: see table.h. A row is scanned in the buffer without a change, so that it can be scanned again
+// when the buffer ends in it; then zeros are written behind its cells.
 #include "table.h"
 
 #include "errors.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <unistd.h>
-
 namespace bmc {
 
-enum { bufferBytes = 1 << 16 };
+enum { firstBufferBytes = 1 << 18 };
 
-TableReader::TableReader(const char *path) {
-  bool standardInput = !strcmp(path, "-");
-  fileName = standardInput ? "standard input" : path;
-  descriptor = standardInput ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
-  if (descriptor < 0)
-    fail(exitBadInput, "%s: cannot open: %s", fileName, systemError());
-  buffer.resize(bufferBytes);
+TableReader::TableReader(const char *path, char separator, bool again) : file(path, again), givenSeparator(separator) {
+  buffer.resize(firstBufferBytes);
+  begin();
+}
+
+void TableReader::rewind() {
+  file.rewind();
+  begin();
+}
+
+void TableReader::begin() {
+  position = filled = 0;
+  atEnd = false;
+  currentLine = 1;
   fill();
   skipByteOrderMark();
-  detectSeparator();
+  separator = givenSeparator;
+  if (!separator)
+    detectSeparator();
+  memset(endsPlainCell, 0, sizeof endsPlainCell);
+  endsPlainCell[static_cast<unsigned char>(separator)] = endsPlainCell['\n'] = endsPlainCell[0] = true;
 }
 
-TableReader::~TableReader() {
-  if (descriptor != STDIN_FILENO)
-    close(descriptor);
-}
-
+/// Moves the row's beginning to the front and reads more; false where there is no more.
 bool TableReader::fill() {
   if (atEnd)
     return false;
-  ssize_t count;
-  do
-    count = read(descriptor, buffer.data(), bufferBytes);
-  while (count < 0 && errno == EINTR);
-  if (count < 0)
-    fail(exitBadInput, "%s: cannot read: %s", fileName, systemError());
+  memmove(buffer.data(), buffer.data() + position, filled - position);
+  filled -= position;
   position = 0;
-  filled = count;
-  atEnd = count == 0;
+  if (filled + 1 >= buffer.size())
+    buffer.resize(buffer.size() * 2);
+  int64_t got = file.read(buffer.data() + filled, buffer.size() - 1 - filled);
+  filled += got;
+  atEnd = got == 0;
+  buffer[filled] = '\n';
   return !atEnd;
 }
-
-int TableReader::refill() { return fill() ? static_cast<unsigned char>(buffer[position++]) : -1; }
 
 void TableReader::skipByteOrderMark() {
   if (filled >= 3 && !memcmp(buffer.data(), "\xef\xbb\xbf", 3))
@@ -68,76 +70,115 @@ void TableReader::detectSeparator() {
 }
 
 bool TableReader::next() {
-  if (position >= filled && !fill())
+  if (!readLine())
     return false;
-  readLine();
   if (isEmptyLine()) {
     int64_t emptyLine = rowLine;
-    while (isEmptyLine()) {
-      if (position >= filled && !fill())
+    while (isEmptyLine())
+      if (!readLine())
         return false;
-      readLine();
-    }
-    fail(exitBadInput, "%s:%lld: expected a row, found an empty line", fileName, (long long)emptyLine);
+    fail(exitBadInput, "%s:%lld: expected a row, found an empty line", name(), (long long)emptyLine);
   }
   if (expectedLine == 0) {
     expectedCells = cells.size();
     expectedLine = rowLine;
   }
   if (cells.size() != expectedCells)
-    fail(exitBadInput, "%s:%lld: expected %lld columns as in line %lld, found %lld", fileName, (long long)rowLine,
+    fail(exitBadInput, "%s:%lld: expected %lld columns as in line %lld, found %lld", name(), (long long)rowLine,
          (long long)expectedCells, (long long)expectedLine, (long long)cells.size());
   return true;
 }
 
-void TableReader::readLine() {
-  characters.clear();
-  cells.clear();
+bool TableReader::readLine() {
+  if (position >= filled && !fill())
+    return false;
   rowLine = currentLine;
-  int end;
-  do {
-    cells.push(characters.size());
-    end = readCell();
-    characters.push('\0');
-  } while (end == separator);
-  ++currentLine;
+  while (!scanLine())
+    fill();
+  terminateCells();
+  currentLine += 1 + linesInQuotes;
+  return true;
 }
 
-/// Appends the cell's text to `characters` and returns what ended it: the separator, '\n' or -1.
-int TableReader::readCell() {
-  int c = get();
-  while (isBlank(c))
-    c = get();
-  return c == '"' ? readQuotedCell() : readPlainCell(c);
+/// Finds the row's cells; false where the buffer ends before the row does.
+bool TableReader::scanLine() {
+  cells.clear();
+  linesInQuotes = 0;
+  int64_t at = position;
+  do
+    if (!scanCell(at))
+      return false;
+  while (buffer[at++] == separator);
+  position = at;
+  return true;
 }
 
-int TableReader::readPlainCell(int c) {
-  int64_t begin = characters.size();
-  for (; !endsCell(c); c = get())
-    characters.push(c ? static_cast<char>(c) : '?'); // a zero would end the cell
-  while (characters.size() > begin && isBlank(characters[characters.size() - 1]))
-    characters.resize(characters.size() - 1);
-  return c;
+/// Adds the cell that begins at `at` and leaves `at` on what ended it: a separator or a line's end.
+bool TableReader::scanCell(int64_t &at) {
+  while (isBlank(buffer[at]))
+    ++at;
+  return buffer[at] == '"' ? scanQuotedCell(at) : scanPlainCell(at);
 }
 
-int TableReader::readQuotedCell() {
-  int c;
+bool TableReader::scanPlainCell(int64_t &at) {
+  const char *text = buffer.data();
+  int64_t begin = at;
+  while (!endsPlainCell[static_cast<unsigned char>(text[at])])
+    ++at;
+  if (at >= filled && !atEnd)
+    return false;
+  if (text[at] == '\0')
+    fail(exitBadInput, "%s:%lld:%lld: expected text, found a zero byte: is this a binary file?", name(),
+         (long long)rowLine, (long long)cells.size() + 1);
+  int64_t end = at;
+  while (end > begin && isBlank(text[end - 1]))
+    --end;
+  cells.push({begin, end, false});
+  return true;
+}
+
+bool TableReader::scanQuotedCell(int64_t &at) {
+  const char *text = buffer.data();
+  int64_t begin = ++at;
+  bool hasDoubledQuotes = false;
   for (;;) {
-    c = get();
-    if (c < 0)
-      fail(exitBadInput, "%s:%lld:%lld: expected a closing quote, found the end of the file", fileName,
-           (long long)rowLine, (long long)cells.size());
-    currentLine += c == '\n';
-    if (c == '"' && (c = get()) != '"')
+    for (; at < filled && text[at] != '"'; ++at)
+      linesInQuotes += text[at] == '\n';
+    if (at + 1 >= filled && !atEnd)
+      return false;
+    if (at >= filled)
+      fail(exitBadInput, "%s:%lld:%lld: expected a closing quote, found the end of the file", name(),
+           (long long)rowLine, (long long)cells.size() + 1);
+    if (text[at + 1] != '"')
       break;
-    characters.push(c ? static_cast<char>(c) : '?'); // a zero would end the cell
+    hasDoubledQuotes = true;
+    at += 2;
   }
-  while (isBlank(c))
-    c = get();
-  if (!endsCell(c))
-    fail(exitBadInput, "%s:%lld:%lld: expected a separator behind the closing quote, found '%c'", fileName,
-         (long long)rowLine, (long long)cells.size(), c);
-  return c;
+  int64_t end = at++;
+  while (at < filled && isBlank(text[at]))
+    ++at;
+  if (at >= filled && !atEnd)
+    return false;
+  if (text[at] != separator && text[at] != '\n')
+    fail(exitBadInput, "%s:%lld:%lld: expected a separator behind the closing quote, found '%c'", name(),
+         (long long)rowLine, (long long)cells.size() + 1, text[at] < ' ' ? '?' : text[at]);
+  cells.push({begin, end, hasDoubledQuotes});
+  return true;
+}
+
+void TableReader::terminateCells() {
+  for (Cell &cell : cells) {
+    char *text = buffer.data();
+    if (cell.hasDoubledQuotes) {
+      int64_t to = cell.begin;
+      for (int64_t from = cell.begin; from < cell.end; ++from) {
+        text[to++] = text[from];
+        from += text[from] == '"';
+      }
+      cell.end = to;
+    }
+    text[cell.end] = '\0';
+  }
 }
 
 } // namespace bmc

@@ -1,6 +1,7 @@
 // `PROGRAM train`: epochs of batches with a look at the validation set behind each; then weights, a checkpoint and the
 // loss on the test set.
 #include "clock.h"
+#include "data.h"
 #include "errors.h"
 #include "random.h"
 #include "run_log.h"
@@ -23,6 +24,7 @@ struct Training {
   Variables &chosen() { return state.best.isHeld() ? state.best : state.variables; }
 
   Options &options;
+  Preparation preparation;
   Rows trainRows, validRows, testRows;
   TrainingState state;
   Entry step, evaluation;
@@ -47,11 +49,13 @@ static void loadData(Training &training) {
   const Options &options = training.options;
   if (!options.trainData)
     fail(exitBadCommandLine, "%s train: expected a data set, found none: say --data train=PATH", bmc_program.name);
-  readRows(options.trainData, training.trainRows);
+  DataSet train(options, DataKind::train, training.preparation);
+  train.learn();
+  train.read(training.trainRows);
   if (options.validData)
-    readRows(options.validData, training.validRows);
+    DataSet(options, DataKind::valid, training.preparation).read(training.validRows);
   if (options.testData)
-    readRows(options.testData, training.testRows);
+    DataSet(options, DataKind::test, training.preparation).read(training.testRows);
 }
 
 /// The init function makes all variables; a weight file or a checkpoint then replaces what it holds.
@@ -74,7 +78,7 @@ static void startVariables(Training &training) {
   scalars.seed = state.seed;
   init.run(nullptr, scalars);
   if (options.weights)
-    loadWeights(options.weights, state.variables);
+    loadWeights(options.weights, state.variables, nullptr);
 }
 
 static void saveTraining(Training &training) {
@@ -239,7 +243,7 @@ int train(Options &options) {
   // The work of hours is kept: an interrupted training is saved where it stands.
   deferInterrupt();
   Outcome outcome = runEpochs(training);
-  saveWeights(training.weightsPath.get(), training.chosen());
+  saveWeights(training.weightsPath.get(), training.chosen(), training.preparation);
   saveTraining(training);
   Measures test;
   bool isTested = outcome != Outcome::interrupted && testWeights(training, test);

@@ -60,15 +60,18 @@ static void warnOfUnused(const SafetensorsReader &file) {
     warn("%s: %lld tensors are not used, the first is '%s'", file.path(), (long long)unused, file.name(first));
 }
 
-void loadWeights(const char *path, Variables &variables) {
+void loadWeights(const char *path, Variables &variables, Preparation *preparation) {
   SafetensorsReader file(path);
   loadTensors(file, "", variables, Contents::weights);
   warnOfUnused(file);
+  if (preparation)
+    preparation->load(file);
 }
 
-void saveWeights(const char *path, Variables &variables) {
+void saveWeights(const char *path, Variables &variables, const Preparation &preparation) {
   SafetensorsWriter file;
   file.addMetadata("format", "pt");
+  preparation.save(file);
   addTensors(file, "", variables, Contents::weights);
   file.write(path);
 }

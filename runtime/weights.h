@@ -2,7 +2,7 @@
 #ifndef BMC_WEIGHTS_H
 #define BMC_WEIGHTS_H
 
-#include "safetensors.h"
+#include "preparation.h"
 #include "variables.h"
 
 namespace bmc {
@@ -13,9 +13,9 @@ inline constexpr char weightsExtension[] = ".safetensors";
 void defaultWeightsPath(Text &path);
 
 /// Parameters and buffers from a file; each must be there with its shape and element type. Other tensors are warned
-/// about.
-void loadWeights(const char *path, Variables &variables);
-void saveWeights(const char *path, Variables &variables);
+/// about. `preparation` gets what was learned with the weights; null where it is learned anew.
+void loadWeights(const char *path, Variables &variables, Preparation *preparation);
+void saveWeights(const char *path, Variables &variables, const Preparation &preparation);
 
 /// Which variables: parameters and buffers, or optimizer state too.
 enum class Contents { weights, everything };

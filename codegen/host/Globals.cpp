@@ -9,7 +9,8 @@ using namespace mlir;
 
 namespace bmc::codegen {
 
-Globals::Globals(ModuleOp module) : module(module), pointer(LLVM::LLVMPointerType::get(module.getContext())) {}
+Globals::Globals(ModuleOp module, bool namesRuntime)
+    : module(module), namesRuntime(namesRuntime), pointer(LLVM::LLVMPointerType::get(module.getContext())) {}
 
 Address Globals::string(StringRef text) {
   Address &address = known[("s" + text).str()];
@@ -47,6 +48,16 @@ Address Globals::structs(LLVM::LLVMStructType type, llvm::ArrayRef<Row> rows) {
 
 void Globals::exported(StringRef name, LLVM::LLVMStructType type, const Row &row) {
   initialized(name, type, LLVM::Linkage::External, [&](OpBuilder &builder) { return structValue(builder, type, row); });
+}
+
+Address Globals::external(StringRef name) {
+  if (!namesRuntime)
+    return {};
+  Address &address = known[("e" + name).str()];
+  if (!address.symbol)
+    address =
+        addressOf(create(name, IntegerType::get(module.getContext(), 8), Attribute(), 0, LLVM::Linkage::External));
+  return address;
 }
 
 // Booleans take a byte each in memory, where the attribute packs them.

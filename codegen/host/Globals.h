@@ -22,7 +22,7 @@ using Row = llvm::SmallVector<Field, 20>;
 
 class Globals {
 public:
-  explicit Globals(mlir::ModuleOp module);
+  Globals(mlir::ModuleOp module, bool namesRuntime);
 
   /// A zero-terminated string.
   Address string(llvm::StringRef text);
@@ -34,6 +34,8 @@ public:
   Address structs(mlir::LLVM::LLVMStructType type, llvm::ArrayRef<Row> rows);
   /// One struct, visible to the linker under a name.
   void exported(llvm::StringRef name, mlir::LLVM::LLVMStructType type, const Row &row);
+  /// An object of the runtime, which the linker finds by this name; null where there is no runtime.
+  Address external(llvm::StringRef name);
   /// A tensor's elements in memory's order, aligned for vectors.
   Address tensor(mlir::ElementsAttr value);
 
@@ -51,6 +53,7 @@ private:
   Address addressOf(mlir::LLVM::GlobalOp global);
 
   mlir::ModuleOp module;
+  bool namesRuntime;
   mlir::LLVM::LLVMPointerType pointer;
   llvm::StringMap<Address> known; // by their content
   unsigned created = 0;

@@ -203,8 +203,8 @@ void FunctionLowering::lowerCall(CodeBuilder &code, bm::KernelOp kernel) {
     code.storeAt(buffers.at(input), callBuffers, position++);
   for (Value output : kernel.getOutputs())
     code.storeAt(buffers.at(output), callBuffers, position++);
-  Value status = code.create<LLVM::CallOp>(i32, callee.run.symbol, ValueRange{callBuffers, symbolsFor(code, callee)})
-                     .getResult();
+  Value status =
+      code.create<LLVM::CallOp>(i32, callee.run.symbol, ValueRange{callBuffers, symbolsFor(code, callee)}).getResult();
   Value zero = code.create<LLVM::ConstantOp>(i32, code.getI32IntegerAttr(0));
   Value isFailure = code.create<LLVM::ICmpOp>(LLVM::ICmpPredicate::ne, status, zero);
   Block *next = new Block();

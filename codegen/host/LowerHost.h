@@ -16,6 +16,7 @@ namespace bmc::codegen {
 struct HostOptions {
   Target target;
   bool hasPlainKernels = false; // NAME_plain is there for each kernel: `selftest` compares with it
+  bool namesRuntime = true;     // the table names the runtime's objects that read and prepare data, and so links them
 };
 
 /// The LLVM dialect's module. What does not fit is diagnosed at its place in the planned module.

@@ -1,6 +1,7 @@
 // The table `bmc_program`: what the module's attributes say, in the structs that the runtime reads.
 #include "codegen/host/ProgramTable.h"
 #include "bmc/program.h"
+#include "codegen/host/DataTable.h"
 #include "codegen/host/HostProgram.h"
 #include "codegen/host/Places.h"
 
@@ -16,8 +17,13 @@ ProgramTypes::ProgramTypes(MLIRContext *context) {
   variable = structOf({pointer, i32, i32, i64, pointer, i64});
   value = structOf({pointer, i32, i32, i64, pointer, i64, i64});
   function = structOf({pointer, pointer, pointer, pointer, i64, pointer, i64, pointer, i64, pointer, i64});
-  field = structOf({pointer, i32, i32, i64, pointer, i64, pointer, i64, i64});
-  dataset = structOf({pointer, pointer});
+  step = structOf({pointer, f64, f64});
+  feature =
+      structOf({pointer, i64, i64, i64, pointer, i64, pointer, i64, pointer, pointer, i64, pointer, i64, i64, pointer});
+  field = structOf({pointer, i32, i32, i64, pointer, i64, pointer, i64});
+  file = structOf({pointer, pointer});
+  split = structOf({pointer, f64, f64, f64, i64, pointer});
+  dataset = structOf({pointer, pointer, i64, pointer, i64, i64, i64, pointer, i64, i64, pointer, i64});
   hyper = structOf({pointer, f64});
   monitor = structOf({pointer, i64, i64, f64, i64});
   layer = structOf({pointer, i64, pointer, pointer, i64, f64, f64});
@@ -97,8 +103,9 @@ LogicalResult TableBuilder::build() {
                       text(entry, "output"), entry.getAs<IntegerAttr>("parameters").getInt(),
                       entry.getAs<FloatAttr>("flops").getValueAsDouble(),
                       entry.getAs<FloatAttr>("bytes").getValueAsDouble()});
+  DataTable data(globals, types);
   for (DictionaryAttr entry : entries("datasets"))
-    datasets.push_back({text(entry, "name"), text(entry, "path")});
+    datasets.push_back(data.dataset(entry));
   for (DictionaryAttr entry : entries("hypers"))
     hypers.push_back({text(entry, "name"), entry.getAs<FloatAttr>("value").getValueAsDouble()});
   Address variableTable = addVariables(), fieldTable = addFields();
@@ -186,16 +193,11 @@ Address TableBuilder::addVariables() {
 }
 
 Address TableBuilder::addFields() {
+  DataTable data(globals, types);
   std::vector<Row> rows;
   for (DictionaryAttr entry : entries("fields")) {
     auto type = cast<RankedTensorType>(entry.getAs<TypeAttr>("type").getValue());
-    auto columns = entry.getAs<DenseI64ArrayAttr>("columns").asArrayRef();
-    bool isOneHot = entry.getAs<StringAttr>("encoding").getValue() == "one_hot";
-    auto classes = entry.getAs<IntegerAttr>("classes");
-    auto isInput = entry.getAs<BoolAttr>("is_input");
-    rows.push_back({text(entry, "name"), elementOf(type), int64_t(isOneHot ? bmc_encode_one_hot : bmc_encode_numbers),
-                    type.getRank(), globals.integers(type.getShape()), int64_t(columns.size()),
-                    globals.integers(columns), classes ? classes.getInt() : 0, int64_t(isInput && isInput.getValue())});
+    rows.push_back(data.field(entry, elementOf(type), type));
   }
   return globals.structs(types.field, rows);
 }

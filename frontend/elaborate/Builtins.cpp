@@ -272,15 +272,6 @@ mlir::Type elementOf(Evaluator &e, const Bound *argument, mlir::Type otherwise) 
 }
 
 Object oneHot(Evaluator &e, Call &call, Arguments &a) {
-  if (a[0]->object.is<ColumnsObject>()) {
-    ColumnsObject columns = *a[0]->object.get<ColumnsObject>();
-    columns.classes = e.integer(a[1]->object, a[1]->range, "the number of classes");
-    if (columns.columns.size() != 1)
-      e.fail(a[0]->range, "one_hot needs one column");
-    if (columns.classes < 1 || columns.classes > 1'000'000)
-      e.fail(a[1]->range, fmt::format("the number of classes must be from 1 to 1000000, found {}", columns.classes));
-    return Object(columns);
-  }
   Value indices = tensorOf(e, a[0]);
   bm::Shape shape = bm::shapeOf(indices.getType());
   shape.push_back(e.dimension(a[1]->object, a[1]->range, "the number of classes"));
@@ -400,37 +391,10 @@ Object floordiv(Evaluator &e, Call &call, Arguments &a) {
   return Object(e.dimension(a[0]->object, a[0]->range, "the dividend").floordiv(divisor));
 }
 
-Object columns(Evaluator &e, Call &call, Arguments &a) {
-  ColumnsObject result;
-  auto add = [&](int64_t column) {
-    if (column < 0 || column > 1'000'000)
-      e.fail(a[0]->range, fmt::format("a column must be from 0 to 1000000, found {}", column));
-    result.columns.push_back(column);
-  };
-  if (auto range = a[0]->object.get<RangeObject>()) {
-    int64_t low = e.integer(Object(range->low), a[0]->range, "a column");
-    int64_t high = range->high ? e.integer(Object(*range->high), a[0]->range, "a column") : -1;
-    if (high <= low)
-      e.fail(a[0]->range, "the range of columns is empty or has no end");
-    add(high - 1);
-    result.columns.clear();
-    for (int64_t i = low; i < high; ++i)
-      add(i);
-  } else if (auto list = a[0]->object.get<ListObject>()) {
-    for (const Object &element : *list->elements)
-      add(e.integer(element, a[0]->range, "a column"));
-  } else {
-    add(e.integer(a[0]->object, a[0]->range, "a column"));
-  }
-  return Object(result);
-}
-
 const Builtin table[] = {
     {"argmax", "x [axis]", argmax},
     {"broadcast", "x shape", broadcast},
     {"cast", "x type", cast},
-    {"column", "index", columns},
-    {"columns", "indices", columns},
     {"concatenate", "tensors [axis]", concatenate},
     {"expand", "x axis", expand},
     {"floordiv", "x y", floordiv},

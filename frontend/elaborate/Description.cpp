@@ -24,23 +24,17 @@ void Program::describeProgram() {
           b.getDictionaryAttr({entry("name", text(hyper.name)), entry("value", b.getF64FloatAttr(hyper.value))}));
     for (const Applied &metric : training->metrics)
       metrics.push_back(text(metric.function.decl->name.text));
-    for (const Dataset &dataset : training->datasets)
-      datasets.push_back(
-          b.getDictionaryAttr({entry("name", text(dataset.name)), entry("path", text(dataset.table.path))}));
+    for (const DataSet &set : training->datasets)
+      datasets.push_back(describeDataset(set));
+  } else {
+    DataSet input;
+    input.name = "input";
+    input.source.format = "bmc_format_table";
+    datasets.push_back(describeDataset(input));
   }
   for (const auto *list : {&inputs, &targets})
-    for (const Input &input : *list) {
-      bm::Shape shape = bm::shapeOf(input.type);
-      auto row = bm::tensorType(llvm::ArrayRef(shape).drop_front(), input.type.getElementType());
-      fields.push_back(b.getDictionaryAttr({
-          entry("name", text(input.name)),
-          entry("type", mlir::TypeAttr::get(row)),
-          entry("encoding", text(input.columns.classes ? "one_hot" : "numbers")),
-          entry("columns", b.getDenseI64ArrayAttr(input.columns.columns)),
-          entry("classes", b.getI64IntegerAttr(input.columns.classes ? input.columns.classes : input.classes)),
-          entry("is_input", b.getBoolAttr(!input.isTarget)),
-      }));
-    }
+    for (const Input &input : *list)
+      fields.push_back(describeField(input));
   const Monitor monitor = training ? training->monitor : Monitor();
   auto monitored = b.getDictionaryAttr({
       entry("name", text(monitor.name)),

@@ -93,12 +93,10 @@ std::string Evaluator::describe(const Object &object) {
     return fmt::format("the function '{}'", (*builtin)->name);
   if (auto truth = object.get<bool>())
     return *truth ? "true" : "false";
-  return object.is<std::string>()                    ? "a string"
-         : object.is<RangeObject>()                  ? "a range"
-         : object.is<mlir::Type>()                   ? "an element type"
-         : object.is<ColumnsObject>()                ? "columns of a table"
-         : object.is<std::shared_ptr<TableObject>>() ? "a table"
-                                                     : "nothing";
+  return object.is<std::string>()   ? "a string"
+         : object.is<RangeObject>() ? "a range"
+         : object.is<mlir::Type>()  ? "an element type"
+                                    : "nothing";
 }
 
 int64_t Evaluator::integer(const Object &object, Range range, const std::string &what) {

@@ -57,24 +57,9 @@ struct DeclaredObject {
   const Module *module;
 };
 
-/// A source of data: `table("file.csv", x = columns(0..3))`.
-struct ColumnsObject {
-  std::vector<int64_t> columns;
-  int64_t classes = 0; // above 0: one-hot
-};
-struct FieldObject {
-  Name name;
-  ColumnsObject columns;
-};
-struct TableObject {
-  std::string path;
-  std::vector<FieldObject> fields;
-};
-
 struct Object {
   using Variant = std::variant<Absent, Dim, double, bool, std::string, Tensor, VariableRef, ListObject, RecordObject,
-                               RangeObject, DeclaredObject, const Builtin *, std::shared_ptr<Instance>, mlir::Type,
-                               ColumnsObject, std::shared_ptr<TableObject>>;
+                               RangeObject, DeclaredObject, const Builtin *, std::shared_ptr<Instance>, mlir::Type>;
   Variant value;
   std::string opName; // a name that resolves to an elementwise op of the dialect
 

@@ -28,6 +28,8 @@ void Program::build() {
     prepareStates();
     emitTrain();
     emitEvaluate();
+  } else {
+    numberColumns();
   }
   emitInit();
   describeProgram();
@@ -106,8 +108,16 @@ static int64_t valuesOfRow(RankedTensorType type) {
   return product;
 }
 
-static int64_t valuesOf(const ColumnsObject &columns) {
-  return columns.classes ? columns.classes : static_cast<int64_t>(columns.columns.size());
+/// A program without data takes tables with the inputs' columns alone.
+void Program::numberColumns() {
+  int64_t column = 0;
+  for (Input &input : inputs) {
+    Feature feature;
+    feature.columnCount = valuesOfRow(input.type);
+    for (int64_t i = 0; i < feature.columnCount; ++i)
+      feature.numbers.push_back(column++);
+    input.features = {feature};
+  }
 }
 
 void Program::findTargets() {
@@ -120,12 +130,12 @@ void Program::findTargets() {
                fmt::format("the data has no field '{}', which the network takes", input.name))
           .note(input.range, "the input is declared here"),
           throw Stop();
-    input.columns = field->columns;
-    if (valuesOfRow(input.type) != valuesOf(field->columns))
+    if (!field->fitTo(valuesOfRow(input.type)))
       e.report(field->name.range, fmt::format("the field '{}' has {} values a row, the network takes {}", input.name,
-                                              valuesOf(field->columns), bm::describe(input.type)))
+                                              field->width(), bm::describe(input.type)))
           .note(input.range, "the input is declared here"),
           throw Stop();
+    input.features = field->features;
   }
   // The loss says what its targets are: class numbers, one-hot rows, or values in the shape of the prediction.
   Evaluator::Frame frame(e, training->loss->range, training->loss->function.module);
@@ -133,7 +143,7 @@ void Program::findTargets() {
   if (!loss.parameters.empty() && loss.parameters[0].type)
     e.fits(predictionType, *loss.parameters[0].type, scope);
   size_t next = 1;
-  for (const FieldObject &field : training->fields()) {
+  for (Field &field : training->fields()) {
     auto isInput = [&](const Input &input) { return input.name == field.name.text; };
     if (std::any_of(inputs.begin(), inputs.end(), isInput))
       continue;
@@ -142,8 +152,25 @@ void Program::findTargets() {
   }
 }
 
+/// A category takes its number of classes from the loss; where both are given they must agree.
+void Program::countCategories(Field &field, Input &input) {
+  for (Feature &feature : field.features) {
+    if (feature.encoding.symbol.empty() || feature.isOneHot())
+      continue;
+    if (feature.encoding.count == 0)
+      feature.encoding.count = input.classes;
+    if (feature.encoding.count == 0)
+      e.fail(feature.range, "the loss does not say how many categories there are: category(column, 3)");
+    if (input.classes != 0 && feature.encoding.count != input.classes)
+      e.fail(feature.range,
+             fmt::format("the column has {} categories, the loss takes {} classes for a prediction of {}",
+                         feature.encoding.count, input.classes, bm::describe(predictionType)));
+  }
+  input.features = field.features;
+}
+
 /// The field as a tensor of one alternative of a declared type, if its values fit into a row.
-std::optional<Program::Input> Program::fit(const FieldObject &field, const TypeExpr &type, Scope &scope) {
+std::optional<Program::Input> Program::fit(Field &field, const TypeExpr &type, Scope &scope) {
   Scope trial = scope;
   // `C` in `f32[N, C]` may have no value yet: then it is what the field has.
   if (!type.dims.empty() && type.dims.back()->kind == ExprKind::Name) {
@@ -151,31 +178,32 @@ std::optional<Program::Input> Program::fit(const FieldObject &field, const TypeE
     bool known = false;
     for (const Scope *s = &trial; s; s = s->parent)
       known |= s->names.count(name) != 0;
-    if (!known && type.dims.size() > 1)
-      trial.names[name] = {Object(Dim(valuesOf(field.columns))), field.name.range};
+    if (!known && !field.isOpen() && type.dims.size() > 1)
+      trial.names[name] = {Object(Dim(field.width())), field.name.range};
   }
   Input input;
   input.name = field.name.text;
   input.isTarget = true;
-  input.columns = field.columns;
   input.range = type.range;
   input.type = e.tensorType(type, trial, false);
-  if (input.type.getRank() == 0 || valuesOfRow(input.type) != valuesOf(field.columns))
+  if (input.type.getRank() == 0 || !field.fitTo(valuesOfRow(input.type)))
     return std::nullopt;
   if (type.bound)
     input.classes = e.integer(e.evaluate(*type.bound, trial), type.bound->range, "the number of classes");
+  countCategories(field, input);
   scope = std::move(trial);
   return input;
 }
 
-Program::Input Program::target(const FieldObject &field, const TypeExpr *type, Scope &scope,
-                               const Parameter *parameter) {
+Program::Input Program::target(Field &field, const TypeExpr *type, Scope &scope, const Parameter *parameter) {
   if (!type) {
-    bm::Shape shape = {bm::shapeOf(predictionType)[0], Dim(valuesOf(field.columns))};
+    if (field.isOpen())
+      field.fitTo(valuesOfRow(predictionType));
+    bm::Shape shape = {bm::shapeOf(predictionType)[0], Dim(field.width())};
     Input input;
     input.name = field.name.text;
     input.isTarget = true;
-    input.columns = field.columns;
+    input.features = field.features;
     input.range = field.name.range;
     input.type = bm::tensorType(shape, e.floatType);
     return input;
@@ -192,7 +220,7 @@ Program::Input Program::target(const FieldObject &field, const TypeExpr *type, S
   e.report(field.name.range,
            fmt::format(
                "the field '{}' has {} value{} a row, which does not fit '{}: {}' of the loss for a prediction of {}",
-               field.name.text, valuesOf(field.columns), valuesOf(field.columns) == 1 ? "" : "s", parameter->name.text,
+               field.name.text, field.width(), field.width() == 1 ? "" : "s", parameter->name.text,
                e.sources.text(type->range), bm::describe(predictionType)))
       .note(type->range, "it is declared here");
   throw Stop();

@@ -23,7 +23,7 @@ private:
     std::string name;
     mlir::RankedTensorType type;
     bool isTarget = false;
-    ColumnsObject columns;
+    std::vector<Feature> features;
     int64_t classes = 0;
     Range range;
   };
@@ -45,13 +45,18 @@ private:
   void prepareStates();
   void findInputs();
   void findTargets();
-  Input target(const FieldObject &field, const TypeExpr *type, Scope &scope, const Parameter *parameter);
-  std::optional<Input> fit(const FieldObject &field, const TypeExpr &type, Scope &scope);
+  Input target(Field &field, const TypeExpr *type, Scope &scope, const Parameter *parameter);
+  std::optional<Input> fit(Field &field, const TypeExpr &type, Scope &scope);
+  void countCategories(Field &field, Input &input);
   void emitInit();
   void emitPredict();
   void emitTrain();
   void emitEvaluate();
   void describeProgram();
+  void numberColumns();
+  mlir::Attribute describeField(const Input &input);
+  mlir::Attribute describeFeature(const Feature &feature, const std::string &name);
+  mlir::Attribute describeDataset(const DataSet &set);
 
   void begin(Body &body, const std::string &name, unsigned arguments);
   void finish(Body &body, bool dropUnused);

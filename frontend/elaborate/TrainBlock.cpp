@@ -13,7 +13,7 @@ class Reader {
 public:
   Reader(Evaluator &evaluator, TrainBlock &block) : e(evaluator), block(block) {}
 
-  void data(const Entry &entry);
+  void data(const Entry &entry) { block.datasets.push_back(readDataSet(e, entry)); }
   void loss(const Entry &entry) { block.loss = applied(*entry.value); }
   void metrics(const Entry &entry);
   void optimizer(const Entry &entry);
@@ -33,7 +33,6 @@ private:
   }
   int64_t count(const Entry &entry, int64_t least);
   Applied applied(const Expr &expr);
-  void columns(const Argument &argument, TableObject &table);
 
   Evaluator &e;
   TrainBlock &block;
@@ -112,50 +111,6 @@ void Reader::metrics(const Entry &entry) {
     add(*element);
 }
 
-void Reader::columns(const Argument &argument, TableObject &table) {
-  if (argument.name.text.empty())
-    e.fail(argument.value->range, "expected 'name = columns(...)'");
-  for (const FieldObject &field : table.fields)
-    if (field.name.text == argument.name.text)
-      e.fail(argument.name.range, fmt::format("the field '{}' is given twice", argument.name.text));
-  Scope scope;
-  Object object = e.evaluate(*argument.value, scope);
-  auto columns = object.get<ColumnsObject>();
-  if (!columns)
-    e.fail(argument.value->range, fmt::format("expected columns of a table, found {}", e.describe(object)));
-  table.fields.push_back({argument.name, *columns});
-}
-
-void Reader::data(const Entry &entry) {
-  const Expr *source = entry.value.get();
-  bool isPrepared = !entry.preparation.empty();
-  if (source->kind == ExprKind::Name) {
-    Scope scope;
-    Object object = e.evaluate(*source, scope);
-    auto declared = object.get<DeclaredObject>();
-    if (declared && declared->decl->kind == DeclarationKind::Data) {
-      source = declared->decl->value.get();
-      isPrepared |= !declared->decl->entries.empty();
-    }
-  }
-  if (isPrepared)
-    e.fail(entry.value->range, "the preparation of data is not supported yet");
-  bool isTable = source->kind == ExprKind::Call && as<CallExpr>(*source).callee->kind == ExprKind::Name &&
-                 as<NameExpr>(*as<CallExpr>(*source).callee).name == "table";
-  if (!isTable)
-    e.fail(source->range, "expected table(\"file.csv\", x = columns(...), ...); other sources are not supported yet");
-  const auto &call = as<CallExpr>(*source);
-  Dataset dataset{entry.name.text == "data" ? "train" : entry.name.text, {}, source->range};
-  if (call.arguments.empty() || call.arguments[0].value->kind != ExprKind::String)
-    e.fail(source->range, "the first argument of table must be the path of a file");
-  dataset.table.path = as<StringExpr>(*call.arguments[0].value).value;
-  for (size_t i = 1; i < call.arguments.size(); ++i)
-    columns(call.arguments[i], dataset.table);
-  if (dataset.table.fields.empty())
-    e.fail(source->range, "the table gives no field; name its columns: x = columns(0..3)");
-  block.datasets.push_back(std::move(dataset));
-}
-
 /// Numbers that were given, and numbers with a fraction, can be changed by `--set`. A whole number that is a default is
 /// a switch (`momentum = 0`): what it switches off is not compiled.
 void Reader::optimizer(const Entry &entry) {
@@ -191,20 +146,49 @@ void checkComplete(Evaluator &e, const TrainBlock &block) {
       e.report(range, fmt::format("the train block needs '{}'", name));
 }
 
-/// All data sets have the same fields; the first is the training data.
-void checkDatasets(Evaluator &e, TrainBlock &block) {
-  auto place = [](const Dataset &dataset) { return std::pair(dataset.name != "train", dataset.name); };
-  std::sort(block.datasets.begin(), block.datasets.end(), [&](auto &a, auto &b) { return place(a) < place(b); });
-  const auto &train = block.datasets[0].table.fields;
-  auto same = [](const FieldObject &a, const FieldObject &b) {
-    return a.name.text == b.name.text && a.columns.columns == b.columns.columns &&
-           a.columns.classes == b.columns.classes;
+/// A split of the training data gives the sets that the train block does not name itself.
+void addParts(TrainBlock &block) {
+  if (!block.datasets.front().split)
+    return;
+  auto named = [&](std::string_view name) {
+    return std::any_of(block.datasets.begin(), block.datasets.end(), [&](auto &set) { return set.name == name; });
   };
-  for (const Dataset &other : llvm::ArrayRef(block.datasets).drop_front())
-    if (!std::equal(train.begin(), train.end(), other.table.fields.begin(), other.table.fields.end(), same))
-      e.report(other.range, fmt::format("the {} data must have the same fields and columns as the training data",
-                                        other.name == "valid" ? "validation" : other.name))
-          .note(block.datasets[0].range, "the training data is here");
+  // Of two parts the second is for testing, unless another file is.
+  auto &parts = block.datasets.front().split->parts;
+  if (parts[1] == 0 && named("test") && !named("valid"))
+    std::swap(parts[1], parts[2]);
+  for (auto [name, part] : {std::pair{"valid", 1}, {"test", 2}})
+    if (parts[part] > 0 && !named(name)) {
+      DataSet set = block.datasets.front();
+      set.name = name;
+      set.part = part;
+      block.datasets.push_back(std::move(set));
+    }
+}
+
+/// All data sets have the fields of the training data, which is the first.
+void checkDatasets(Evaluator &e, TrainBlock &block) {
+  auto isTraining = [](const DataSet &set) { return set.name == "train"; };
+  auto training = std::find_if(block.datasets.begin(), block.datasets.end(), isTraining);
+  std::rotate(block.datasets.begin(), training, training + 1);
+  const DataSet &train = block.datasets[0];
+  if (train.fields.empty())
+    return (void)e.report(train.range, "the data has no field; name its columns: x = columns(0..3)");
+  for (DataSet &set : block.datasets) {
+    if (set.fields.empty())
+      set.fields = train.fields;
+    if (set.source.format != train.source.format)
+      e.report(set.range, fmt::format("the {} data must be of the same kind as the training data", set.name))
+          .note(train.range, "the training data is here");
+    else if (!std::equal(train.fields.begin(), train.fields.end(), set.fields.begin(), set.fields.end(),
+                         [](auto &a, auto &b) { return a.isLike(b); }))
+      e.report(set.range, fmt::format("the {} data must have the same fields and columns as the training data",
+                                      set.name == "valid" ? "validation" : set.name))
+          .note(train.range, "the training data is here");
+    else if (!isTraining(set) && set.split)
+      e.report(set.range, fmt::format("only the training data is split; the {} data is taken whole", set.name));
+  }
+  addParts(block);
 }
 
 /// What can be monitored are the loss and the metrics, on the training and on the validation data.

@@ -1,7 +1,7 @@
 // The train block, checked: which data, loss, optimizer and metrics, and how long.
 #pragma once
 
-#include "Evaluator.h"
+#include "DataBlock.h"
 
 namespace bmc::frontend {
 
@@ -9,12 +9,6 @@ namespace bmc::frontend {
 struct Applied {
   DeclaredObject function;
   std::vector<Bound> arguments;
-  Range range;
-};
-
-struct Dataset {
-  std::string name; // `train`, `valid` or `test`
-  TableObject table;
   Range range;
 };
 
@@ -35,7 +29,7 @@ struct Monitor {
 
 struct TrainBlock {
   const Declaration *decl = nullptr;
-  std::vector<Dataset> datasets;
+  std::vector<DataSet> datasets; // the training data is the first
   std::optional<Applied> loss;
   std::vector<Applied> metrics;
   std::shared_ptr<Instance> optimizer;
@@ -47,7 +41,8 @@ struct TrainBlock {
   Monitor monitor;
 
   /// The fields of the training data.
-  const std::vector<FieldObject> &fields() const { return datasets.front().table.fields; }
+  std::vector<Field> &fields() { return datasets.front().fields; }
+  const std::vector<Field> &fields() const { return datasets.front().fields; }
 };
 
 /// Reads a train block; throws Stop after the errors of all its entries were reported.

@@ -285,6 +285,7 @@ struct TrainStep;
 /// `name = value`, in a train block or in a table's preparation. `over` names what an optimizer trains.
 struct Entry {
   Name name;
+  bool isClause = false; // `drop`, `split`, `seed` and `stratify` of a preparation, without '='
   ExprPtr value;
   ExprPtr over;
   std::vector<Entry> preparation; // of a table

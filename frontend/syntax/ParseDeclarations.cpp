@@ -195,6 +195,7 @@ void Parser::prepare(std::vector<Entry> &entries) {
   auto add = [&](Name name) {
     entries.emplace_back();
     entries.back().name = std::move(name);
+    entries.back().isClause = !isAssignment;
     entries.back().value = expression();
   };
   if (isAssignment) {

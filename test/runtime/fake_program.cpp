@@ -16,6 +16,8 @@
 #define FAKE_FIXED_ROWS 0
 #endif
 
+extern "C" const bmc_format bmc_format_table;
+extern "C" const bmc_encoding bmc_encoding_one_hot;
 extern "C" int halide_do_par_for(void *, int (*task)(void *, int, uint8_t *), int min, int size, uint8_t *closure);
 
 namespace {
@@ -203,11 +205,34 @@ const bmc_variable variables[] = {{"linear.weight", bmc_role_parameter, bmc_f32,
                                   {"linear.bias.velocity", bmc_role_state, bmc_f32, 1, bDims, 0}};
 
 const int64_t xColumns[] = {0, 1, 2}, yColumns[] = {3}, xDims[] = {inputs}, yDims[] = {outputs};
-const bmc_field fields[] = {
-    {"x", bmc_f32, bmc_encode_numbers, 1, xDims, 3, xColumns, 0, 1},
-    {"y", bmc_f32, FAKE_CLASSES ? bmc_encode_one_hot : bmc_encode_numbers, 1, yDims, 1, yColumns, FAKE_CLASSES, 0}};
+const bmc_feature xFeature = {
+    "x.0", bmc_select_numbers, inputs, inputs, xColumns, 0, nullptr, 0, nullptr, nullptr, 0, nullptr, 0, 0, nullptr};
+const bmc_feature yFeature = {"y.0",
+                              bmc_select_numbers,
+                              1,
+                              1,
+                              yColumns,
+                              0,
+                              nullptr,
+                              0,
+                              nullptr,
+                              FAKE_CLASSES ? &bmc_encoding_one_hot : nullptr,
+                              FAKE_CLASSES,
+                              nullptr,
+                              0,
+                              0,
+                              nullptr};
+const bmc_field fields[] = {{"x", bmc_f32, 1, 1, xDims, 1, &xFeature, 0}, {"y", bmc_f32, 0, 1, yDims, 1, &yFeature, 0}};
 
-const bmc_dataset datasets[] = {{"train", "train.csv"}, {"test", "test.csv"}};
+constexpr bmc_dataset dataset(const char *name, const bmc_file *file) {
+  return {name, &bmc_format_table, file ? 1 : 0, file, 0, -1, 0, nullptr, 0, 0, nullptr, 0};
+}
+#ifdef FAKE_NO_TRAIN
+const bmc_dataset datasets[] = {dataset("input", nullptr)};
+#else
+const bmc_file trainFile = {nullptr, "train.csv"}, testFile = {nullptr, "test.csv"};
+const bmc_dataset datasets[] = {dataset("train", &trainFile), dataset("test", &testFile)};
+#endif
 const bmc_hyper hypers[] = {{"lr", 0.01}, {"momentum", 0.5}};
 const char *const metricNames[] = {"mae"};
 const bmc_monitor monitor = {"", 0, 0, 0, bmc_keep_automatic};
@@ -267,7 +292,7 @@ extern "C" const struct bmc_program bmc_program = {BMC_PROGRAM_VERSION,
                                                    variables,
                                                    2,
                                                    fields,
-                                                   hasTrain ? 2 : 0,
+                                                   hasTrain ? 2 : 1,
                                                    datasets,
                                                    2,
                                                    hypers,

@@ -172,6 +172,10 @@ SmallVector<int64_t> FunctionCheck::shapeOf(const bmc_value &value) {
   return shape;
 }
 
+static bool isOneHot(const bmc_field &field) {
+  return field.feature_count == 1 && field.rank == 1 && field.features[0].category_count == field.dims[0];
+}
+
 // Optimizer state may be a sum of squares, so it is positive. Class labels and one-hot rows are what they are.
 double FunctionCheck::element(const bmc_value &value, int64_t position, int64_t width) {
   std::uniform_real_distribution<double> signedValues(-1, 1), positiveValues(0.01, 1);
@@ -186,8 +190,9 @@ double FunctionCheck::element(const bmc_value &value, int64_t position, int64_t 
     return positiveValues(random);
   case bmc_role_input:
     if (const bmc_field &field = program.fields[value.index]; field.classes > 0)
-      return field.encoding == bmc_encode_one_hot ? (position % width == (position / width) % width)
-                                                  : double(random() % field.classes);
+      return double(random() % field.classes);
+    else if (isOneHot(field))
+      return position % width == (position / width) % width;
   }
   return isReal(value.element) ? signedValues(random) : double(random() % 2);
 }

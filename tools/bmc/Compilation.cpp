@@ -87,7 +87,7 @@ bool Compilation::generateObjects(std::vector<std::string> &objects) {
   kernelScope.stop();
 
   mlir::TimingScope hostScope = timings.nest("host code (LLVM)");
-  auto host = codegen::lowerHost(*module, {target, options.selftest});
+  auto host = codegen::lowerHost(*module, {target, options.selftest, !options.check});
   if (mlir::failed(host))
     return false;
   auto object = codegen::emitHost(**host, target, options.optimization, codegen::HostOutput::Object);

@@ -69,7 +69,7 @@ struct bmc_value {
 struct bmc_function {
   const char *name;
   int32_t (*run)(void *const *buffers, const int64_t *symbols, char *arena);
-  int64_t (*arena_bytes)(const int64_t *symbols); /**< may be null: no bytes */
+  int64_t (*arena_bytes)(const int64_t *symbols);             /**< may be null: no bytes */
   void (*result_dims)(const int64_t *symbols, int64_t *dims); /**< the dims of all results, one after the other; may be
                                                                    null where no dim has symbol -2 */
   int64_t argument_count;
@@ -81,29 +81,88 @@ struct bmc_function {
   int64_t kernel_call_count;       /**< for `info` */
 };
 
-/** How a field is read from a table's columns. */
-enum bmc_encoding {
-  bmc_encode_numbers = 0, /**< the columns, cast to the field's element type */
-  bmc_encode_one_hot = 1  /**< one column of class numbers, `classes` columns out */
+/* Data. What the runtime can do with a column or a file is an object of its own, which a program names and thereby
+ * links: those of runtime/preparation.h, runtime/source.h and runtime/split.h. */
+struct bmc_step_kind; /**< `bmc_step_normalise`, ... */
+struct bmc_encoding;  /**< `bmc_encoding_one_hot`, `bmc_encoding_category` */
+struct bmc_format;    /**< `bmc_format_table`, ... */
+struct bmc_splitter;  /**< `bmc_splitter` */
+
+/** A step of a preparation: a number in, a number out. */
+struct bmc_step {
+  const struct bmc_step_kind *kind;
+  double arguments[2];
+};
+
+/** How the columns of a feature are found. */
+enum bmc_selection {
+  bmc_select_numbers = 0, /**< `columns`, from 0 */
+  bmc_select_names = 1,   /**< `names` in the header */
+  bmc_select_others = 2,  /**< all but `columns` and `names`; `column_count` of them */
+  bmc_select_array = 3    /**< all `column_count` values of the array `names[0]` */
+};
+
+/** What stands for a missing cell of a category. */
+enum bmc_missing { bmc_missing_is_error = 0, bmc_missing_is_text = 1, bmc_missing_is_most_frequent = 2 };
+
+/** Columns that are prepared alike: numbers that run through steps, or, with an encoding, categories. */
+struct bmc_feature {
+  const char *name; /**< `x.0`: what is learned is stored under it */
+  int64_t selection;
+  int64_t column_count; /**< how many it takes of a row */
+  int64_t number_count;
+  const int64_t *numbers;
+  int64_t name_count;
+  const char *const *names;
+  int64_t step_count;
+  const struct bmc_step *steps;
+  const struct bmc_encoding *encoding; /**< null: numbers, one value a column */
+  int64_t category_count;              /**< with an encoding */
+  const char *const *categories;       /**< their texts in order; null: learned from the training rows */
+  int64_t has_unknown;                 /**< 1: the last category stands for every text that is none of the others */
+  int64_t missing;
+  const char *missing_text;
 };
 
 /** A tensor that the model takes from its data: `x`, `y`, ... The first dimension is the row. */
 struct bmc_field {
   const char *name;
   int32_t element;
-  int32_t encoding;
-  int64_t rank; /**< without the row dimension; the product of `dims` is the number of values a row */
+  int32_t is_input; /**< 1: `predict` needs it; 0: only training and evaluation do (targets) */
+  int64_t rank;     /**< without the row dimension; the product of `dims` is the number of values a row */
   const int64_t *dims;
-  int64_t column_count;
-  const int64_t *columns;
-  int64_t classes;  /**< for bmc_encode_one_hot, and the exclusive upper bound of a class label column, else 0 */
-  int64_t is_input; /**< 1: `predict` needs it; 0: only training and evaluation do (targets) */
+  int64_t feature_count;
+  const struct bmc_feature *features; /**< one behind the other they give a row's values */
+  int64_t classes;                    /**< the exclusive upper bound of class numbers, else 0 */
 };
 
-/** A data set of the train block: `data` is called `train`; `valid` and `test` keep their names. */
-struct bmc_dataset {
+/** A file of a data set; the files of a table, a text or an archive have no name, those of arrays that of the array. */
+struct bmc_file {
   const char *name;
   const char *path; /**< as written in the model file */
+};
+
+/** How the rows of a file become several data sets. */
+struct bmc_split {
+  const struct bmc_splitter *splitter;
+  double parts[3]; /**< the shares of train, valid and test, with the sum 1 */
+  int64_t seed;
+  const struct bmc_feature *stratify; /**< the column whose shares each part keeps, or null */
+};
+
+/** A data set of the train block: `data` is called `train`, the others `valid` and `test`. */
+struct bmc_dataset {
+  const char *name;
+  const struct bmc_format *format;
+  int64_t file_count;
+  const struct bmc_file *files;
+  int64_t separator; /**< of a table's cells; 0: found in the first line */
+  int64_t header;    /**< of a table: 1 or 0; -1: found out */
+  int64_t missing_count;
+  const char *const *missing;    /**< cells of a table that hold nothing; null: the usual ones */
+  int64_t window, stride;        /**< of a text: characters a row, and from row to row */
+  const struct bmc_split *split; /**< null: all rows */
+  int64_t part;                  /**< which part of the split this set is */
 };
 
 /** A number that `--set NAME=VALUE` can change: `lr`, `beta1`, ... */
@@ -155,7 +214,7 @@ struct bmc_kernel {
   int64_t symbol_count;
   void (*value_dims)(const int64_t *symbols, int64_t *dims); /**< the dims of all arguments and results in order;
                                                                   may be null as `result_dims` */
-  int64_t call_count; /**< calls in all entry functions */
+  int64_t call_count;                                        /**< calls in all entry functions */
 };
 
 /** The whole program. A null function is one that the file does not ask for (no train block: no train, evaluate). */
@@ -176,7 +235,7 @@ struct bmc_program {
   int64_t metric_count;
   const char *const *metric_names;
   int64_t epochs;
-  int64_t batch; /**< rows a step; 0: all */
+  int64_t batch;   /**< rows a step; 0: all */
   int64_t shuffle; /**< 1: rows are shuffled each epoch */
   int64_t seed;
   const struct bmc_monitor *monitor; /**< never null */

@@ -11,7 +11,7 @@
 // LLVM-DAG: llvm.func internal @predict.result_dims
 // LLVM-DAG: llvm.sdiv
 module attributes {bm.program = {name = "m", source = "m.bm", fields = [
-    {name = "x", type = tensor<3xf32>, encoding = "numbers", columns = array<i64: 0, 1, 2>, classes = 0 : i64, is_input = true}]}} {
+    {name = "x", type = tensor<3xf32>, features = [{name = "x.0", column_count = 3 : i64, numbers = array<i64: 0, 1, 2>}], classes = 0 : i64, is_input = true}]}} {
   func.func @predict(%x: tensor<?x3xf32, #bm.dims<N, 3>> {bm.role = "input", bm.name = "x"})
       -> (tensor<?x2xf32, #bm.dims<"floordiv(N+1,2)", 2>> {bm.role = "output", bm.name = "halves"},
           tensor<?x?xf32, #bm.dims<N, N>> {bm.role = "output", bm.name = "squares"},

@@ -30,7 +30,7 @@
 // TABLE-NOT: "x\00"
 // TABLE: llvm.mlir.global external constant @bmc_program
 module attributes {bm.program = {name = "m", source = "m.bm", fields = [
-    {name = "x", type = tensor<3xf32>, encoding = "numbers", columns = array<i64: 0, 1, 2>, classes = 0 : i64, is_input = true}]}} {
+    {name = "x", type = tensor<3xf32>, features = [{name = "x.0", column_count = 3 : i64, numbers = array<i64: 0, 1, 2>}], classes = 0 : i64, is_input = true}]}} {
   bm.variable "parameter" @w : tensor<3xf32> trainable
   func.func @train(%w: tensor<3xf32> {bm.variable = @w}, %x: tensor<?x3xf32, #bm.dims<N, 3>> {bm.role = "input", bm.name = "x"})
       -> (tensor<3xf32> {bm.variable = @w}, tensor<f32> {bm.role = "loss", bm.name = "loss"}) {

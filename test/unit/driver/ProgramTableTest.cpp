@@ -52,13 +52,31 @@ TEST_F(ProgramTable, HasTheHeadersLayout) {
                offsetof(bmc_function, arguments), offsetof(bmc_function, result_count), offsetof(bmc_function, results),
                offsetof(bmc_function, symbol_count), offsetof(bmc_function, symbol_names),
                offsetof(bmc_function, kernel_call_count), sizeof(bmc_function)}));
+  EXPECT_EQ(layoutOf(types.step), (Offsets{offsetof(bmc_step, kind), offsetof(bmc_step, arguments[0]),
+                                           offsetof(bmc_step, arguments[1]), sizeof(bmc_step)}));
+  EXPECT_EQ(
+      layoutOf(types.feature),
+      (Offsets{offsetof(bmc_feature, name), offsetof(bmc_feature, selection), offsetof(bmc_feature, column_count),
+               offsetof(bmc_feature, number_count), offsetof(bmc_feature, numbers), offsetof(bmc_feature, name_count),
+               offsetof(bmc_feature, names), offsetof(bmc_feature, step_count), offsetof(bmc_feature, steps),
+               offsetof(bmc_feature, encoding), offsetof(bmc_feature, category_count),
+               offsetof(bmc_feature, categories), offsetof(bmc_feature, has_unknown), offsetof(bmc_feature, missing),
+               offsetof(bmc_feature, missing_text), sizeof(bmc_feature)}));
   EXPECT_EQ(layoutOf(types.field),
-            (Offsets{offsetof(bmc_field, name), offsetof(bmc_field, element), offsetof(bmc_field, encoding),
-                     offsetof(bmc_field, rank), offsetof(bmc_field, dims), offsetof(bmc_field, column_count),
-                     offsetof(bmc_field, columns), offsetof(bmc_field, classes), offsetof(bmc_field, is_input),
-                     sizeof(bmc_field)}));
+            (Offsets{offsetof(bmc_field, name), offsetof(bmc_field, element), offsetof(bmc_field, is_input),
+                     offsetof(bmc_field, rank), offsetof(bmc_field, dims), offsetof(bmc_field, feature_count),
+                     offsetof(bmc_field, features), offsetof(bmc_field, classes), sizeof(bmc_field)}));
+  EXPECT_EQ(layoutOf(types.file), (Offsets{offsetof(bmc_file, name), offsetof(bmc_file, path), sizeof(bmc_file)}));
+  EXPECT_EQ(layoutOf(types.split),
+            (Offsets{offsetof(bmc_split, splitter), offsetof(bmc_split, parts[0]), offsetof(bmc_split, parts[1]),
+                     offsetof(bmc_split, parts[2]), offsetof(bmc_split, seed), offsetof(bmc_split, stratify),
+                     sizeof(bmc_split)}));
   EXPECT_EQ(layoutOf(types.dataset),
-            (Offsets{offsetof(bmc_dataset, name), offsetof(bmc_dataset, path), sizeof(bmc_dataset)}));
+            (Offsets{offsetof(bmc_dataset, name), offsetof(bmc_dataset, format), offsetof(bmc_dataset, file_count),
+                     offsetof(bmc_dataset, files), offsetof(bmc_dataset, separator), offsetof(bmc_dataset, header),
+                     offsetof(bmc_dataset, missing_count), offsetof(bmc_dataset, missing),
+                     offsetof(bmc_dataset, window), offsetof(bmc_dataset, stride), offsetof(bmc_dataset, split),
+                     offsetof(bmc_dataset, part), sizeof(bmc_dataset)}));
   EXPECT_EQ(layoutOf(types.hyper), (Offsets{offsetof(bmc_hyper, name), offsetof(bmc_hyper, value), sizeof(bmc_hyper)}));
   EXPECT_EQ(layoutOf(types.monitor),
             (Offsets{offsetof(bmc_monitor, name), offsetof(bmc_monitor, maximize), offsetof(bmc_monitor, patience),

@@ -181,11 +181,9 @@ TEST(Targets, FollowFromTheLoss) {
                     y + ")\n  loss = " + loss + "\n  optimizer = GD\n  metrics = accuracy\n}\n");
   };
   EXPECT_TRUE(has(fields("column(3)", "cross_entropy"),
-                  "{classes = 4 : i64, columns = array<i64: 3>, encoding = \"numbers\", "
-                  "is_input = false, name = \"y\", type = tensor<i32>}"));
-  EXPECT_TRUE(has(fields("one_hot(column(3), 4)", "cross_entropy"),
-                  "{classes = 4 : i64, columns = array<i64: 3>, encoding = \"one_hot\", is_input = false, name = "
-                  "\"y\", type = tensor<4xf32>}"));
+                  "{classes = 4 : i64, features = [{column_count = 1 : i64, name = \"y.0\", numbers = array<i64: 3>, "
+                  "selection = 0 : i64}], is_input = false, name = \"y\", type = tensor<i32>}"));
+  EXPECT_TRUE(has(fields("one_hot(column(3), 4)", "cross_entropy"), "type = tensor<4xf32>}"));
   EXPECT_TRUE(has(fields("columns(3..7)", "mse"), "type = tensor<4xf32>}"));
 }
 

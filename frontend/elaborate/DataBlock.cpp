@@ -1,0 +1,235 @@
+// Reads data declarations: the source, its options, the fields, what is dropped and how the rows are split.
+#include "DataBlock.h"
+
+#include <algorithm>
+#include <cmath>
+#include <fmt/format.h>
+
+namespace bmc::frontend {
+namespace {
+
+class DataReader {
+public:
+  DataReader(Evaluator &evaluator, DataSet &set) : e(evaluator), set(set) {}
+
+  void source(const Expr &expr);
+  void preparation(const std::vector<Entry> &entries);
+  void finish();
+
+private:
+  void table(const CallExpr &call);
+  void option(const Argument &argument);
+  void path(const CallExpr &call);
+  void field(const Name &name, const Expr &expr);
+  void drop(const Expr &expr);
+  void split(const Entry &entry);
+  void stratify(const Expr &expr);
+  void leaveOut(Feature &others);
+  Object evaluate(const Expr &expr) {
+    Scope scope;
+    return e.evaluate(expr, scope);
+  }
+  std::string string(const Expr &expr, const std::string &what);
+
+  Evaluator &e;
+  DataSet &set;
+  std::vector<std::string> arrays;
+  std::vector<Feature> dropped;
+  std::optional<Range> stratified;
+  std::string stratifyName;
+};
+
+std::string DataReader::string(const Expr &expr, const std::string &what) {
+  Object object = evaluate(expr);
+  auto text = object.get<std::string>();
+  if (!text)
+    e.fail(expr.range, fmt::format("{} must be a string, found {}", what, e.describe(object)));
+  return *text;
+}
+
+struct FormatForm {
+  std::string_view name;
+  void (DataReader::*read)(const CallExpr &);
+};
+
+void DataReader::source(const Expr &expr) {
+  bool isCall = expr.kind == ExprKind::Call && as<CallExpr>(expr).callee->kind == ExprKind::Name;
+  const FormatForm forms[] = {{"table", &DataReader::table}};
+  if (isCall)
+    for (const FormatForm &form : forms)
+      if (as<NameExpr>(*as<CallExpr>(expr).callee).name == form.name) {
+        set.source.format = fmt::format("bmc_format_{}", form.name);
+        return (this->*form.read)(as<CallExpr>(expr));
+      }
+  e.fail(expr.range, "expected table(\"file.csv\", x = columns(...), ...)");
+}
+
+void DataReader::path(const CallExpr &call) {
+  if (call.arguments.empty() || !call.arguments[0].name.text.empty() ||
+      call.arguments[0].value->kind != ExprKind::String)
+    e.fail(call.range,
+           fmt::format("the first argument of {} must be the path of a file", as<NameExpr>(*call.callee).name));
+  set.source.files.push_back({"", as<StringExpr>(*call.arguments[0].value).value});
+}
+
+/// `table("a.csv", separator = ";", x = columns(0..3))`
+void DataReader::table(const CallExpr &call) {
+  path(call);
+  for (size_t i = 1; i < call.arguments.size(); ++i) {
+    const Argument &argument = call.arguments[i];
+    if (argument.name.text.empty())
+      e.fail(argument.value->range, "expected 'name = columns(...)'");
+    bool isOption =
+        argument.name.text == "separator" || argument.name.text == "header" || argument.name.text == "missing";
+    isOption ? option(argument) : field(argument.name, *argument.value);
+  }
+}
+
+void DataReader::option(const Argument &argument) {
+  const Expr &value = *argument.value;
+  if (argument.name.text == "header") {
+    set.source.header = e.condition(evaluate(value), value.range);
+    return;
+  }
+  if (argument.name.text == "separator") {
+    std::string text = string(value, "the separator");
+    if (text.size() != 1 || text == "\"" || text == "\n" || text == "\r")
+      e.fail(value.range, "the separator must be one character, and neither a quote nor the end of a line");
+    set.source.separator = static_cast<unsigned char>(text[0]);
+    return;
+  }
+  Object object = evaluate(value);
+  set.source.namesMissing = true;
+  if (auto text = object.get<std::string>())
+    set.source.missing = {*text};
+  else if (auto list = object.get<ListObject>())
+    for (const Object &element : *list->elements) {
+      if (!element.is<std::string>())
+        e.fail(value.range, "what marks a missing cell must be a list of strings: missing = [\"\", \"NA\"]");
+      set.source.missing.push_back(*element.get<std::string>());
+    }
+  else
+    e.fail(value.range, fmt::format("expected a list of strings, found {}", e.describe(object)));
+}
+
+void DataReader::field(const Name &name, const Expr &expr) {
+  for (const Field &field : set.fields)
+    if (field.name.text == name.text)
+      e.fail(name.range, fmt::format("the field '{}' is given twice", name.text));
+  set.fields.push_back(readField(e, name, expr, arrays));
+}
+
+void DataReader::preparation(const std::vector<Entry> &entries) {
+  for (const Entry &entry : entries) {
+    const std::string &word = entry.name.text;
+    if (!entry.isClause)
+      field(entry.name, *entry.value);
+    else if (word == "drop")
+      drop(*entry.value);
+    else if (word == "split")
+      split(entry);
+    else if (word == "seed" && set.split)
+      set.split->seed = e.integer(evaluate(*entry.value), entry.value->range, "the seed of a split");
+    else if (word == "stratify" && set.split)
+      stratify(*entry.value);
+  }
+}
+
+void DataReader::drop(const Expr &expr) { dropped.push_back(readColumn(e, expr)); }
+
+/// `split 0.8 / 0.1 / 0.1`: the shares of train, valid and test. Of two, the second is test.
+void DataReader::split(const Entry &entry) {
+  if (set.split)
+    e.fail(entry.name.range, "'split' is given twice");
+  std::vector<const Expr *> shares;
+  const Expr *left = entry.value.get();
+  for (; left->kind == ExprKind::Binary && as<BinaryExpr>(*left).op == Operator::Div;
+       left = as<BinaryExpr>(*left).left.get())
+    shares.insert(shares.begin(), as<BinaryExpr>(*left).right.get());
+  shares.insert(shares.begin(), left);
+  if (shares.size() < 2 || shares.size() > 3)
+    e.fail(entry.value->range, "expected two or three shares: split 0.8 / 0.2, or split 0.8 / 0.1 / 0.1");
+  double sum = 0;
+  std::vector<double> parts;
+  for (const Expr *share : shares) {
+    Object object = evaluate(*share);
+    auto real = object.get<double>();
+    if (!real || !(*real > 0 && *real < 1))
+      e.fail(share->range, fmt::format("a share must be a number between 0 and 1, found {}", e.describe(object)));
+    parts.push_back(*real);
+    sum += *real;
+  }
+  if (std::abs(sum - 1) > 1e-9)
+    e.fail(entry.value->range, fmt::format("the shares of a split must have the sum 1, found {}", sum));
+  set.split.emplace();
+  set.split->parts = {parts[0], parts.size() == 3 ? parts[1] : 0, parts.back()};
+}
+
+/// A field of one column, or a column.
+void DataReader::stratify(const Expr &expr) {
+  stratified = expr.range;
+  if (expr.kind == ExprKind::Name)
+    stratifyName = as<NameExpr>(expr).name;
+  set.split->stratify = readColumn(e, expr);
+}
+
+/// `others` leaves out what is dropped and what another feature names.
+void DataReader::leaveOut(Feature &others) {
+  auto add = [&](const Feature &feature) {
+    if (feature.selection == Selection::Others)
+      return;
+    others.numbers.insert(others.numbers.end(), feature.numbers.begin(), feature.numbers.end());
+    others.names.insert(others.names.end(), feature.names.begin(), feature.names.end());
+  };
+  for (const Field &field : set.fields)
+    for (const Feature &feature : field.features)
+      add(feature);
+  for (const Feature &feature : dropped)
+    add(feature);
+}
+
+void DataReader::finish() {
+  for (Field &field : set.fields)
+    for (Feature &feature : field.features)
+      if (feature.selection == Selection::Others)
+        leaveOut(feature);
+  if (!stratified)
+    return;
+  auto field = std::find_if(set.fields.begin(), set.fields.end(), [&](auto &f) { return f.name.text == stratifyName; });
+  if (field == set.fields.end())
+    return;
+  if (field->features.size() != 1 || field->features[0].columnCount != 1)
+    e.fail(*stratified, fmt::format("'stratify' needs one column, '{}' has several", stratifyName));
+  Feature column = field->features[0];
+  column.steps.clear();
+  column.encoding = {};
+  set.split->stratify = std::move(column);
+}
+
+} // namespace
+
+DataSet readDataSet(Evaluator &evaluator, const Entry &entry) {
+  const Expr *source = entry.value.get();
+  const std::vector<Entry> *preparation = &entry.preparation;
+  DataSet set;
+  set.name = entry.name.text == "data" ? "train" : entry.name.text;
+  if (source->kind == ExprKind::Name) {
+    Scope scope;
+    Object object = evaluator.evaluate(*source, scope);
+    auto declared = object.get<DeclaredObject>();
+    if (declared && declared->decl->kind == DeclarationKind::Data) {
+      if (!entry.preparation.empty())
+        evaluator.fail(entry.value->range, "the preparation belongs to the declaration of the data");
+      source = declared->decl->value.get();
+      preparation = &declared->decl->entries;
+    }
+  }
+  set.range = source->range;
+  DataReader reader(evaluator, set);
+  reader.source(*source);
+  reader.preparation(*preparation);
+  reader.finish();
+  return set;
+}
+
+} // namespace bmc::frontend

@@ -1,0 +1,102 @@
+// The data of a program, checked: which files, which columns become which values, and how the rows are split.
+#pragma once
+
+#include "Evaluator.h"
+
+#include <array>
+
+namespace bmc::frontend {
+
+/// One number in, one number out. `symbol` is the runtime's object (runtime/preparation.h).
+struct PreparationStep {
+  std::string symbol;
+  std::array<double, 2> arguments = {};
+  bool operator==(const PreparationStep &) const = default;
+};
+
+/// What stands for a missing cell of a category.
+enum class Missing { Error, Text, MostFrequent };
+
+/// The category of a column: a number, or a row of zeros and a one.
+struct Encoding {
+  std::string symbol; // empty: the column is a number
+  int64_t count = 0;  // of categories; 0: as many as the loss says
+  std::vector<std::string> names;
+  bool hasUnknown = false;
+  Missing missing = Missing::Error;
+  std::string missingText;
+  bool operator==(const Encoding &) const = default;
+};
+
+enum class Selection { Numbers, Names, Others, Array };
+
+/// Columns that are prepared alike.
+struct Feature {
+  Range range;
+  Selection selection = Selection::Numbers;
+  std::vector<int64_t> numbers;   // Others: what it leaves out
+  std::vector<std::string> names; // Others: what it leaves out
+  int64_t columnCount = 0;        // 0: as many as the network's shape leaves
+  std::vector<PreparationStep> steps;
+  Encoding encoding;
+
+  bool isOpen() const { return columnCount == 0; }
+  bool isOneHot() const { return encoding.symbol == "bmc_encoding_one_hot"; }
+  /// How many values of a row it gives.
+  int64_t width() const { return isOneHot() ? columnCount * encoding.count : columnCount; }
+  bool isLike(const Feature &other) const;
+};
+
+/// A tensor of the data: its features one behind the other.
+struct Field {
+  Name name;
+  std::vector<Feature> features;
+
+  bool isOpen() const;
+  int64_t width() const;
+  /// Gives an open feature the columns that are missing to `width` values; whether there are that many values then.
+  bool fitTo(int64_t width);
+  bool isLike(const Field &other) const;
+};
+
+struct DataFile {
+  std::string name, path;
+};
+
+/// Where rows come from. `format` is the runtime's object (runtime/source.h).
+struct DataSource {
+  std::string format;
+  std::vector<DataFile> files;
+  int64_t separator = 0, header = -1;
+  bool namesMissing = false;
+  std::vector<std::string> missing;
+  int64_t window = 0, stride = 0;
+};
+
+struct DataSplit {
+  std::array<double, 3> parts = {}; // of train, valid and test
+  int64_t seed = 0;
+  std::optional<Feature> stratify;
+};
+
+/// A data declaration, or an entry of a train block.
+struct DataSet {
+  std::string name; // `train`, `valid` or `test`
+  DataSource source;
+  std::vector<Field> fields;
+  std::optional<DataSplit> split;
+  int64_t part = 0; // which part of the split
+  Range range;
+};
+
+/// Reads the value of `data`, `valid` or `test`: `table("a.csv", x = columns(0..3), ...) { ... }`, or the name of a
+/// data declaration.
+DataSet readDataSet(Evaluator &evaluator, const Entry &entry);
+
+/// The fields of a table's argument or of a preparation: `[normalise(age), one_hot(sex, 2)]`. `arrays` are the names
+/// that a source gives to whole tensors.
+Field readField(Evaluator &evaluator, const Name &name, const Expr &expr, const std::vector<std::string> &arrays);
+/// A column by itself, for `drop` and `stratify`.
+Feature readColumn(Evaluator &evaluator, const Expr &expr);
+
+} // namespace bmc::frontend

@@ -1,0 +1,68 @@
+// The data sets of a program: see data.h.
+#include "data.h"
+
+#include "errors.h"
+
+namespace bmc {
+
+static const char *const setNames[] = {"train", "valid", "test"};
+
+/// Its format and options; those of the training data where the model file does not name the set. A program that cannot
+/// train has one for its input.
+static const bmc_dataset &declaredSet(DataKind kind) {
+  for (int64_t i = 0; i < bmc_program.dataset_count; ++i)
+    if (!strcmp(bmc_program.datasets[i].name, setNames[static_cast<int>(kind)]))
+      return bmc_program.datasets[i];
+  return bmc_program.datasets[0];
+}
+
+const char *dataPath(const Options &options, DataKind kind) {
+  return kind == DataKind::train ? options.trainData : kind == DataKind::valid ? options.validData : options.testData;
+}
+
+/// A file that the command line names for it alone is taken whole.
+static bool isSplit(const Options &options, DataKind kind) {
+  bool isWhole = kind == DataKind::valid ? options.validIsGiven : kind == DataKind::test && options.testIsGiven;
+  return declaredSet(kind).split && !isWhole;
+}
+
+static Source &openSet(const Options &options, DataKind kind, const Preparation &preparation) {
+  const bmc_dataset &set = declaredSet(kind);
+  bool again = isSplit(options, kind) || (kind == DataKind::train && preparation.learns());
+  return *set.format->open(dataPath(options, kind), set, again);
+}
+
+DataSet::DataSet(const Options &options, DataKind kind, Preparation &preparation)
+    : source(openSet(options, kind, preparation)), preparation(preparation),
+      columns(source, FieldUse::all, preparation) {
+  if (!isSplit(options, kind))
+    return;
+  const bmc_dataset &set = declaredSet(kind);
+  set.split->splitter->split(source, columns, *set.split, parts);
+  filter = {parts.data(), parts.size(), static_cast<uint8_t>(set.part), false};
+  wasRead = true;
+}
+
+DataSet::~DataSet() { source.close(); }
+
+void DataSet::learn() {
+  if (!preparation.learns())
+    return;
+  preparation.learn(source, columns, filter);
+  wasRead = true;
+}
+
+void DataSet::read(Rows &rows) {
+  if (wasRead)
+    source.rewind();
+  wasRead = true;
+  RowReader reader(source, columns, preparation, FieldUse::all);
+  reader.read(rows, INT64_MAX, filter);
+}
+
+Source &openInput(const char *path) {
+  const bmc_dataset &set = declaredSet(DataKind::train);
+  return *set.format->open(path, set, false);
+}
+
+} // namespace bmc

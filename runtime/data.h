@@ -1,0 +1,42 @@
+// The data sets of a program, as its verbs read them.
+#ifndef BMC_DATA_H
+#define BMC_DATA_H
+
+#include "arguments.h"
+#include "rows.h"
+
+namespace bmc {
+
+enum class DataKind { train, valid, test };
+
+/// The path of a data set, as the model file or the command line says; null where there is none.
+const char *dataPath(const Options &options, DataKind kind);
+
+/// One data set, opened: its file, which of the file's rows it takes, and where the columns are.
+class DataSet {
+public:
+  DataSet(const Options &options, DataKind kind, Preparation &preparation);
+  ~DataSet();
+  DataSet(const DataSet &) = delete;
+  DataSet &operator=(const DataSet &) = delete;
+
+  /// Learns the preparation from its rows.
+  void learn();
+  /// Appends all its rows.
+  void read(Rows &rows);
+
+private:
+  Source &source;
+  Preparation &preparation;
+  Columns columns;
+  Array<uint8_t> parts;
+  RowFilter filter;
+  bool wasRead = false;
+};
+
+/// Opens the input of `predict`, whose rows are like the training data's.
+Source &openInput(const char *path);
+
+} // namespace bmc
+
+#endif

@@ -1,0 +1,38 @@
+// A file that is read from the beginning to the end, perhaps more than once.
+#ifndef BMC_INPUT_FILE_H
+#define BMC_INPUT_FILE_H
+
+#include "memory.h"
+
+namespace bmc {
+
+/// Ends the program with exit code 1 on every failure. Standard input ("-") and pipes that must be read again are kept
+/// in memory.
+class InputFile {
+public:
+  InputFile(const char *path, bool again);
+  ~InputFile();
+  InputFile(const InputFile &) = delete;
+  InputFile &operator=(const InputFile &) = delete;
+
+  /// Reads up to `count` bytes; 0 at the end.
+  int64_t read(void *to, int64_t count);
+  /// Reads exactly `count` bytes; false where the file ends before.
+  bool readAll(void *to, int64_t count);
+  void rewind();
+  /// What messages call the file.
+  const char *name() const { return fileName; }
+
+private:
+  int64_t readDescriptor(void *to, int64_t count);
+
+  const char *fileName;
+  int descriptor;
+  bool isKept = false;
+  Array<char> kept;
+  int64_t position = 0; // in `kept`
+};
+
+} // namespace bmc
+
+#endif

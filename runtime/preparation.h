@@ -1,0 +1,110 @@
+// What happens to columns before they are a tensor: numbers run through steps, texts become categories. What a step or
+// an encoding learns from the training rows is stored with the weights, so that `evaluate` and `predict` do the same.
+//
+// Each step and each encoding is an object of its own, which is linked into the programs that name it; so is the
+// learning.
+#ifndef BMC_PREPARATION_H
+#define BMC_PREPARATION_H
+
+#include "safetensors.h"
+#include "source.h"
+
+namespace bmc {
+
+class Columns;
+class Preparation;
+struct RowFilter;
+
+/// The values of a column while a step learns from them.
+struct Sample {
+  int64_t count = 0;
+  double numbers[2] = {};
+  Array<double> values;
+};
+
+/// The texts of a column and their numbers.
+class Categories {
+public:
+  virtual void learn(const char *text) = 0;
+  /// Numbers what was learned; the row that the source stands at is the last one.
+  virtual void finish(Source &source, int64_t column) = 0;
+  /// The number of a text, null for a missing cell; ends the program where there is none.
+  virtual int64_t find(Source &source, int64_t column, const char *text) = 0;
+  virtual const char *name(int64_t category) const = 0;
+  virtual void save(Text &out) const = 0;
+  virtual void load(JsonReader &json) = 0;
+
+protected:
+  ~Categories() = default;
+};
+
+/// How a program learns, stores and reads back what its steps need.
+struct Learning {
+  void (*learn)(Preparation &preparation, Source &source, const Columns &columns, const RowFilter &filter);
+  void (*save)(const Preparation &preparation, SafetensorsWriter &file);
+  void (*load)(Preparation &preparation, const SafetensorsReader &file);
+};
+extern const Learning stepLearning;
+
+/// A feature with what was learned for it.
+struct PreparedFeature {
+  const bmc_feature *feature;
+  bool isInput;
+  int64_t learnedCount;           // numbers a column, of all steps
+  Array<double> learned;          // column by column, step by step
+  Array<Categories *> categories; // one a column, where it has an encoding
+  Array<char> columnNames;        // zero-terminated, of those that `others` found in training; empty: none
+};
+
+/// The preparation of all the program's fields.
+class Preparation {
+public:
+  Preparation();
+  Preparation(const Preparation &) = delete;
+  Preparation &operator=(const Preparation &) = delete;
+
+  /// The features of all fields in their order; those of a field begin at `first`.
+  int64_t featureCount() const { return features.size(); }
+  PreparedFeature &feature(int64_t i) { return *features[i]; }
+  const PreparedFeature &feature(int64_t i) const { return *features[i]; }
+  int64_t first(int64_t field) const { return firsts[field]; }
+
+  /// Whether something is to be learned from the training rows before they can be prepared.
+  bool learns() const { return learning; }
+  void learn(Source &source, const Columns &columns, const RowFilter &filter) {
+    learning->learn(*this, source, columns, filter);
+  }
+  void save(SafetensorsWriter &file) const;
+  void load(const SafetensorsReader &file);
+
+  /// The number of a column behind the first `steps` steps of its feature.
+  static double apply(const PreparedFeature &prepared, int64_t column, int64_t steps, double value);
+  /// Back from a prepared number to the column's, as far as its steps can be undone.
+  static double undo(const PreparedFeature &prepared, int64_t column, double value);
+
+private:
+  Array<PreparedFeature *> features;
+  Array<int64_t> firsts;
+  const Learning *learning = nullptr;
+};
+
+} // namespace bmc
+
+struct bmc_step_kind {
+  const char *name;
+  double (*apply)(double value, const double *arguments, const double *learned);
+  double (*undo)(double value, const double *arguments, const double *learned); // null: cannot be undone
+  // What it learns; null and 0 where it learns nothing.
+  int64_t learnedCount;
+  void (*add)(bmc::Sample &sample, double value);       // NaN: missing
+  bool (*finish)(bmc::Sample &sample, double *learned); // false: there was no value
+  const bmc::Learning *learning;
+};
+
+struct bmc_encoding {
+  bool isOneHot;
+  bmc::Categories *(*create)(const bmc_feature &feature);
+  const bmc::Learning *learning;
+};
+
+#endif
