@@ -38,8 +38,8 @@ constexpr int64_t taskElements = 32 * 1024;
 // The same in multiplications of a product.
 constexpr int64_t parallelProducts = 1024 * 1024;
 constexpr int64_t taskProducts = 512 * 1024;
-// Partial sums of a row: of a short one, and of one that is long enough to hide the latency of an addition. Their number
-// decides the order of the sum, so it is the same on every target, whatever its vectors hold.
+// Partial sums of a row: of a short one, and of one that is long enough to hide the latency of an addition. Their
+// number decides the order of the sum, so it is the same on every target, whatever its vectors hold.
 constexpr int64_t partialSums = 16, manyPartialSums = 64;
 // Kernels allocate nothing: what they pack has to fit the stack of a thread.
 constexpr int64_t maxPackedBytes = 64 * 1024;

@@ -146,7 +146,8 @@ static void setNumber(Options &options, const FlagInfo &info, const char *text) 
     message.append(i ? ", " : "").append(options.settings.name(i));
     nearest.consider(options.settings.name(i));
   }
-  failAtCommandLine(options, message.append(", found").get(), name.get(), nearest);
+  message.append(" (other numbers are known at compile time: change the model file, or use bmc -D), found");
+  failAtCommandLine(options, message.get(), name.get(), nearest);
 }
 
 static void applyFlag(Options &options, const FlagInfo &info, const char *value) {

@@ -120,24 +120,23 @@ static void readSettings(const SafetensorsReader &file, Settings &settings) {
 static void readMeasures(TensorLoader &loader, TrainingState &state) {
   Array<double> measures;
   state.measures.store(measures);
-  loader.loadNumbers(measuresName, measures.data(), measures.size());
+  int64_t size = measures.size();
+  loader.loadTensor(measuresName, measures.data(), bmc_f64, &size, 1);
   state.measures.restore(measures.data());
-  for (int64_t i = 0; i < state.measures.keptCount(); ++i) {
+  for (int64_t i = 0; state.position > 0 && i < state.measures.keptCount(); ++i) {
     const GivenTensor &rows = state.measures.keptRows(i);
     const bmc_value &value = bmc_program.measure->arguments[i];
     Text name(rowsPrefix);
-    int64_t index = rows.data ? file.find(name.append(value.name).get()) : -1;
-    if (index >= 0)
-      file.read(index, rows.data, value.element, rows.dims, value.rank);
-    else if (rows.data && state.position > 0)
-      fail(exitBadInput, "%s: expected tensor '%s', found none of that name", file.path(), name.get());
+    if (rows.data)
+      loader.loadTensor(name.append(value.name).get(), rows.data, value.element, rows.dims, value.rank);
   }
 }
 
 /// A monitor that looked at something else, or whose best weights nobody kept, begins anew.
 static void readMonitor(SafetensorsReader &file, TensorLoader &loader, TrainingState &state, bool keepsBest) {
   StoredMonitor monitor;
-  loader.loadNumbers(monitorName, monitor.numbers, sizeof monitor / sizeof(double));
+  int64_t size = sizeof monitor / sizeof(double);
+  loader.loadTensor(monitorName, monitor.numbers, bmc_f64, &size, 1);
   const char *monitored = file.metadata("monitored");
   bool isSame = monitored && !strcmp(monitored, state.monitored);
   if (!isSame || (keepsBest && !loader.has(bestPrefix)))

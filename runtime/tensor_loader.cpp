@@ -11,7 +11,7 @@ void TensorLoader::addProblem(const char *text) {
 }
 
 /// False where there is none of that name.
-bool TensorLoader::loadTensor(const char *name, void *to, int32_t element, const int64_t *dims, int64_t rank) {
+bool TensorLoader::tryTensor(const char *name, void *to, int32_t element, const int64_t *dims, int64_t rank) {
   int64_t tensor = file.find(name);
   if (tensor < 0)
     return false;
@@ -32,14 +32,14 @@ void TensorLoader::load(const char *prefix, Variables &variables, Contents conte
     const bmc_variable &variable = bmc_program.variables[i];
     Text name(prefix);
     if (isStored(variable, contents) &&
-        !loadTensor(name.append(variable.name).get(), variables[i], variable.element, variable.dims, variable.rank))
+        !tryTensor(name.append(variable.name).get(), variables[i], variable.element, variable.dims, variable.rank))
       missing.push({&variable, prefix});
   }
 }
 
-void TensorLoader::loadNumbers(const char *name, double *to, int64_t count) {
+void TensorLoader::loadTensor(const char *name, void *to, int32_t element, const int64_t *dims, int64_t rank) {
   Text problem("expected tensor '");
-  if (!loadTensor(name, to, bmc_f64, &count, 1))
+  if (!tryTensor(name, to, element, dims, rank))
     addProblem(problem.append(name).append("', found none of that name").get());
 }
 

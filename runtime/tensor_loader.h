@@ -20,8 +20,8 @@ public:
 
   /// Each variable from the tensor with its name behind `prefix`.
   void load(const char *prefix, Variables &variables, Contents contents);
-  /// A row of numbers.
-  void loadNumbers(const char *name, double *to, int64_t count);
+  /// One tensor that must be there.
+  void loadTensor(const char *name, void *to, int32_t element, const int64_t *dims, int64_t rank);
   /// Whether a name begins like this.
   bool has(const char *prefix) const;
   /// Ends the program where a tensor did not fit, or was missing and `acceptMissing` is false.
@@ -34,7 +34,7 @@ private:
     const bmc_variable *variable;
     const char *prefix;
   };
-  bool loadTensor(const char *name, void *to, int32_t element, const int64_t *dims, int64_t rank);
+  bool tryTensor(const char *name, void *to, int32_t element, const int64_t *dims, int64_t rank);
   void addProblem(const char *text);
   void addMissing(const Missing &missing);
   void listUnused(Text &out) const;

@@ -3,8 +3,8 @@
 #define BMC_WEIGHTS_H
 
 #include "preparation.h"
-#include "variables.h"
 #include "tensor_loader.h"
+#include "variables.h"
 
 namespace bmc {
 

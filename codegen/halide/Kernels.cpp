@@ -1,5 +1,6 @@
 // Names, texts and the cache of kernels; what compiles them is in Compile.cpp. See the header.
 #include "codegen/halide/Kernels.h"
+#include "codegen/OutputFile.h"
 #include "codegen/halide/Compile.h"
 #include "codegen/halide/ops/Attach.h"
 #include "llvm/ADT/StringExtras.h"
@@ -115,23 +116,15 @@ static std::string readCache(StringRef directory, StringRef function) {
 static void writeCache(StringRef directory, StringRef function, StringRef object) {
   if (directory.empty() || llvm::sys::fs::create_directories(directory))
     return;
-  std::string path = cachePath(directory, function);
-  SmallString<128> temporary;
-  int descriptor;
-  if (llvm::sys::fs::createUniqueFile(path + ".%%%%%%%%", descriptor, temporary))
-    return;
-  llvm::raw_fd_ostream stream(descriptor, /*shouldClose=*/true);
-  stream << checksum(object) << '\n' << object;
-  stream.close();
-  bool isWritten = !stream.has_error();
-  stream.clear_error();
-  if (!isWritten || llvm::sys::fs::rename(temporary, path))
-    llvm::sys::fs::remove(temporary);
+  std::string content = checksum(object) + "\n" + object.str();
+  consumeError(codegen::makeFile(cachePath(directory, function), content));
 }
 
 // Compilation ---------------------------------------------------------------------------------------------------------
 
-bool isPlainAlready(KernelOp kernel) { return !kernel.getScheduleAttr() || kernel.getScheduleAttr().getKind() == "plain"; }
+bool isPlainAlready(KernelOp kernel) {
+  return !kernel.getScheduleAttr() || kernel.getScheduleAttr().getKind() == "plain";
+}
 
 FailureOr<std::vector<CompiledKernel>> compileKernels(ModuleOp module, const CompileOptions &options) {
   StringRef cache = options.checks ? StringRef() : StringRef(options.cacheDirectory);

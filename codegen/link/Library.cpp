@@ -8,7 +8,6 @@
 #include "llvm/Object/ArchiveWriter.h"
 #include "llvm/Object/Binary.h"
 #include "llvm/Object/ObjectFile.h"
-#include "llvm/Support/FileSystem.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/raw_ostream.h"
@@ -23,14 +22,16 @@ static constexpr StringLiteral tableSymbol = "bmc_library_table", loadedSymbol =
 static std::string exportedSymbol(const LibraryJob &job) { return job.prefix + "_library"; }
 
 // One object of all, with what the table needs of the runtime.
-static Expected<std::string> merge(const LibraryJob &job, TemporaryFolder &folder) {
-  std::string merged = folder.file("merged.o");
+static Expected<std::string> merge(const LibraryJob &job, TemporaryFiles &files) {
+  Expected<std::string> merged = files.add("", ".o");
+  if (!merged)
+    return merged.takeError();
   std::vector<std::string> arguments = {"-r", "--gc-sections", "-u", tableSymbol.str()};
-  if (Error error = folder.writeObjects(job.objects, arguments))
+  if (Error error = addObjects(files, job.objects, arguments))
     return error;
   if (Error error = appendResources(arguments, job.target, job.shareDirectory, {"libbmc_model.a"}))
     return error;
-  arguments.insert(arguments.end(), {"-o", merged});
+  arguments.insert(arguments.end(), {"-o", *merged});
   if (Error error = runLld(arguments))
     return error;
   return merged;
@@ -68,8 +69,9 @@ static Error writeArchive(const LibraryJob &job, StringRef object) {
   std::vector<NewArchiveMember> members(1);
   members[0].Buf = MemoryBuffer::getMemBuffer(object, member, /*RequiresNullTerminator=*/false);
   members[0].MemberName = members[0].Buf->getBufferIdentifier();
-  return llvm::writeArchive(job.output, members, SymtabWritingMode::NormalSymtab, object::Archive::K_GNU,
-                            /*Deterministic=*/true, /*Thin=*/false);
+  Expected<std::unique_ptr<MemoryBuffer>> archive = writeArchiveToBuffer(
+      members, SymtabWritingMode::NormalSymtab, object::Archive::K_GNU, /*Deterministic=*/true, /*Thin=*/false);
+  return archive ? makeFile(job.output, (*archive)->getBuffer()) : archive.takeError();
 }
 
 // With musl the C library is in the program that loads it, whatever its version; glibc's symbols have versions.
@@ -79,8 +81,8 @@ static std::vector<std::string> cLibrary(const Target &target) {
   return {"--as-needed", "libm.so.6", "libc.so.6"};
 }
 
-static Error linkShared(const LibraryJob &job, StringRef object, TemporaryFolder &folder) {
-  Expected<std::string> path = folder.write("model.o", object);
+static Error linkShared(const LibraryJob &job, StringRef object, TemporaryFiles &files) {
+  Expected<std::string> path = files.add(object, ".o");
   if (!path)
     return path.takeError();
   std::vector<std::string> arguments = {"-shared",
@@ -100,16 +102,14 @@ static Error linkShared(const LibraryJob &job, StringRef object, TemporaryFolder
 }
 
 Error linkLibrary(const LibraryJob &job) {
-  Expected<TemporaryFolder> folder = TemporaryFolder::create();
-  if (!folder)
-    return folder.takeError();
-  Expected<std::string> merged = merge(job, *folder);
+  TemporaryFiles files;
+  Expected<std::string> merged = merge(job, files);
   if (!merged)
     return merged.takeError();
   Expected<std::string> object = hideSymbols(job, *merged);
   if (!object)
     return object.takeError();
-  return job.kind == LibraryKind::Static ? writeArchive(job, *object) : linkShared(job, *object, *folder);
+  return job.kind == LibraryKind::Static ? writeArchive(job, *object) : linkShared(job, *object, files);
 }
 
 } // namespace bmc::codegen

@@ -41,10 +41,8 @@ Error link(const LinkJob &job) {
   std::vector<std::string> arguments = line.flags;
   if (Error error = appendResources(arguments, job.target, job.shareDirectory, line.before))
     return error;
-  Expected<TemporaryFolder> folder = TemporaryFolder::create();
-  if (!folder)
-    return folder.takeError();
-  if (Error error = folder->writeObjects(job.objects, arguments))
+  TemporaryFiles files;
+  if (Error error = addObjects(files, job.objects, arguments))
     return error;
   if (Error error = appendResources(arguments, job.target, job.shareDirectory, line.after))
     return error;

@@ -13,47 +13,12 @@ using namespace llvm;
 
 namespace bmc::codegen {
 
-// The temporary folder ------------------------------------------------------------------------------------------------
-
-Expected<TemporaryFolder> TemporaryFolder::create() {
-  TemporaryFolder folder;
-  if (std::error_code error = sys::fs::createUniqueDirectory("bmc", folder.path))
-    return createStringError(error, "cannot make a folder for temporary files: " + error.message());
-  return folder;
-}
-
-TemporaryFolder::~TemporaryFolder() {
-  if (!path.empty())
-    sys::fs::remove_directories(path);
-}
-
-std::string TemporaryFolder::file(const Twine &name) const {
-  SmallString<128> file = path;
-  sys::path::append(file, name);
-  return file.str().str();
-}
-
-Expected<std::string> TemporaryFolder::write(const Twine &name, StringRef content) {
-  std::string written = file(name);
-  std::error_code error;
-  raw_fd_ostream stream(written, error);
-  if (!error) {
-    stream << content;
-    stream.close();
-    error = stream.error();
-    stream.clear_error();
-  }
-  if (error)
-    return createStringError(error, "cannot write " + written + ": " + error.message());
-  return written;
-}
-
-Error TemporaryFolder::writeObjects(ArrayRef<std::string> objects, std::vector<std::string> &paths) {
-  for (auto [number, object] : enumerate(objects)) {
-    Expected<std::string> written = write(Twine(number) + ".o", object);
-    if (!written)
-      return written.takeError();
-    paths.push_back(std::move(*written));
+Error addObjects(TemporaryFiles &files, ArrayRef<std::string> objects, std::vector<std::string> &paths) {
+  for (const std::string &object : objects) {
+    Expected<std::string> path = files.add(object, ".o");
+    if (!path)
+      return path.takeError();
+    paths.push_back(std::move(*path));
   }
   return Error::success();
 }
@@ -96,19 +61,10 @@ Error runLld(ArrayRef<std::string> arguments) {
 }
 
 Error runLld(std::vector<std::string> arguments, StringRef output) {
-  SmallString<128> temporary;
-  if (std::error_code error = sys::fs::createUniqueFile(output + ".%%%%%%%%", temporary))
-    return createStringError(error, "cannot write " + output + ": " + error.message());
-  arguments.insert(arguments.end(), {"-o", temporary.str().str()});
-  if (Error error = runLld(arguments)) {
-    sys::fs::remove(temporary);
-    return error;
-  }
-  if (std::error_code error = sys::fs::rename(temporary, output)) {
-    sys::fs::remove(temporary);
-    return createStringError(error, "cannot write " + output + ": " + error.message());
-  }
-  return Error::success();
+  return makeFile(output, [&](StringRef temporary) {
+    arguments.insert(arguments.end(), {"-o", temporary.str()});
+    return runLld(arguments);
+  });
 }
 
 } // namespace bmc::codegen

@@ -2,9 +2,9 @@
 #ifndef BMC_CODEGEN_LINK_LLD_H
 #define BMC_CODEGEN_LINK_LLD_H
 
+#include "codegen/OutputFile.h"
 #include "codegen/Target.h"
 #include "llvm/ADT/ArrayRef.h"
-#include "llvm/ADT/SmallString.h"
 #include "llvm/Support/Error.h"
 
 #include <string>
@@ -12,24 +12,8 @@
 
 namespace bmc::codegen {
 
-/// A folder of its own for the objects, gone when the link is over.
-class TemporaryFolder {
-public:
-  static llvm::Expected<TemporaryFolder> create();
-  TemporaryFolder(TemporaryFolder &&other) : path(other.path) { other.path.clear(); }
-  ~TemporaryFolder();
-
-  /// The path of a file with that content.
-  llvm::Expected<std::string> write(const llvm::Twine &name, llvm::StringRef content);
-  /// Files `0.o`, `1.o`, ...; their paths are appended.
-  llvm::Error writeObjects(llvm::ArrayRef<std::string> objects, std::vector<std::string> &paths);
-  /// The path of a file that is not there yet.
-  std::string file(const llvm::Twine &name) const;
-
-private:
-  TemporaryFolder() = default;
-  llvm::SmallString<128> path;
-};
+/// Objects as files, for lld to read; their paths are appended.
+llvm::Error addObjects(TemporaryFiles &files, llvm::ArrayRef<std::string> objects, std::vector<std::string> &paths);
 
 /// Appends the paths of files of the target's folder, share/bmc/<triple>; an option is itself.
 llvm::Error appendResources(std::vector<std::string> &arguments, const Target &target, llvm::StringRef shareDirectory,

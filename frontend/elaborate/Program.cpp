@@ -389,20 +389,31 @@ void Program::emitEvaluate() {
 
 // Training ----------------------------------------------------------------------------------------------------------
 
-void Program::setHypers(Body &body) {
-  Scope &scope = training->optimizer->scope;
-  for (const Hyper &hyper : training->hypers)
-    scope.names[hyper.name].object = Object(Tensor{body.hypers[hyper.name], true});
-}
+/// While it lives, the numbers that `--set` changes are arguments of the function that is being emitted.
+class Program::BoundHypers {
+public:
+  BoundHypers(const TrainBlock &training, Body &body) {
+    for (const Hyper &hyper : training.hypers) {
+      Object &object = hyper.scope->names[hyper.argument].object;
+      saved.emplace_back(&hyper, std::exchange(object, Object(Tensor{body.hypers[hyper.name], true})));
+    }
+  }
+  ~BoundHypers() {
+    for (auto &[hyper, object] : saved)
+      hyper->scope->names[hyper->argument].object = std::move(object);
+  }
+
+private:
+  std::vector<std::pair<const Hyper *, Object>> saved;
+};
 
 /// The optimizer's state, one set for each trainable variable: `fc1.weight.m`. Which of it exists may depend on the
 /// optimizer's arguments.
 void Program::prepareStates() {
   Body scratch;
   begin(scratch, "scratch", Hypers);
-  auto saved = training->optimizer->scope.names;
-  setHypers(scratch);
   std::vector<const Member *> members;
+  std::optional<BoundHypers> bound(std::in_place, *training, scratch);
   for (const Member &member : training->optimizer->decl->members) {
     if (member.kind != MemberKind::State)
       continue;
@@ -415,7 +426,7 @@ void Program::prepareStates() {
         e.condition(e.evaluate(*as<ConditionalExpr>(value).condition, training->optimizer->scope), value.range))
       members.push_back(&member);
   }
-  training->optimizer->scope.names = std::move(saved);
+  bound.reset();
   e.emission = nullptr;
   scratch.function.erase();
   auto parameters = order;
@@ -488,7 +499,8 @@ void Program::update(Body &body, Value loss) {
   if (trained.empty())
     e.fail(network->range, fmt::format("the network '{}' has no parameter to train", network->decl->name.text));
   auto gradients = bm::GradOp::create(e.builder, e.location(training->loss->range), loss, values);
-  setHypers(body);
+  BoundHypers bound(*training, body);
+  auto outer = training->optimizer->scope.names;
   for (auto &[name, argument] : training->optimizer->scope.names)
     argument.object = numberAt(e, argument.object, body.step, training->optimizer->range);
   auto given = training->optimizer->scope.names;
@@ -496,6 +508,7 @@ void Program::update(Body &body, Value loss) {
     training->optimizer->scope.names = given; // what one parameter's update assigned is not the next one's
     body.emission.variables[trained[i]] = stepParameter(body, trained[i], gradients.getGradients()[i]);
   }
+  training->optimizer->scope.names = outer;
 }
 
 void Program::emitTrain() {
@@ -506,9 +519,7 @@ void Program::emitTrain() {
   Value loss;
   scores(body, prediction, loss);
   std::vector<Result> scored = std::exchange(body.results, {});
-  auto outer = training->optimizer->scope.names;
   update(body, loss);
-  training->optimizer->scope.names = outer;
   for (unsigned index : order)
     if (e.variables[index].role != "metric")
       result(body, body.emission.variables[index], variableAttribute(index));

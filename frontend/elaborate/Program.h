@@ -90,7 +90,7 @@ private:
   void update(Body &body, mlir::Value loss);
   mlir::Value initialValue(const Variable &variable);
   mlir::Value stepParameter(Body &body, unsigned variable, mlir::Value gradient);
-  void setHypers(Body &body);
+  class BoundHypers;
   mlir::DictionaryAttr role(const std::string &role, const std::string &name = "");
   mlir::DictionaryAttr variableAttribute(unsigned index);
   void result(Body &body, mlir::Value value, mlir::DictionaryAttr attributes) {

@@ -34,6 +34,8 @@ private:
   int64_t count(const Entry &entry, int64_t least);
   Applied applied(const Expr &expr);
   void metric(const Expr &expr);
+  void number(Scope &scope, const std::string &argument, const std::string &name);
+  void scheduleNumbers(const Object &object, const std::string &name);
 
   Evaluator &e;
   TrainBlock &block;
@@ -143,14 +145,36 @@ void Reader::optimizer(const Entry &entry) {
   block.optimizer = *instance;
   block.optimizer->placed = true;
   for (const Parameter &parameter : (*instance)->decl->parameters) {
-    const NamedObject &argument = (*instance)->scope.names[parameter.name.text];
+    const std::string &name = parameter.name.text;
+    const NamedObject &argument = (*instance)->scope.names[name];
     bool isDefault = parameter.value && argument.origin && argument.origin->begin == parameter.name.range.begin &&
                      argument.origin->file == parameter.name.range.file;
-    if (auto real = argument.object.get<double>())
-      block.hypers.push_back({parameter.name.text, *real});
-    else if (auto dim = argument.object.get<Dim>(); dim && dim->constant() && !isDefault)
-      block.hypers.push_back({parameter.name.text, static_cast<double>(*dim->constant())});
+    auto dim = argument.object.get<Dim>();
+    if (dim && dim->constant() && !isDefault)
+      block.hypers.push_back({name, static_cast<double>(*dim->constant()), &(*instance)->scope, name});
+    else
+      number((*instance)->scope, name, name);
   }
+}
+
+/// A number with a fraction, or those of a schedule and of the schedules in it. A schedule's whole numbers are known at
+/// compile time, as its conditions may ask for them.
+void Reader::number(Scope &scope, const std::string &argument, const std::string &name) {
+  const Object &object = scope.names[argument].object;
+  if (auto real = object.get<double>())
+    block.hypers.push_back({name, *real, &scope, argument});
+  else
+    scheduleNumbers(object, name);
+}
+
+void Reader::scheduleNumbers(const Object &object, const std::string &name) {
+  auto schedule = object.get<std::shared_ptr<Instance>>();
+  if (schedule && (*schedule)->decl->kind == DeclarationKind::Schedule)
+    for (const Parameter &parameter : (*schedule)->decl->parameters)
+      number((*schedule)->scope, parameter.name.text, name + "." + parameter.name.text);
+  if (auto list = object.get<ListObject>())
+    for (size_t i = 0; i < list->elements->size(); ++i)
+      scheduleNumbers((*list->elements)[i], fmt::format("{}.{}", name, i));
 }
 
 void checkComplete(Evaluator &e, const TrainBlock &block) {

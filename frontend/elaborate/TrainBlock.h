@@ -19,9 +19,12 @@ struct Metric {
   std::shared_ptr<Instance> instance;
 };
 
+/// A number that `--set` changes: an argument of the optimizer (`lr`) or of a schedule in it (`lr.rate`).
 struct Hyper {
   std::string name;
   double value;
+  Scope *scope; // the optimizer's or the schedule's
+  std::string argument;
 };
 
 /// Which epoch is the best one, when training stops before the last epoch, and whose weights are saved.

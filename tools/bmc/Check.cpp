@@ -9,7 +9,6 @@
 #include "tools/bmc/Files.h"
 #include "llvm/ADT/SmallString.h"
 #include "llvm/ADT/StringExtras.h"
-#include "llvm/Support/FileSystem.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/Path.h"
 
@@ -145,17 +144,15 @@ static void store(void *memory, int32_t element, int64_t i, double value) {
 // Loading -------------------------------------------------------------------------------------------------------------
 
 Expected<LoadedProgram> LoadedProgram::load(Compilation &compilation, std::vector<std::string> objects) {
-  SmallString<128> path;
-  if (std::error_code error = sys::fs::createTemporaryFile("bmc-check", "so", path))
-    return createStringError(error, "cannot make a temporary file: " + error.message());
-  Error error = codegen::link(
-      {compilation.target, codegen::LinkKind::Plugin, std::move(objects), shareDirectory(), path.str().str()});
-  LoadedProgram loaded;
-  if (!error)
-    loaded.handle = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
-  sys::fs::remove(path);
-  if (error)
+  codegen::TemporaryFiles files;
+  Expected<std::string> path = files.add("", ".so");
+  if (!path)
+    return path.takeError();
+  if (Error error =
+          codegen::link({compilation.target, codegen::LinkKind::Plugin, std::move(objects), shareDirectory(), *path}))
     return std::move(error);
+  LoadedProgram loaded;
+  loaded.handle = dlopen(path->c_str(), RTLD_NOW | RTLD_LOCAL);
   if (loaded.handle)
     loaded.program = static_cast<const struct bmc_program *>(dlsym(loaded.handle, "bmc_program"));
   if (!loaded.program)

@@ -1,6 +1,7 @@
 // See the header.
 #include "tools/bmc/Files.h"
 
+#include "codegen/OutputFile.h"
 #include "llvm/ADT/SmallString.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
@@ -94,10 +95,6 @@ Error checkOutput(const Options &options) {
   return options.emit.isLibrary() ? checkFile(options, headerPath(options)) : Error::success();
 }
 
-static Error cannotWrite(StringRef path, std::error_code error) {
-  return createStringError(error, "cannot write '" + path + "': " + error.message());
-}
-
 static std::string escapeForMake(StringRef path) {
   std::string escaped;
   for (char c : path) {
@@ -122,27 +119,13 @@ static Error writeStandardOutput(StringRef content) {
   outs().flush();
   std::error_code error = outs().error();
   outs().clear_error();
-  return error ? cannotWrite("standard output", error) : Error::success();
+  return error ? createStringError(error, "cannot write 'standard output': " + error.message()) : Error::success();
 }
 
 Error writeOutput(StringRef path, StringRef content) {
   if (path == "-")
     return writeStandardOutput(content);
-  SmallString<128> temporary;
-  int descriptor;
-  if (std::error_code error = sys::fs::createUniqueFile(path + ".%%%%%%%%", descriptor, temporary))
-    return cannotWrite(path, error);
-  raw_fd_ostream stream(descriptor, /*shouldClose=*/true);
-  stream << content;
-  stream.close();
-  std::error_code error = stream.error();
-  stream.clear_error();
-  if (!error)
-    error = sys::fs::rename(temporary, path);
-  if (!error)
-    return Error::success();
-  sys::fs::remove(temporary);
-  return cannotWrite(path, error);
+  return codegen::makeFile(path, content);
 }
 
 } // namespace bmc

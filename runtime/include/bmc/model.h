@@ -76,13 +76,13 @@ enum bmc_kind {
 
 /* What `bmc_describe` tells. The name lives as long as the library. */
 struct bmc_tensor {
-  const char *name;                /* `fc1.weight`, `x`, ... */
-  int32_t type;                    /* enum bmc_type */
-  int32_t kind;                    /* enum bmc_kind */
-  int32_t rank;                    /* without the row dimension */
+  const char *name; /* `fc1.weight`, `x`, ... */
+  int32_t type;     /* enum bmc_type */
+  int32_t kind;     /* enum bmc_kind */
+  int32_t rank;     /* without the row dimension */
   int32_t reserved;
-  int64_t dims[BMC_MAXIMUM_RANK];  /* without the row dimension */
-  int64_t bytes;                   /* of all elements; of inputs, targets and outputs: of one row */
+  int64_t dims[BMC_MAXIMUM_RANK]; /* without the row dimension */
+  int64_t bytes;                  /* of all elements; of inputs, targets and outputs: of one row */
 };
 
 /* Where memory comes from. Both functions are called only by the thread that calls into the instance. */
@@ -97,20 +97,21 @@ struct bmc_model;
 
 /* How an instance is made. Start from BMC_OPTIONS, so that fields of later versions have their defaults. */
 struct bmc_options {
-  size_t size;       /* sizeof(struct bmc_options) */
-  int64_t rows;      /* the most rows of one call */
-  int32_t threads;   /* of parallel loops, the caller's included; 0: as many as there are CPUs. Results are the same. */
-  int32_t trains;    /* 1: there is memory for `bmc_train_step`; 0: weights can be evaluated and used only */
+  size_t size;     /* sizeof(struct bmc_options) */
+  int64_t rows;    /* the most rows of one call */
+  int32_t threads; /* of parallel loops, the caller's included; 0: as many as there are CPUs. Results are the same. */
+  int32_t trains;  /* 1: there is memory for `bmc_train_step`; 0: weights can be evaluated and used only */
   const struct bmc_allocator *allocator; /* null: the C library's. The struct is copied. */
   /* An instance of the same library whose parameters and buffers this one reads instead of having its own; null: none.
    * It must live longer, and must not change its weights while another thread is in a call with this one. Needs
    * `trains` to be 0. */
   struct bmc_model *weights;
-  char *message;     /* where `bmc_create` writes what went wrong; may be null */
+  char *message; /* where `bmc_create` writes what went wrong; may be null */
   size_t message_bytes;
 };
 
-#define BMC_OPTIONS {sizeof(struct bmc_options), 1, 1, 1, NULL, NULL, NULL, 0}
+#define BMC_OPTIONS                                                                                                    \
+  { sizeof(struct bmc_options), 1, 1, 1, NULL, NULL, NULL, 0 }
 
 /* What is loaded and saved. */
 enum bmc_contents {
@@ -120,8 +121,8 @@ enum bmc_contents {
 
 /* A compiled model. The functions below call through it; there is no other use of its fields but the first three. */
 struct bmc_library {
-  int64_t version;          /* BMC_LIBRARY_VERSION */
-  const char *compiler;     /* the version of bmc that compiled it */
+  int64_t version;                /* BMC_LIBRARY_VERSION */
+  const char *compiler;           /* the version of bmc that compiled it */
   const char *(*text)(int which); /* 0: its name; 1: the model file; 2: the architecture, one line a layer */
   const struct bmc_program *program;
   int64_t (*count)(const struct bmc_library *, int list);

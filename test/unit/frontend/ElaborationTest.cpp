@@ -163,6 +163,19 @@ TEST(Optimizers, TakeSchedules) {
   EXPECT_FALSE(has(train, "\"lr\""));
 }
 
+TEST(Optimizers, ShowTheNumbersOfTheirSchedules) {
+  std::string rising = "schedule rising(after, start: float) { at(step) { return after.at(step) * start } }\n";
+  std::string module =
+      trained("Adam(lr = rising(decay(0.1, every = 10), start = 0.25))", "}\n" + rising.substr(0, rising.size() - 2));
+  // A default with a fraction is one of them; a whole number is known at compile time.
+  expectInOrder(module, {"{name = \"lr.after.rate\", value = 1.000000e-01 : f64}",
+                         "{name = \"lr.after.factor\", value = 1.000000e-01 : f64}",
+                         "{name = \"lr.start\", value = 2.500000e-01 : f64}", "{name = \"beta1\""});
+  EXPECT_FALSE(has(module, "lr.after.every"));
+  expectInOrder(functionOf(module, "train"), {"{bm.name = \"lr.after.rate\", bm.role = \"hyper\"}",
+                                              "{bm.name = \"lr.start\", bm.role = \"hyper\"}", "bm.pow"});
+}
+
 TEST(Numbers, TakeTheTypeOfTheirTensor) {
   EXPECT_TRUE(has(predictOf("return x * 2"), "dense<2.000000e+00> : tensor<f32>"));
   EXPECT_TRUE(has(functionOf(moduleOf("network M { forward(x: i32[N]) { return x * 2 } }"), "predict"),
