@@ -4,7 +4,6 @@
 #include "dictionary.h"
 #include "errors.h"
 #include "json.h"
-#include "json_text.h"
 #include "nearest.h"
 #include "numbers.h"
 #include "preparation.h"
@@ -219,16 +218,14 @@ void TextCategories::load(JsonReader &json) {
     bool isMissing = json.readString().equals("missing");
     json.expect(':');
     if (isMissing) {
-      missingText.clear();
-      appendDecoded(missingText, json.readString());
+      readJsonString(json, missingText);
       hasMissingText = true;
     } else {
       json.expect('[');
       while (!json.failed() && !json.accept(']')) {
         if (order.size())
           json.expect(',');
-        text.clear();
-        appendDecoded(text, json.readString());
+        readJsonString(json, text);
         order.push(texts.add(text.get()));
         if (order.size() > named())
           json.fail("expected at most %lld categories", (long long)named());

@@ -3,6 +3,17 @@
 
 namespace bmc {
 
+void appendDecoded(Text &out, JsonString string) {
+  Array<char> decoded;
+  decoded.resize(string.length + 1);
+  out.append(decoded.data(), string.decode(decoded.data()));
+}
+
+void readJsonString(JsonReader &json, Text &value) {
+  value.clear();
+  appendDecoded(value, json.readString());
+}
+
 void appendJsonString(Text &out, const char *value) {
   out.append("\"");
   for (; *value; ++value) {

@@ -1,10 +1,17 @@
-// JSON: what `--json` writes. json_reader.h reads it.
+// JSON: what `--json` writes, and texts that are read.
 #ifndef BMC_JSON_H
 #define BMC_JSON_H
 
+#include "json_reader.h"
 #include "memory.h"
 
 namespace bmc {
+
+/// Appends the string with its escapes resolved.
+void appendDecoded(Text &out, JsonString string);
+
+/// The next string with its escapes resolved; empty after a mistake.
+void readJsonString(JsonReader &json, Text &value);
 
 /// Appends the text as a JSON string.
 void appendJsonString(Text &out, const char *value);

@@ -40,9 +40,10 @@ public:
   /// Records a mistake of the reader's user, unless there is one already.
   void fail(const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-private:
+  /// The same, with the place and what is found there.
   void failHere(const char *expected);
 
+private:
   const char *text;
   int64_t length, position = 0;
   char messageText[512] = "";

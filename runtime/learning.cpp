@@ -7,7 +7,6 @@
 #include "columns.h"
 #include "errors.h"
 #include "json.h"
-#include "json_text.h"
 #include "numbers.h"
 #include "preparation.h"
 #include "split.h"
@@ -180,8 +179,7 @@ static void loadColumnNames(PreparedFeature &prepared, const SafetensorsReader &
   int64_t count = 0;
   json.expect('[');
   do {
-    name.clear();
-    appendDecoded(name, json.readString());
+    readJsonString(json, name);
     prepared.columnNames.append(name.get(), name.size() + 1);
     ++count;
   } while (json.accept(','));

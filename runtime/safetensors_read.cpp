@@ -1,6 +1,5 @@
 // Reading weight files: see safetensors.h.
 #include "errors.h"
-#include "json_text.h"
 #include "safetensors.h"
 #include "tensor.h"
 
@@ -59,7 +58,7 @@ void SafetensorsReader::readHeader(Array<char> &header) {
   dataBytes = rest - length;
 }
 
-/// Appends the string with its escapes resolved and a zero behind it; where it begins.
+/// Appends the string and a zero behind it; where it begins.
 static int64_t addString(Text &pool, JsonString string) {
   int64_t begin = pool.size();
   appendDecoded(pool, string);

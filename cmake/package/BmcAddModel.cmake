@@ -18,6 +18,8 @@ function(bmc_add_model target model)
   endif()
   cmake_path(ABSOLUTE_PATH model NORMALIZE)
   set(folder "${CMAKE_CURRENT_BINARY_DIR}")
+  set(program)
+  set(copy)
   set(header "${folder}/${arg_OUTPUT_NAME}.h")
   if(arg_EMIT STREQUAL "lib")
     set(output "${folder}/lib${arg_OUTPUT_NAME}.a")
@@ -26,7 +28,10 @@ function(bmc_add_model target model)
     set(output "${folder}/${arg_OUTPUT_NAME}.so")
     add_library(${target} SHARED IMPORTED GLOBAL)
   elseif(arg_EMIT STREQUAL "exe")
-    set(output "${folder}/${arg_OUTPUT_NAME}")
+    # A file that is called as a target is taken for the target's own, so another name is made and then copied.
+    set(output "${folder}/${arg_OUTPUT_NAME}.program")
+    set(program "${folder}/${arg_OUTPUT_NAME}")
+    set(copy COMMAND "${CMAKE_COMMAND}" -E copy "${output}" "${program}")
     set(header)
     add_executable(${target} IMPORTED GLOBAL)
   else()
@@ -35,13 +40,18 @@ function(bmc_add_model target model)
 
   add_custom_command(
     OUTPUT "${output}" ${header}
+    BYPRODUCTS ${program}
     COMMAND bmc::bmc "${model}" --emit=${arg_EMIT} -o "${output}" "--depfile=${output}.d" ${arg_OPTIONS}
+    ${copy}
     DEPENDS "${model}" bmc::bmc
     DEPFILE "${output}.d"
     COMMENT "Compiling the model ${arg_OUTPUT_NAME}"
     VERBATIM)
   add_custom_target(${target}_model ALL DEPENDS "${output}" ${header})
   add_dependencies(${target} ${target}_model)
+  if(program)
+    set(output "${program}")
+  endif()
   set_target_properties(${target} PROPERTIES IMPORTED_LOCATION "${output}")
   if(header)
     target_include_directories(${target} INTERFACE "${folder}")

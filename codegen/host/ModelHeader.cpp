@@ -223,10 +223,10 @@ void HeaderWriter::writeMeasured(llvm::StringRef function, llvm::StringRef comme
   out << "\n/* " << comment << "\n *";
   writeShapes(out, inputs);
   writeShapes(out, targets);
-  out << " loss: one number, or null;";
+  out << " loss: one number, or null";
   if (hasMetrics)
-    out << " metrics: " << names("metrics").size() << " numbers, or null;";
-  out << " */\nstatic inline enum bmc_status " << prefix << "_" << function << "(struct bmc_model *model";
+    out << "; metrics: " << names("metrics").size() << " numbers, or null";
+  out << ". */\nstatic inline enum bmc_status " << prefix << "_" << function << "(struct bmc_model *model";
   writeArguments(inputs, "const ");
   writeArguments(targets, "const ");
   out << ", int64_t rows, double *loss" << (hasMetrics ? ", double *metrics" : "") << ") {\n";

@@ -44,6 +44,8 @@ int64_t count(const bmc_library *library, int list) {
     return program.metric_count;
   case BMC_HYPERS:
     return program.hyper_count;
+  case BMC_LAYERS:
+    return program.layer_count;
   default:
     return 0;
   }
@@ -110,9 +112,20 @@ int describe(const bmc_library *library, int list, int64_t index, bmc_tensor *te
   }
   case BMC_METRICS:
     return fill(*tensor, program.metric_names[index], bmc_f64, BMC_VALUE, nullptr, 0);
-  default:
+  case BMC_HYPERS:
     return fill(*tensor, program.hypers[index].name, bmc_f64, BMC_VALUE, nullptr, 0);
+  default:
+    return BMC_ERROR_ARGUMENT;
   }
+}
+
+int describeLayer(const bmc_library *library, int64_t index, bmc_layer_description *layer) {
+  const Program &program = *library->program;
+  if (!layer || index < 0 || index >= program.layer_count)
+    return BMC_ERROR_ARGUMENT;
+  const bmc_layer &found = program.layers[index];
+  *layer = {found.name, found.kind, found.output, found.depth, found.parameter_count, found.flops, found.bytes};
+  return BMC_OK;
 }
 
 } // namespace bmc

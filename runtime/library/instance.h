@@ -78,6 +78,7 @@ void bindSymbols(const Program &program, const bmc_function &function, int64_t *
 /// The table's functions, one file a subject.
 int64_t count(const bmc_library *library, int list);
 int describe(const bmc_library *library, int list, int64_t index, bmc_tensor *tensor);
+int describeLayer(const bmc_library *library, int64_t index, bmc_layer_description *layer);
 int create(const bmc_library *library, const bmc_options *options, bmc_model **model);
 void destroy(bmc_model *model);
 int reserve(bmc_model *model, int64_t rows);

@@ -5,8 +5,8 @@
 namespace bmc {
 
 static const char *text(int which) {
-  const char *const texts[] = {bmc_program.name, bmc_program.source, bmc_program.architecture};
-  return which >= 0 && which < 3 ? texts[which] : nullptr;
+  const char *const texts[] = {bmc_program.name, bmc_program.source};
+  return which >= 0 && which < 2 ? texts[which] : nullptr;
 }
 
 static const char *message(const bmc_model *model) { return instanceOf(model).message; }
@@ -27,6 +27,7 @@ extern "C" __attribute__((visibility("default"))) const bmc_library bmc_library_
     &bmc_program,
     count,
     describe,
+    describeLayer,
     create,
     destroy,
     message,

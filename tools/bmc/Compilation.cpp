@@ -87,7 +87,8 @@ bool Compilation::generateObjects(std::vector<std::string> &objects) {
   kernelScope.stop();
 
   mlir::TimingScope hostScope = timings.nest("host code (LLVM)");
-  auto host = codegen::lowerHost(*module, {target, hasPlainKernels(), !options.check});
+  bool namesRuntime = !options.check && !options.emit.isLibrary(); // neither reads files
+  auto host = codegen::lowerHost(*module, {target, hasPlainKernels(), namesRuntime});
   if (mlir::failed(host))
     return false;
   auto object = codegen::emitHost(**host, target, options.optimization, codegen::HostOutput::Object);

@@ -62,7 +62,8 @@ enum bmc_list {
   BMC_OUTPUTS = 2,   /* what predict gives */
   BMC_VARIABLES = 3, /* parameters, buffers and optimizer state */
   BMC_METRICS = 4,   /* what evaluate and train_step tell beside the loss */
-  BMC_HYPERS = 5     /* numbers that `bmc_set_hyper` changes: `lr`, ... */
+  BMC_HYPERS = 5,    /* numbers that `bmc_set_hyper` changes: `lr`, ... */
+  BMC_LAYERS = 6     /* the network's layers, for `bmc_describe_layer` */
 };
 
 /* What a variable is for. */
@@ -76,13 +77,24 @@ enum bmc_kind {
 
 /* What `bmc_describe` tells. The name lives as long as the library. */
 struct bmc_tensor {
-  const char *name; /* `fc1.weight`, `x`, ... */
-  int32_t type;     /* enum bmc_type */
-  int32_t kind;     /* enum bmc_kind */
-  int32_t rank;     /* without the row dimension */
+  const char *name;                /* `fc1.weight`, `x`, ... */
+  int32_t type;                    /* enum bmc_type */
+  int32_t kind;                    /* enum bmc_kind */
+  int32_t rank;                    /* without the row dimension */
   int32_t reserved;
-  int64_t dims[BMC_MAXIMUM_RANK]; /* without the row dimension */
-  int64_t bytes;                  /* of all elements; of inputs, targets and outputs: of one row */
+  int64_t dims[BMC_MAXIMUM_RANK];  /* without the row dimension */
+  int64_t bytes;                   /* of all elements; of inputs, targets and outputs: of one row */
+};
+
+/* What `bmc_describe_layer` tells. Texts live as long as the library. */
+struct bmc_layer_description {
+  const char *name;   /* in the layer around it; empty: the network itself */
+  const char *kind;   /* `Linear(in = 3, out = 2)` */
+  const char *output; /* the shape that it gives; empty: it is not called, or gives no tensor */
+  int64_t depth;      /* 0: the network */
+  int64_t parameters; /* with those of the layers inside */
+  double flops;       /* of the forward pass for one row */
+  double bytes;       /* of parameters, buffers and, for one row, results */
 };
 
 /* Where memory comes from. Both functions are called only by the thread that calls into the instance. */
@@ -97,21 +109,20 @@ struct bmc_model;
 
 /* How an instance is made. Start from BMC_OPTIONS, so that fields of later versions have their defaults. */
 struct bmc_options {
-  size_t size;     /* sizeof(struct bmc_options) */
-  int64_t rows;    /* the most rows of one call */
-  int32_t threads; /* of parallel loops, the caller's included; 0: as many as there are CPUs. Results are the same. */
-  int32_t trains;  /* 1: there is memory for `bmc_train_step`; 0: weights can be evaluated and used only */
+  size_t size;       /* sizeof(struct bmc_options) */
+  int64_t rows;      /* the most rows of one call */
+  int32_t threads;   /* of parallel loops, the caller's included; 0: as many as there are CPUs. Results are the same. */
+  int32_t trains;    /* 1: there is memory for `bmc_train_step`; 0: weights can be evaluated and used only */
   const struct bmc_allocator *allocator; /* null: the C library's. The struct is copied. */
   /* An instance of the same library whose parameters and buffers this one reads instead of having its own; null: none.
    * It must live longer, and must not change its weights while another thread is in a call with this one. Needs
    * `trains` to be 0. */
   struct bmc_model *weights;
-  char *message; /* where `bmc_create` writes what went wrong; may be null */
+  char *message;     /* where `bmc_create` writes what went wrong; may be null */
   size_t message_bytes;
 };
 
-#define BMC_OPTIONS                                                                                                    \
-  { sizeof(struct bmc_options), 1, 1, 1, NULL, NULL, NULL, 0 }
+#define BMC_OPTIONS {sizeof(struct bmc_options), 1, 1, 1, NULL, NULL, NULL, 0}
 
 /* What is loaded and saved. */
 enum bmc_contents {
@@ -121,12 +132,13 @@ enum bmc_contents {
 
 /* A compiled model. The functions below call through it; there is no other use of its fields but the first three. */
 struct bmc_library {
-  int64_t version;                /* BMC_LIBRARY_VERSION */
-  const char *compiler;           /* the version of bmc that compiled it */
-  const char *(*text)(int which); /* 0: its name; 1: the model file; 2: the architecture, one line a layer */
+  int64_t version;          /* BMC_LIBRARY_VERSION */
+  const char *compiler;     /* the version of bmc that compiled it */
+  const char *(*text)(int which); /* 0: its name; 1: the model file */
   const struct bmc_program *program;
   int64_t (*count)(const struct bmc_library *, int list);
   int (*describe)(const struct bmc_library *, int list, int64_t index, struct bmc_tensor *);
+  int (*describe_layer)(const struct bmc_library *, int64_t index, struct bmc_layer_description *);
   int (*create)(const struct bmc_library *, const struct bmc_options *, struct bmc_model **);
   void (*destroy)(struct bmc_model *);
   const char *(*message)(const struct bmc_model *);
@@ -156,7 +168,6 @@ struct bmc_model {
 
 static inline const char *bmc_name(const struct bmc_library *library) { return library->text(0); }
 static inline const char *bmc_source(const struct bmc_library *library) { return library->text(1); }
-static inline const char *bmc_architecture(const struct bmc_library *library) { return library->text(2); }
 
 /* How many the model has of `list` (enum bmc_list); 0 for a list that does not exist. */
 static inline int64_t bmc_count(const struct bmc_library *library, enum bmc_list list) {
@@ -168,6 +179,13 @@ static inline int64_t bmc_count(const struct bmc_library *library, enum bmc_list
 static inline enum bmc_status bmc_describe(const struct bmc_library *library, enum bmc_list list, int64_t index,
                                            struct bmc_tensor *tensor) {
   return (enum bmc_status)library->describe(library, list, index, tensor);
+}
+
+/* Fills `layer` with what the model tells about entry `index` of BMC_LAYERS; outer layers come before the ones inside.
+ * BMC_ERROR_ARGUMENT: there is no such entry. */
+static inline enum bmc_status bmc_describe_layer(const struct bmc_library *library, int64_t index,
+                                                 struct bmc_layer_description *layer) {
+  return (enum bmc_status)library->describe_layer(library, index, layer);
 }
 
 /* Instances ----------------------------------------------------------------------------------------------------- */

@@ -27,6 +27,7 @@ class List(enum.IntEnum):
     VARIABLES = 3
     METRICS = 4
     HYPERS = 5
+    LAYERS = 6
 
 
 class Kind(enum.IntEnum):
@@ -64,6 +65,18 @@ class Tensor(ctypes.Structure):
     ]
 
 
+class Layer(ctypes.Structure):
+    _fields_ = [
+        ("name", text),
+        ("kind", text),
+        ("output", text),
+        ("depth", integer),
+        ("parameters", integer),
+        ("flops", ctypes.c_double),
+        ("bytes", ctypes.c_double),
+    ]
+
+
 class Options(ctypes.Structure):
     _fields_ = [
         ("size", ctypes.c_size_t),
@@ -88,6 +101,7 @@ class Library(ctypes.Structure):
         ("program", pointer),
         ("count", ctypes.CFUNCTYPE(integer, pointer, ctypes.c_int)),
         ("describe", ctypes.CFUNCTYPE(status, pointer, ctypes.c_int, integer, ctypes.POINTER(Tensor))),
+        ("describe_layer", ctypes.CFUNCTYPE(status, pointer, integer, ctypes.POINTER(Layer))),
         ("create", ctypes.CFUNCTYPE(status, pointer, ctypes.POINTER(Options), ctypes.POINTER(pointer))),
         ("destroy", ctypes.CFUNCTYPE(None, pointer)),
         ("message", ctypes.CFUNCTYPE(text, pointer)),

@@ -29,6 +29,18 @@ class Tensor(typing.NamedTuple):
     kind: _abi.Kind
 
 
+class Layer(typing.NamedTuple):
+    """What a model tells about a layer of its network; flops and bytes are those of the forward pass for one row."""
+
+    name: str
+    kind: str
+    output: str
+    depth: int
+    parameters: int
+    flops: float
+    bytes: float
+
+
 class Measures(typing.NamedTuple):
     """The loss of a batch, and the model's metrics by their names."""
 
@@ -110,6 +122,15 @@ class _Handle:
             found.append(Tensor(tensor.name.decode(), dtype, shape, _abi.Kind(tensor.kind)))
         return tuple(found)
 
+    def layers(self):
+        found = []
+        for index in range(self.table.count(ctypes.addressof(self.table), _abi.List.LAYERS)):
+            layer = _abi.Layer()
+            self.table.describe_layer(ctypes.addressof(self.table), index, ctypes.byref(layer))
+            texts = (value.decode() for value in (layer.name, layer.kind, layer.output))
+            found.append(Layer(*texts, layer.depth, layer.parameters, layer.flops, layer.bytes))
+        return tuple(found)
+
 
 class _View:
     """Memory of an instance as NumPy asks for it; the array keeps this, and this the instance."""
@@ -162,7 +183,8 @@ class Model:
 
     def __init__(self, handle):
         self._handle, self._table, self._lock = handle, handle.table, threading.Lock()
-        self.name, self.source, self.architecture = (self._table.text(i).decode() for i in range(3))
+        self.name, self.source = (self._table.text(i).decode() for i in range(2))
+        self.layers = handle.layers()
         self.inputs = handle.describe(_abi.List.INPUTS)
         self.targets = handle.describe(_abi.List.TARGETS)
         self.outputs = handle.describe(_abi.List.OUTPUTS)

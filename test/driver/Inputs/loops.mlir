@@ -1,5 +1,5 @@
 // A recurrence that runs backwards, with slices that are not aligned to vectors, a sum over its steps, and a loop in it.
-module attributes {bm.program = {name = "loops", source = "loops.bm", architecture = "Loops", fields = [
+module attributes {bm.program = {name = "loops", source = "loops.bm", fields = [
     {name = "x", type = tensor<5x3xf32>, encoding = "numbers", columns = array<i64: 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14>, classes = 0 : i64, is_input = true}]}} {
   bm.variable "parameter" @w : tensor<7x7xf32> trainable
   bm.variable "parameter" @v : tensor<3x7xf32> trainable

@@ -18,7 +18,12 @@ static struct bmc_model *make(int64_t rows, int32_t trains) {
 static void describes(void) {
   struct bmc_tensor tensor;
   CHECK(!strcmp(bmc_name(&simple_library), "simple"));
-  CHECK(strstr(bmc_source(&simple_library), "simple.bm") && strstr(bmc_architecture(&simple_library), "fc1: Linear"));
+  CHECK(strstr(bmc_source(&simple_library), "simple.bm"));
+  struct bmc_layer_description layer;
+  CHECK(bmc_count(&simple_library, BMC_LAYERS) == 3 && bmc_describe_layer(&simple_library, 1, &layer) == BMC_OK);
+  CHECK(!strcmp(layer.name, "fc1") && strstr(layer.kind, "Linear") && layer.depth == 1 && layer.parameters == 8);
+  CHECK(bmc_describe_layer(&simple_library, 3, &layer) == BMC_ERROR_ARGUMENT);
+  CHECK(bmc_describe(&simple_library, BMC_LAYERS, 0, &tensor) == BMC_ERROR_ARGUMENT);
   CHECK(bmc_count(&simple_library, BMC_INPUTS) == 1 && bmc_count(&simple_library, BMC_TARGETS) == 1);
   CHECK(bmc_count(&simple_library, BMC_OUTPUTS) == 1 && bmc_count(&simple_library, BMC_METRICS) == 0);
   CHECK(bmc_count(&simple_library, BMC_VARIABLES) == 12 && bmc_count(&simple_library, BMC_HYPERS) == 4);

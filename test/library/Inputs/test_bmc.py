@@ -26,7 +26,8 @@ class Descriptions(unittest.TestCase):
     def test_model(self):
         model = simple()
         self.assertEqual(model.name, "simple")
-        self.assertIn("fc1: Linear", model.architecture)
+        self.assertEqual([layer.name for layer in model.layers], ["", "fc1", "fc2"])
+        self.assertEqual((model.layers[1].kind, model.layers[1].parameters), ("Linear(in = 3, out = 2)", 8))
         self.assertEqual(model.inputs, (("x", numpy.dtype("f4"), (3,), 0),))
         self.assertEqual([t.name for t in model.targets + model.outputs], ["y", "output"])
         self.assertEqual(repr(model), "<bmc.Model simple(x: float32[rows, 3]) -> output: float32[rows, 1]>")
