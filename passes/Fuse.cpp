@@ -29,7 +29,7 @@ namespace bmc {
 #define GEN_PASS_DEF_FUSE
 #include "passes/Passes.h.inc"
 
-static LogicalResult fuse(Block &body);
+static LogicalResult fuse(Block &body, bool merges);
 
 namespace {
 struct Fuse : impl::FuseBase<Fuse> {
@@ -40,8 +40,8 @@ struct Fuse : impl::FuseBase<Fuse> {
       if (function.isExternal())
         continue;
       // Inner loops first: a loop that is done is one node of the block around it.
-      WalkResult loops = function.walk([](ScanOp scan) { return WalkResult(fuse(scan.getBody().front())); });
-      if (loops.wasInterrupted() || failed(fuse(function.getBody().front())) || failed(verifyFused(function)))
+      WalkResult loops = function.walk([&](ScanOp scan) { return WalkResult(fuse(scan.getBody().front(), merges)); });
+      if (loops.wasInterrupted() || failed(fuse(function.getBody().front(), merges)) || failed(verifyFused(function)))
         return signalPassFailure();
     }
   }
@@ -343,12 +343,13 @@ static void buildKernels(Block &body, const FusionGraph &graph) {
       constant->erase();
 }
 
-static LogicalResult fuse(Block &body) {
+static LogicalResult fuse(Block &body, bool merges) {
   if (failed(checkOps(body)))
     return failure();
   auto graph = std::make_unique<FusionGraph>(body);
-  groupOps(*graph);
-  if (recomputeInReaders(*graph)) {
+  if (merges)
+    groupOps(*graph);
+  if (merges && recomputeInReaders(*graph)) {
     graph = std::make_unique<FusionGraph>(body);
     groupOps(*graph);
   }

@@ -3,6 +3,7 @@
 #include "tools/bmc/Check.h"
 
 #include "bmc/program.h"
+#include "codegen/OutputFile.h"
 #include "codegen/link/Link.h"
 #include "dialects/Dialect.h"
 #include "dialects/reference/Interpreter.h"

@@ -8,10 +8,16 @@ import signal
 import subprocess
 import time
 
+
+def hear_interrupts():
+    """A shell in the background hands on that SIGINT is ignored."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 ALLOWED = {"cache", "m.bm", "out", "temporary"}
 interrupted, delay = 0, 0.02
 while True:
-    process = subprocess.Popen(["bmc", "m.bm", "-o", "out"])
+    process = subprocess.Popen(["bmc", "m.bm", "-o", "out"], preexec_fn=hear_interrupts)
     time.sleep(delay)
     process.send_signal(signal.SIGTERM if interrupted % 2 else signal.SIGINT)
     code = process.wait(timeout=60)
