@@ -1,5 +1,6 @@
 // Emits the functions of the module. What the program is as a whole stands in Description.cpp.
 #include "Program.h"
+#include "Limits.h"
 
 #include "dialects/Ops.h"
 
@@ -18,21 +19,39 @@ void Program::build() {
   e.module = &main;
   auto train = main.declarations.find("train");
   bool trains = train != main.declarations.end() && train->second->kind == DeclarationKind::Train;
-  createNetwork();
-  findInputs();
-  // The network's own errors come first: those of the train block may follow from them.
-  emitPredict();
-  if (trains) {
-    training = readTrainBlock(e, *train->second);
-    findTargets();
-    prepareStates();
-    emitTrain();
-    emitEvaluate();
-  } else {
+  // The network's own errors come first; the train block is read even so, for its own.
+  bool hasNetwork = attempt([&] {
+    createNetwork();
+    findInputs();
+  });
+  bool predicts = hasNetwork && attempt([&] { emitPredict(); });
+  bool isRead = trains && attempt([&] { training = readTrainBlock(e, *train->second); });
+  if (predicts && isRead)
+    attempt([&] {
+      findTargets();
+      prepareStates();
+      emitTrain();
+      emitEvaluate();
+    });
+  if (!trains)
     numberColumns();
-  }
-  emitInit();
+  if (hasNetwork)
+    attempt([&] { emitInit(); });
+  if (e.diagnostics.hasErrors())
+    throw Stop();
   describeProgram();
+}
+
+/// Whether a step was done without an error that ended it; the steps that do not need it go on.
+bool Program::attempt(llvm::function_ref<void()> step) {
+  try {
+    step();
+    return true;
+  } catch (Stop) {
+    if (e.diagnostics.full())
+      throw Exhausted();
+    return false;
+  }
 }
 
 void Program::createNetwork() {
@@ -76,6 +95,13 @@ void Program::createNetwork() {
 
 // Inputs ------------------------------------------------------------------------------------------------------------
 
+static int64_t valuesOfRow(RankedTensorType type) {
+  int64_t product = 1;
+  for (int64_t extent : type.getShape().drop_front())
+    product *= mlir::ShapedType::isDynamic(extent) ? 0 : extent;
+  return product;
+}
+
 void Program::findInputs() {
   const Member *forward = e.method(*network, "forward");
   if (!forward)
@@ -95,17 +121,12 @@ void Program::findInputs() {
     input.type = e.tensorType(*parameter.type, scope, true);
     if (input.type.getRank() == 0)
       e.fail(input.range, "the first dimension of an input is the row; found a scalar");
+    if (int64_t values = valuesOfRow(input.type); values > mostRowValues)
+      e.fail(input.range, fmt::format("a row of an input has at most {} values, found {}", mostRowValues, values));
     inputs.push_back(input);
   }
   if (inputs.empty())
     e.fail(forward->name.range, "the 'forward' of a network needs an input");
-}
-
-static int64_t valuesOfRow(RankedTensorType type) {
-  int64_t product = 1;
-  for (int64_t extent : type.getShape().drop_front())
-    product *= mlir::ShapedType::isDynamic(extent) ? 0 : extent;
-  return product;
 }
 
 /// A program without data takes tables with the inputs' columns alone.
@@ -500,23 +521,7 @@ void Program::emitInit() {
   begin(body, "init", Key);
   for (unsigned index : order) {
     const Variable variable = e.variables[index];
-    Evaluator::Frame frame(e, variable.initialiser->range, variable.module);
-    e.initialised = variable.type;
-    Scope scope;
-    scope.parent = variable.scope;
-    Object object = e.evaluate(*variable.initialiser, scope);
-    // The name of an initialiser is enough: `= xavier`.
-    bool isFunction = object.is<DeclaredObject>() || object.is<const Builtin *>();
-    Range range = variable.initialiser->range;
-    if (isFunction)
-      object = e.call(object, {range, range, {}});
-    Value value = e.tensor(object, variable.type.getElementType(), range);
-    value = e.broadcast(value, bm::shapeOf(variable.type), range);
-    if (value.getType() != variable.type)
-      e.fail(range, fmt::format("the initial value of '{}' must be {}, found {}", variable.name,
-                                bm::describe(variable.type), bm::describe(value.getType())));
-    e.initialised = {};
-    result(body, value, variableAttribute(index));
+    attempt([&] { result(body, e.initialValue(variable), variableAttribute(index)); });
   }
   finish(body, false);
 }

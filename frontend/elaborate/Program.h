@@ -18,6 +18,8 @@ public:
   void build();
 
 private:
+  bool attempt(llvm::function_ref<void()> step);
+
   /// An input of an entry function: a parameter of `forward`, or a target of the loss.
   struct Input {
     std::string name;

@@ -224,6 +224,7 @@ TrainBlock readTrainBlock(Evaluator &evaluator, const Declaration &decl) {
   block.decl = &decl;
   Reader reader(evaluator, block);
   unsigned before = evaluator.diagnostics.errorCount();
+  bool hasFailed = false; // also where the error was reported before
   std::map<std::string, Range> seen;
   for (const Entry &entry : decl.entries) {
     try {
@@ -245,15 +246,16 @@ TrainBlock readTrainBlock(Evaluator &evaluator, const Declaration &decl) {
       }
       (reader.*form->read)(entry);
     } catch (Stop) {
+      hasFailed = true;
     }
   }
-  if (evaluator.diagnostics.errorCount() == before)
+  if (!hasFailed)
     checkComplete(evaluator, block);
-  if (evaluator.diagnostics.errorCount() == before) {
+  if (!hasFailed && evaluator.diagnostics.errorCount() == before) {
     checkDatasets(evaluator, block);
     checkMonitor(evaluator, block);
   }
-  if (evaluator.diagnostics.errorCount() != before)
+  if (hasFailed || evaluator.diagnostics.errorCount() != before)
     throw Stop();
   return block;
 }
