@@ -29,7 +29,10 @@ void Program::build() {
   if (predicts && isRead)
     attempt([&] {
       findTargets();
+      shapeClassWeights();
       prepareStates();
+      if (!training->loss->function.decl->link.text.empty())
+        emitPredict();
       emitTrain();
       emitEvaluate();
     });
@@ -190,6 +193,22 @@ void Program::countCategories(Field &field, Input &input) {
   input.features = field.features;
 }
 
+/// A weight for each class of the field: a class number, or a row with one value a class.
+void Program::shapeClassWeights() {
+  for (const ClassWeights &weights : training->classWeights) {
+    auto target = std::find_if(targets.begin(), targets.end(), [&](auto &t) { return t.name == weights.field.text; });
+    if (target == targets.end())
+      e.fail(weights.field.range, fmt::format("the data has no target '{}'", weights.field.text));
+    int64_t classes = target->classes ? target->classes : valuesOfRow(target->type);
+    if (target->classes == 0 && target->features[0].encoding.symbol.empty())
+      e.fail(weights.field.range, fmt::format("the target '{}' has no classes", weights.field.text));
+    Variable &variable = e.variables[weights.variable];
+    variable.type = RankedTensorType::get({classes}, e.floatType);
+    target->classWeights = variable.name;
+    order.push_back(weights.variable);
+  }
+}
+
 /// The field as a tensor of one alternative of a declared type, if its values fit into a row.
 std::optional<Program::Input> Program::fit(Field &field, const TypeExpr &type, Scope &scope) {
   Scope trial = scope;
@@ -199,8 +218,9 @@ std::optional<Program::Input> Program::fit(Field &field, const TypeExpr &type, S
     bool known = false;
     for (const Scope *s = &trial; s; s = s->parent)
       known |= s->names.count(name) != 0;
-    if (!known && !field.isOpen() && type.dims.size() > 1)
-      trial.names[name] = {Object(Dim(field.width())), field.name.range};
+    // An array whose width nothing tells has one value a row.
+    if (!known && type.dims.size() > 1)
+      trial.names[name] = {Object(Dim(field.isOpen() ? 1 : field.width())), field.name.range};
   }
   Input input;
   input.name = field.name.text;
@@ -333,7 +353,36 @@ Object Program::forward(Body &body) {
   return e.callMethod(network, "forward", std::move(call));
 }
 
+/// Where the target is a category and the loss says how: the probabilities of its classes, beside the output.
+void Program::emitProbabilities(Body &body) {
+  const Applied &loss = *training->loss;
+  auto isCategory = [](const Input &target) {
+    return target.features.size() == 1 && !target.features[0].encoding.symbol.empty();
+  };
+  if (targets.size() != 1 || !isCategory(targets[0]) || body.results.size() != 1)
+    return;
+  const Name &link = loss.function.decl->link;
+  Object output = body.results[0].value;
+  Object probabilities;
+  {
+    Evaluator::Frame frame(e, loss.range, loss.function.module);
+    Scope scope;
+    Object function = e.lookup(link.text, link.range, scope);
+    probabilities = e.call(function, {link.range, link.range, {{"", output, link.range}}});
+  }
+  auto tensor = probabilities.get<Tensor>();
+  if (!tensor || bm::shapeOf(tensor->value.getType()) != bm::shapeOf(body.results[0].value.getType()))
+    e.fail(link.range,
+           fmt::format("'{}' must give a probability for each value of the prediction, {}, found {}", link.text,
+                       bm::describe(body.results[0].value.getType()), e.describe(probabilities)));
+  result(body, tensor->value, role("probabilities", targets[0].name));
+}
+
+/// With a train block the function is emitted twice: its errors come first, and what is made of the output depends on
+/// the loss.
 void Program::emitPredict() {
+  if (auto first = module.lookupSymbol<mlir::func::FuncOp>("predict"))
+    first.erase();
   Body body;
   begin(body, "predict", Variables | Inputs);
   e.layerUses = &layerUses;
@@ -359,6 +408,8 @@ void Program::emitPredict() {
     e.fail(method->name.range, "the first dimension of a network's output is the row; found a scalar");
   if (llvm::isa<mlir::FloatType>(predictionType.getElementType()))
     e.floatType = predictionType.getElementType();
+  if (training)
+    emitProbabilities(body);
   finish(body, true);
 }
 

@@ -27,6 +27,7 @@ private:
     bool isTarget = false;
     std::vector<Feature> features;
     int64_t classes = 0;
+    std::string classWeights; // the buffer of this name has the weights of its classes
     Range range;
   };
   struct Result {
@@ -49,9 +50,11 @@ private:
   void findTargets();
   Input target(Field &field, const TypeExpr *type, Scope &scope, const Parameter *parameter);
   std::optional<Input> fit(Field &field, const TypeExpr &type, Scope &scope);
+  void shapeClassWeights();
   void countCategories(Field &field, Input &input);
   void emitInit();
   void emitPredict();
+  void emitProbabilities(Body &body);
   void emitTrain();
   void emitEvaluate();
   void describeProgram();

@@ -12,6 +12,12 @@ struct Applied {
   Range range;
 };
 
+/// `class_weights(y)`: a buffer that the program fills from the training rows.
+struct ClassWeights {
+  Name field;
+  unsigned variable;
+};
+
 struct Hyper {
   std::string name;
   double value;
@@ -34,6 +40,7 @@ struct TrainBlock {
   std::vector<Applied> metrics;
   std::shared_ptr<Instance> optimizer;
   std::vector<Hyper> hypers;
+  std::vector<ClassWeights> classWeights;
   int64_t epochs = 1;
   int64_t batch = 0; // all
   int64_t seed = 0;

@@ -32,7 +32,8 @@ enum bmc_role {
   bmc_role_key = 6,       /**< random key; i32[2] */
   bmc_role_loss = 7,      /**< result only; rank 0, f32 or f64: the mean over the batch's rows */
   bmc_role_metric = 8,    /**< result only; as loss */
-  bmc_role_output = 9     /**< result only: what `predict` prints */
+  bmc_role_output = 9,    /**< result only: what `predict` prints */
+  bmc_role_probabilities = 10 /**< result only: what the loss makes of the output for a field of categories */
 };
 
 /** A dimension: `constant`, unless `symbol` >= 0, then the value of that symbol of the function (N, T, ...). A result
@@ -59,7 +60,7 @@ struct bmc_value {
   int32_t element;
   int64_t rank;
   const struct bmc_dim *dims;
-  int64_t index; /**< variable: index into `variables`; input: into `fields`; hyper: into `hypers`; metric: number */
+  int64_t index; /**< variable: index into `variables`; input and probabilities: into `fields`; hyper: into `hypers`; metric: number */
   int64_t alias; /**< results: the argument whose buffer it is written into (donation), or -1 */
 };
 
@@ -134,6 +135,7 @@ struct bmc_field {
   int64_t feature_count;
   const struct bmc_feature *features; /**< one behind the other they give a row's values */
   int64_t classes;                    /**< the exclusive upper bound of class numbers, else 0 */
+  int64_t class_weights;              /**< the variable that gets the weights of its classes, or -1 */
 };
 
 /** A file of a data set; the files of a table, a text or an archive have no name, those of arrays that of the array. */

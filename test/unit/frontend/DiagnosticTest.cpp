@@ -451,6 +451,44 @@ const Case cases[] = {
      "table(\"a.csv\", x = "
      "columns(0..3), y = category(kind, 3))\n  loss = cross_entropy\n  optimizer = GD\n}",
      {"error: the column has 3 categories, the loss takes 2 classes for a prediction of f32[N, 2]"}},
+    {"NoArray",
+     inTrain("  data = npy(x = \"x.npy\", y = \"y.npy\") { x = z; y = y }\n  loss = mse\n  optimizer = GD"),
+     {"error: the data has no array 'z'"}},
+    {"ColumnsOfArray",
+     inTrain("  data = npz(\"a.npz\", x = columns(0..3), y = y)\n  loss = mse\n  optimizer = GD"),
+     {"error: an array has no columns: name it whole"}},
+    {"UnnamedArray",
+     inTrain("  data = npy(\"x.npy\", \"y.npy\")\n  loss = mse\n  optimizer = GD"),
+     {"error: each file gives an array, which needs a name: x = \"x.npy\""}},
+    {"ArrayPath",
+     inTrain("  data = npy(x = \"a,b.npy\")\n  loss = mse\n  optimizer = GD"),
+     {"error: a path here has no comma"}},
+    {"NoArrays",
+     inTrain("  data = npy()\n  loss = mse\n  optimizer = GD"),
+     {"error: expected a file for each array: x = \"x.npy\""}},
+    {"NoWindow",
+     inTrain("  data = text(\"a.txt\")\n  loss = mse\n  optimizer = GD"),
+     {"error: 'text' needs the number of bytes a row: window = 64"}},
+    {"Window",
+     inTrain("  data = text(\"a.txt\", window = 0)\n  loss = mse\n  optimizer = GD"),
+     {"error: 'window' must be from 1 to 1000000, found 0"}},
+    {"TextOption",
+     inTrain("  data = text(\"a.txt\", lines = true)\n  loss = mse\n  optimizer = GD"),
+     {"error: 'text' takes a path, 'window' and 'stride'"}},
+    {"OtherKindOfTest",
+     inTrain("  data = table(\"a.csv\", x = columns(0..3), y = columns(3..5))\n  test = npz(\"a.npz\")\n  loss = mse\n "
+             " optimizer = GD"),
+     {"error: the test data must be of the same kind as the training data"}},
+    {"ClassWeightsOfNumbers",
+     "loss l(p: f32[N, C], t: f32[N, C], w: f32[C] = 1) -> f32 { return mean(p * w) }\n" +
+         inTrain(data + "  loss = l(w = class_weights(y))\n  optimizer = GD"),
+     {"error: the target 'y' has no classes"}},
+    {"PredictsShape",
+     "loss l(p: f32[N, C], t: i32[N] < C) -> f32 predicts sum { return mean(p) }\nnetwork M {\n  fc = Linear(3, 2)\n"
+     "  forward(x: f32[N, 3]) { return fc(x) }\n}\ntrain M {\n  data = table(\"a.csv\", x = columns(0..3), y = "
+     "category(k))\n"
+     "  loss = l\n  optimizer = GD\n}",
+     {"error: 'sum' must give a probability for each value of the prediction, f32[N, 2], found f32"}},
 
     // What does not exist yet.
     {"Scan", inForward("return scan t in 0..3 { yield x }"), {"error: 'scan' is not supported yet"}},
