@@ -4,6 +4,7 @@ The hyperparameters are read out of the model file, so the two sides cannot drif
 style only (a chain of `Linear` layers with relu between them); it is no parser of the language.
 """
 
+import csv
 import dataclasses
 import json
 import pathlib
@@ -36,16 +37,41 @@ def setting(text, name):
     return re.search(rf"^  {name}\s*=\s*(.+)$", text, re.MULTILINE).group(1)
 
 
-def read_table(text, name, classifies):
+def read_rows(text, name):
     path = re.search(r'table\("([^"]+)"', setting(text, name)).group(1)
-    rows = numpy.loadtxt(ROOT / path, delimiter=",", dtype=numpy.float32, ndmin=2)
-    x, y = torch.from_numpy(rows[:, :-1].copy()), torch.from_numpy(rows[:, -1:].copy())
-    return (x, y[:, 0].long()) if classifies else (x, y)
+    with open(ROOT / path, newline="") as file:
+        rows = list(csv.reader(file))[1:]
+    return numpy.array([row[:-1] for row in rows], dtype=float), [row[-1] for row in rows]
+
+
+def prepare(preparation, train, test):
+    """What the model file says of a field, with the statistics of the training rows."""
+    if preparation.startswith("normalise("):
+        mean, deviation = train.mean(axis=0), train.std(axis=0)
+        deviation[deviation == 0] = 1
+        return [(values - mean) / deviation for values in (train, test)]
+    divisor = float(preparation.split("/")[1]) if "/" in preparation else 1
+    return [values / divisor for values in (train, test)]
+
+
+def read_tables(text, classifies):
+    """x and y of the training and of the test rows: all columns but the last, and the last."""
+    (train_x, train_y), (test_x, test_y) = read_rows(text, "data"), read_rows(text, "test")
+    x_preparation, y_preparation = re.search(r"x = (.+), y = (.+)\)$", setting(text, "data")).groups()
+    x = [torch.tensor(values, dtype=torch.float32) for values in prepare(x_preparation, train_x, test_x)]
+    if classifies:
+        names = sorted(set(train_y))
+        y = [torch.tensor([names.index(answer) for answer in answers]) for answers in (train_y, test_y)]
+    else:
+        columns = [numpy.array(answers, dtype=float)[:, None] for answers in (train_y, test_y)]
+        y = [torch.tensor(values, dtype=torch.float32) for values in prepare(y_preparation, *columns)]
+    return (x[0], y[0]), (x[1], y[1])
 
 
 def read_example(name):
     text = (ROOT / "examples" / f"{name}.bm").read_text()
     loss, batch = setting(text, "loss"), setting(text, "batch")
+    train, test = read_tables(text, loss == "cross_entropy")
     return Example(
         name=name,
         layers=[(int(a), int(b)) for a, b in re.findall(r"= Linear\((\d+), (\d+)\)", text)],
@@ -53,8 +79,8 @@ def read_example(name):
         rate=float(re.search(r"Adam\(lr = ([^)]+)\)", text).group(1)),
         epochs=int(setting(text, "epochs")),
         batch=0 if batch == "all" else int(batch),
-        train=read_table(text, "data", loss == "cross_entropy"),
-        test=read_table(text, "test", loss == "cross_entropy"),
+        train=train,
+        test=test,
     )
 
 

@@ -2,11 +2,15 @@
 #include "Frontend.h"
 
 #include "dialects/Ops.h"
+#include "dialects/ProgramError.h"
+#include "frontend/elaborate/CheckNames.h"
+#include "frontend/elaborate/CheckUncalled.h"
 #include "frontend/elaborate/Program.h"
 #include "frontend/syntax/Parser.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/Verifier.h"
 
+#include <cstdlib>
 #include <fmt/format.h>
 
 namespace bmc::frontend {
@@ -39,10 +43,28 @@ static void checkBindings(const Evaluator &evaluator, Diagnostics &diagnostics) 
       diagnostics.error(std::nullopt, fmt::format("-D {}={}: a dimension must be at least 1", name, value));
 }
 
+/// Checks all code and elaborates what the program runs; false after an error.
+static bool elaborate(Evaluator &evaluator, const Module &main, mlir::ModuleOp module) {
+  try {
+    for (const Module *each : evaluator.modules.ofUser())
+      checkNames(evaluator, *each);
+    try {
+      Program(evaluator, main, module).build();
+    } catch (Stop) {
+      if (!evaluator.diagnostics.hasErrors())
+        internalError(evaluator.diagnostics, std::nullopt);
+    }
+    for (const Module *each : evaluator.modules.ofUser())
+      checkUncalled(evaluator, *each);
+  } catch (Exhausted) {
+  }
+  return !evaluator.diagnostics.hasErrors();
+}
+
 mlir::OwningOpRef<mlir::ModuleOp> compileToModule(mlir::MLIRContext &context, SourceManager &sources,
                                                   const Options &options, Diagnostics &diagnostics) {
   context.loadDialect<bm::BmDialect, mlir::func::FuncDialect>();
-  DiagnosticBridge bridge(context, sources, diagnostics);
+  DiagnosticBridge bridge(context, sources, diagnostics, /*isIr=*/false);
   Modules modules(sources, diagnostics, options.includeDirs, options.libraryDir);
   const Module *main = modules.load(options.file);
   if (!main || diagnostics.hasErrors() || !modules.loadLibrary())
@@ -50,14 +72,11 @@ mlir::OwningOpRef<mlir::ModuleOp> compileToModule(mlir::MLIRContext &context, So
   mlir::OwningOpRef<mlir::ModuleOp> module =
       mlir::ModuleOp::create(mlir::FileLineColLoc::get(&context, options.file, 1, 1));
   Evaluator evaluator(context, sources, diagnostics, modules, options.bindings);
-  try {
-    Program(evaluator, *main, *module).build();
-  } catch (Stop) {
+  if (!elaborate(evaluator, *main, *module))
     return nullptr;
-  }
   checkBindings(evaluator, diagnostics);
   if (!diagnostics.hasErrors() && mlir::failed(mlir::verify(*module)) && !diagnostics.hasErrors())
-    diagnostics.error(std::nullopt, "the module that was made is not valid; this is an error of bmc");
+    internalError(diagnostics, std::nullopt);
   if (diagnostics.hasErrors())
     return nullptr;
   return module;
@@ -94,14 +113,24 @@ static std::optional<Range> firstRange(const SourceManager &sources, const Place
   return places.empty() ? std::nullopt : rangeOf(sources, places.front());
 }
 
-DiagnosticBridge::DiagnosticBridge(mlir::MLIRContext &context, SourceManager &sources, Diagnostics &diagnostics)
-    : handler(&context, [&sources, &diagnostics](mlir::Diagnostic &found) {
+Diagnostic &internalError(Diagnostics &diagnostics, std::optional<Range> range) {
+  return diagnostics.error(range, "internal error: bmc cannot compile this; please report it with the model file");
+}
+
+DiagnosticBridge::DiagnosticBridge(mlir::MLIRContext &context, SourceManager &sources, Diagnostics &diagnostics,
+                                   bool isIr)
+    : handler(&context, [&sources, &diagnostics, isIr](mlir::Diagnostic &found) {
         Places places;
         collectPlaces(found.getLocation(), places);
         auto range = firstRange(sources, places);
         bool isError = found.getSeverity() == mlir::DiagnosticSeverity::Error;
         if (!isError && found.getSeverity() != mlir::DiagnosticSeverity::Warning)
           return mlir::failure();
+        bool showsText = isIr || std::getenv("BMC_DEBUG");
+        if (isError && !bm::isProgramError(found) && !showsText) {
+          internalError(diagnostics, range);
+          return mlir::success();
+        }
         Diagnostic &diagnostic =
             isError ? diagnostics.error(range, found.str()) : diagnostics.warning(range, found.str());
         for (size_t i = 1; i < places.size() && i <= 5; ++i)

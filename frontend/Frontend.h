@@ -26,11 +26,15 @@ mlir::OwningOpRef<mlir::ModuleOp> compileToModule(mlir::MLIRContext &context, So
 /// The syntax tree of the file alone; false if `diagnostics` has errors.
 bool printAst(std::ostream &out, SourceManager &sources, const std::string &file, Diagnostics &diagnostics);
 
-/// While it lives, MLIR's own diagnostics (of verifiers and passes) go to `diagnostics`, at their places in the model
-/// file.
+/// Reports that the compiler has failed at a place, or nobody knows where.
+Diagnostic &internalError(Diagnostics &diagnostics, std::optional<Range> range);
+
+/// While it lives, the diagnostics of verifiers and passes go to `diagnostics`, at their places in the model file. Errors
+/// that the model's author cannot mend are internal ones: their text, which speaks of the compiler's insides, is shown
+/// only if the environment variable BMC_DEBUG is set or the input is IR.
 class DiagnosticBridge {
 public:
-  DiagnosticBridge(mlir::MLIRContext &context, SourceManager &sources, Diagnostics &diagnostics);
+  DiagnosticBridge(mlir::MLIRContext &context, SourceManager &sources, Diagnostics &diagnostics, bool isIr);
 
 private:
   mlir::ScopedDiagnosticHandler handler;

@@ -2,6 +2,7 @@
 // DifferentiableOpInterface. No op is named here. Grads are replaced in program order, so a gradient of a gradient sees
 // the ops of the first.
 #include "dialects/Ops.h"
+#include "dialects/ProgramError.h"
 #include "passes/Passes.h"
 
 using namespace mlir;
@@ -89,8 +90,8 @@ static LogicalResult pushBack(OpBuilder &builder, Operation *op, const ValueSet 
 
   auto rule = dyn_cast<DifferentiableOpInterface>(op);
   if (!rule) {
-    InFlightDiagnostic diagnostic = op->emitError()
-                                    << "'" << op->getName() << "' has no gradient rule, but the loss depends on it";
+    InFlightDiagnostic diagnostic = emitProgramError(op) << "'" << op->getName().stripDialect()
+                                                         << "' has no gradient, but the loss depends on it";
     diagnostic.attachNote(grad.getLoc()) << "the gradient is asked for here";
     return diagnostic;
   }

@@ -31,6 +31,8 @@ static const struct FlagInfo {
     {flagSet, "--set", "NAME=VALUE", "change a number of the train block"},
     {flagOutput, "--output", "FILE", "write the predictions here"},
     {flagLog, "--log", "FILE", "write what happens as JSON lines"},
+    {flagMemory, "--memory", "SIZE", "hold larger data on the disk: 500M, 16G"},
+    {flagProbabilities, "--probabilities", "", "print the probability of each class too"},
     {flagQuiet, "--quiet", "", "show no progress"},
     {flagJson, "--json", "", "print JSON lines"},
 };
@@ -70,6 +72,19 @@ static int64_t parseCount(const Options &options, const FlagInfo &info, const ch
   Text message;
   message.format("%s: expected a whole number from %lld, found", info.name, static_cast<long long>(minimum));
   failAtCommandLine(options, message.get(), value);
+}
+
+/// `4096`, `500K`, `500M` or `16G`.
+static int64_t parseSize(const Options &options, const char *value) {
+  static const char units[] = "KMG";
+  int64_t length = static_cast<int64_t>(strlen(value)), number;
+  const char *unit = length > 1 ? strchr(units, value[length - 1]) : nullptr;
+  Text digits;
+  digits.append(value, unit ? length - 1 : length);
+  int shift = unit ? 10 * static_cast<int>(unit - units + 1) : 0;
+  if (!parseInteger(digits.get(), number) || number < 1 || number > INT64_MAX >> shift)
+    failAtCommandLine(options, "--memory: expected a size such as 500M or 16G, found", value);
+  return number << shift;
 }
 
 /// Splits NAME=VALUE; the value.
@@ -182,6 +197,12 @@ static void applyFlag(Options &options, const FlagInfo &info, const char *value)
     return;
   case flagLog:
     options.log = value;
+    return;
+  case flagMemory:
+    options.memory = parseSize(options, value);
+    return;
+  case flagProbabilities:
+    options.probabilities = true;
     return;
   case flagQuiet:
     options.quiet = true;

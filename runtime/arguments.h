@@ -23,6 +23,8 @@ enum Flag : unsigned {
   flagQuiet = 4096,
   flagLog = 8192,
   flagPartial = 16384,
+  flagProbabilities = 32768,
+  flagMemory = 65536,
 };
 
 /// What the command line says, defaults from the program filled in.
@@ -33,8 +35,9 @@ struct Options {
   const char *trainData = nullptr, *validData = nullptr, *testData = nullptr;
   bool trainIsGiven = false, validIsGiven = false, testIsGiven = false; // on the command line
   Text declaredData[3];                                                 // the model file's paths of these
-  bool resume = false, partial = false, json = false, quiet = false, seedGiven = false;
+  bool resume = false, partial = false, json = false, quiet = false, seedGiven = false, probabilities = false;
   int64_t seed, threads = 0; // 0: as many as there are CPUs
+  int64_t memory = 0;        // bytes for the rows of a data set; 0: a share of the machine's
   Settings settings;
   CheckpointSchedule checkpoints;
 };

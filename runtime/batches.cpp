@@ -19,16 +19,16 @@ int64_t rowsPerCall(const Entry &entry, int64_t batch, int64_t rows, const char 
 }
 
 Rows *Batches::next() {
-  int64_t left = rows.count - position;
-  if (left == 0)
+  int64_t number = numberAt(position);
+  if (number == 0)
     return nullptr;
-  int64_t number = left < size ? left : size;
   if (!chosen && !copy && number == rows.count) {
     position = rows.count;
     return &rows;
   }
   batch.gather(rows, chosen, position, number);
   position += number;
+  rows.expect(chosen, position, numberAt(position));
   return &batch;
 }
 

@@ -23,6 +23,9 @@ public:
   Rows *next();
 
 private:
+  /// How many rows the batch at a position has.
+  int64_t numberAt(int64_t at) const { return rows.count - at < size ? rows.count - at : size; }
+
   Rows &rows;
   Rows batch;
   int64_t size, position = 0;

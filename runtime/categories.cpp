@@ -1,6 +1,7 @@
 // Categories: the texts of a column and their numbers, for `one_hot` and `category`. The texts are declared, or those
 // of the training rows in order: numbers by their size, others by their bytes. Whole numbers from 0 that fit are their
 // own numbers. Where one category stands for everything unknown it is the last, and the less frequent texts fall to it.
+#include "answers.h"
 #include "dictionary.h"
 #include "errors.h"
 #include "json.h"
@@ -241,5 +242,7 @@ static Categories *createCategories(const bmc_feature &feature) { return create<
 
 } // namespace bmc
 
-extern "C" const bmc_encoding bmc_encoding_category = {false, bmc::createCategories, &bmc::stepLearning};
-extern "C" const bmc_encoding bmc_encoding_one_hot = {true, bmc::createCategories, &bmc::stepLearning};
+extern "C" const bmc_encoding bmc_encoding_category = {false, bmc::createCategories, bmc::appendClass,
+                                                       &bmc::stepLearning};
+extern "C" const bmc_encoding bmc_encoding_one_hot = {true, bmc::createCategories, bmc::appendClass,
+                                                      &bmc::stepLearning};

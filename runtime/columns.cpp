@@ -108,7 +108,12 @@ void Columns::findFeature(const PreparedFeature &prepared) {
 
 int64_t Columns::find(const bmc_feature &feature) {
   int64_t begin = columns.size();
-  feature.selection == bmc_select_names ? findNames(feature.names, feature.name_count) : findNumbers(feature);
+  if (feature.selection == bmc_select_array)
+    findArray(feature);
+  else if (feature.selection == bmc_select_names)
+    findNames(feature.names, feature.name_count);
+  else
+    findNumbers(feature);
   return columns[begin];
 }
 

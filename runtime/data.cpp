@@ -3,6 +3,8 @@
 
 #include "errors.h"
 
+#include <sys/sysinfo.h>
+
 namespace bmc {
 
 static const char *const setNames[] = {"train", "valid", "test"};
@@ -32,9 +34,15 @@ static Source &openSet(const Options &options, DataKind kind, const Preparation 
   return *set.format->open(dataPath(options, kind), set, again);
 }
 
+/// Half of the machine's: the other half is for what is computed, and for the disk's cache.
+static int64_t usualMemory() {
+  struct sysinfo machine;
+  return sysinfo(&machine) == 0 ? static_cast<int64_t>(machine.totalram / 2 * machine.mem_unit) : INT64_MAX;
+}
+
 DataSet::DataSet(const Options &options, DataKind kind, Preparation &preparation)
     : source(openSet(options, kind, preparation)), preparation(preparation),
-      columns(source, FieldUse::all, preparation) {
+      columns(source, FieldUse::all, preparation), memory(options.memory ? options.memory : usualMemory()) {
   if (!isSplit(options, kind))
     return;
   const bmc_dataset &set = declaredSet(kind);
@@ -56,8 +64,10 @@ void DataSet::read(Rows &rows) {
   if (wasRead)
     source.rewind();
   wasRead = true;
+  rows.limitMemory(memory);
   RowReader reader(source, columns, preparation, FieldUse::all);
   reader.read(rows, INT64_MAX, filter);
+  rows.finish();
 }
 
 Source &openInput(const char *path) {

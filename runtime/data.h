@@ -31,6 +31,7 @@ private:
   Columns columns;
   Array<uint8_t> parts;
   RowFilter filter;
+  int64_t memory; // bytes that the rows may take of it
   bool wasRead = false;
 };
 

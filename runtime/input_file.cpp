@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace bmc {
@@ -17,17 +18,54 @@ InputFile::InputFile(const char *path, bool again) {
   descriptor = standardInput ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
   if (descriptor < 0)
     fail(exitBadInput, "%s: cannot open: %s", fileName, systemError());
-  isKept = again && lseek(descriptor, 0, SEEK_SET) < 0;
-  for (int64_t got = 1; isKept && got > 0;) {
-    int64_t size = kept.size();
-    kept.resize(size + chunkBytes);
-    got = readDescriptor(kept.data() + size, chunkBytes);
-    kept.resize(size + got);
+  if (again && lseek(descriptor, 0, SEEK_SET) < 0)
+    keep();
+}
+
+void InputFile::keep() {
+  readRest(kept);
+  isKept = true;
+}
+
+void InputFile::readRest(Array<char> &to) {
+  for (int64_t got = 1; got > 0;) {
+    int64_t size = to.size();
+    to.resize(size + chunkBytes);
+    got = read(to.data() + size, chunkBytes);
+    to.resize(size + got);
   }
 }
 
+int64_t InputFile::size() const {
+  struct stat status;
+  if (isKept)
+    return kept.size();
+  return fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode) ? status.st_size : -1;
+}
+
+void InputFile::skip(int64_t count) {
+  char bytes[4096];
+  if (isKept || lseek(descriptor, count, SEEK_CUR) >= 0) {
+    position += count < kept.size() - position ? count : kept.size() - position;
+    return;
+  }
+  while (count > 0 && readAll(bytes, count < 4096 ? count : 4096))
+    count -= 4096;
+}
+
+const char *InputFile::decompress(const char *(*change)(Array<char> &bytes)) {
+  unsigned char magic[2];
+  bool isSeekable = !isKept && lseek(descriptor, 0, SEEK_CUR) == 0;
+  if (isSeekable && pread(descriptor, magic, sizeof magic, 0) == sizeof magic && (magic[0] != 0x1f || magic[1] != 0x8b))
+    return nullptr;
+  if (!isKept)
+    keep();
+  position = 0;
+  return change(kept);
+}
+
 InputFile::~InputFile() {
-  if (descriptor != STDIN_FILENO)
+  if (descriptor > STDIN_FILENO)
     close(descriptor);
 }
 

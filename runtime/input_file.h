@@ -11,6 +11,8 @@ namespace bmc {
 class InputFile {
 public:
   InputFile(const char *path, bool again);
+  /// A file whose content is in memory: what an archive holds.
+  explicit InputFile(const char *name) : fileName(name), descriptor(-1), isKept(true) {}
   ~InputFile();
   InputFile(const InputFile &) = delete;
   InputFile &operator=(const InputFile &) = delete;
@@ -19,11 +21,21 @@ public:
   int64_t read(void *to, int64_t count);
   /// Reads exactly `count` bytes; false where the file ends before.
   bool readAll(void *to, int64_t count);
+  /// Appends everything that is left.
+  void readRest(Array<char> &to);
+  void skip(int64_t count);
   void rewind();
+  /// How many bytes it has; -1 where only reading it tells.
+  int64_t size() const;
+  /// What is kept in memory.
+  Array<char> &content() { return kept; }
+  /// Keeps a compressed file (gzip) in memory, as `change` makes it; what is wrong with it, or null.
+  const char *decompress(const char *(*change)(Array<char> &bytes));
   /// What messages call the file.
   const char *name() const { return fileName; }
 
 private:
+  void keep();
   int64_t readDescriptor(void *to, int64_t count);
 
   const char *fileName;

@@ -11,12 +11,12 @@ using namespace bmc;
 static const Verb verbs[] = {
     {"train", "Trains the model and saves its weights.",
      flagData | flagWeights | flagPartial | flagOut | flagResume | flagEpochs | flagPatience | flagCheckpointEvery |
-         flagSeed | flagThreads | flagSet | flagLog | flagQuiet | flagJson,
+         flagSeed | flagThreads | flagMemory | flagSet | flagLog | flagQuiet | flagJson,
      false, train},
     {"evaluate", "Prints the loss and the metrics on the test set, or on the train set where there is none.",
-     flagData | flagWeights | flagThreads | flagJson, false, evaluate},
-    {"predict", "Prints the model's outputs for the rows of a CSV file, or of standard input (-).",
-     flagWeights | flagOutput | flagThreads | flagJson, true, predict},
+     flagData | flagWeights | flagThreads | flagMemory | flagJson, false, evaluate},
+    {"predict", "Prints the model's answers for the rows of a file, or of standard input (-).",
+     flagWeights | flagOutput | flagProbabilities | flagThreads | flagJson, true, predict},
     {"info", "Prints the architecture, the parameters, the memory plan and the kernels.", flagJson, false, info},
     {"selftest", "Compares every compiled kernel with its plain form.", flagThreads, false, selftest},
 };

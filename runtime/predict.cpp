@@ -1,8 +1,8 @@
 // `PROGRAM predict`: reads rows, prints the model's outputs for each, a batch at a time, so that input of any length
 // and an endless pipe work.
+#include "answers.h"
 #include "data.h"
 #include "errors.h"
-#include "json.h"
 #include "verbs.h"
 #include "weights.h"
 
@@ -26,37 +26,6 @@ struct Lines {
   }
 };
 
-static void appendCsvRow(Text &out, const Entry &entry, int64_t row, int64_t rows) {
-  bool first = true;
-  for (int64_t r = 0; r < entry.resultCount(); ++r) {
-    if (entry.result(r).role != bmc_role_output)
-      continue;
-    int64_t width = elementCount(entry.resultDims(r), entry.result(r).rank) / rows;
-    for (int64_t i = 0; i < width; ++i, first = false) {
-      out.append(first ? "" : ",");
-      appendElement(out, entry.resultData(r), entry.result(r).element, row * width + i, false);
-    }
-  }
-  out.append("\n");
-}
-
-static void appendJsonRow(Text &out, const Entry &entry, int64_t row, int64_t rows) {
-  bool first = true;
-  out.append("{");
-  for (int64_t r = 0; r < entry.resultCount(); ++r) {
-    const bmc_value &result = entry.result(r);
-    if (result.role != bmc_role_output)
-      continue;
-    out.append(first ? "" : ",");
-    first = false;
-    appendJsonString(out, result.name);
-    out.append(":");
-    int64_t index = row * (elementCount(entry.resultDims(r), result.rank) / rows);
-    appendJsonTensor(out, entry.resultData(r), result.element, entry.resultDims(r) + 1, result.rank - 1, index);
-  }
-  out.append("}\n");
-}
-
 static void checkOutputs(const Entry &entry, int64_t rows) {
   for (int64_t r = 0; r < entry.resultCount(); ++r) {
     const bmc_value &result = entry.result(r);
@@ -65,13 +34,16 @@ static void checkOutputs(const Entry &entry, int64_t rows) {
   }
 }
 
-static void predictRows(Entry &entry, RowReader &reader, const Options &options, Lines &lines) {
+static void predictRows(Entry &entry, RowReader &reader, const Preparation &preparation, const Options &options,
+                        Lines &lines) {
   int64_t fixed = entry.fixedRows();
   int64_t limit = fixed ? fixed : bmc_program.batch ? bmc_program.batch : int64_t(defaultRows);
   Rows rows(FieldUse::inputsOnly);
   Scalars scalars;
   scalars.hypers = options.settings.hypers();
+  Answers answers(entry, preparation, {options.json, options.probabilities});
   Text text;
+  answers.appendHeader(text);
   for (;;) {
     rows.count = 0;
     int64_t count = reader.read(rows, limit, RowFilter());
@@ -82,10 +54,10 @@ static void predictRows(Entry &entry, RowReader &reader, const Options &options,
            options.input, (long long)fixed, (long long)count);
     entry.run(&rows, scalars);
     checkOutputs(entry, count);
-    text.clear();
     for (int64_t row = 0; row < count; ++row)
-      options.json ? appendJsonRow(text, entry, row, count) : appendCsvRow(text, entry, row, count);
+      answers.appendRow(text, row, count);
     lines.write(text);
+    text.clear();
   }
 }
 
@@ -102,13 +74,13 @@ int predict(Options &options) {
   RowReader reader(source, columns, preparation, FieldUse::inputsOnly);
   if (!options.output) {
     Lines lines = {nullptr};
-    predictRows(entry, reader, options, lines);
+    predictRows(entry, reader, preparation, options, lines);
     return exitDone;
   }
   checkWritable(options.output);
   OutputFile file(options.output);
   Lines lines = {&file};
-  predictRows(entry, reader, options, lines);
+  predictRows(entry, reader, preparation, options, lines);
   file.commit();
   note("saved %s", options.output);
   return exitDone;

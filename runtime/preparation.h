@@ -13,6 +13,7 @@ namespace bmc {
 
 class Columns;
 class Preparation;
+struct AnswerStyle;
 struct RowFilter;
 
 /// The values of a column while a step learns from them.
@@ -104,6 +105,8 @@ struct bmc_step_kind {
 struct bmc_encoding {
   bool isOneHot;
   bmc::Categories *(*create)(const bmc_feature &feature);
+  void (*append)(bmc::Text &out, const bmc::Categories &categories, const bmc_feature &feature, const char *field,
+                 const double *scores, int64_t count, bmc::AnswerStyle style); // see appendClass
   const bmc::Learning *learning;
 };
 

@@ -22,24 +22,74 @@ Rows::Rows(FieldUse use) {
 
 Rows::~Rows() {
   for (FieldRows &rows : fields)
-    free(rows.data);
+    if (!areOnDisk())
+      free(rows.data);
+  for (SpillFile *file : files)
+    if (file)
+      destroy(file);
 }
 
 void Rows::reserve(FieldRows &rows, int64_t number) {
   if (number <= rows.capacity)
     return;
   int64_t capacity = rows.capacity * 2 > number ? rows.capacity * 2 : number;
+  if (capacity > rowsAtOnce && number <= rowsAtOnce)
+    capacity = rowsAtOnce;
   char *data = static_cast<char *>(allocateBuffer(multiplySizes(capacity, rows.rowBytes, "the data"), "the data"));
   if (rows.data)
-    memcpy(data, rows.data, count * rows.rowBytes);
+    memcpy(data, rows.data, (count - spilled) * rows.rowBytes);
   free(rows.data);
   rows.data = data;
   rows.capacity = capacity;
 }
 
+void Rows::limitMemory(int64_t bytes) {
+  int64_t rowBytes = 0;
+  for (const FieldRows &rows : fields)
+    rowBytes += rows.data ? rows.rowBytes : 0;
+  rowsAtOnce = bytes / rowBytes > 0 ? bytes / rowBytes : 1;
+}
+
 void *Rows::addValues(int64_t field) {
-  reserve(fields[field], count + 1);
-  return fields[field].data + count * fields[field].rowBytes;
+  if (count - spilled == rowsAtOnce)
+    spill();
+  reserve(fields[field], count - spilled + 1);
+  return fields[field].data + (count - spilled) * fields[field].rowBytes;
+}
+
+/// Moves all rows from memory to the files.
+void Rows::spill() {
+  for (int64_t f = 0; files.size() < fields.size(); ++f)
+    files.push(fields[f].data ? create<SpillFile>() : nullptr);
+  for (int64_t f = 0; f < fields.size(); ++f)
+    if (files[f])
+      files[f]->append(fields[f].data, (count - spilled) * fields[f].rowBytes);
+  spilled = count;
+}
+
+void Rows::finish() {
+  if (!areOnDisk())
+    return;
+  spill();
+  for (int64_t f = 0; f < fields.size(); ++f) {
+    if (!files[f])
+      continue;
+    free(fields[f].data);
+    fields[f].data = files[f]->map();
+    fields[f].capacity = count;
+  }
+}
+
+void Rows::expect(const int64_t *chosen, int64_t begin, int64_t number) {
+  for (int64_t f = 0; areOnDisk() && f < fields.size(); ++f) {
+    int64_t bytes = fields[f].rowBytes;
+    if (!files[f])
+      continue;
+    if (!chosen)
+      files[f]->expect(begin * bytes, number * bytes);
+    for (int64_t i = 0; chosen && i < number; ++i)
+      files[f]->expect(chosen[begin + i] * bytes, bytes);
+  }
 }
 
 void Rows::gather(Rows &source, const int64_t *chosen, int64_t begin, int64_t number) {

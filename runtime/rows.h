@@ -3,6 +3,7 @@
 #define BMC_ROWS_H
 
 #include "bmc/program.h"
+#include "spill_file.h"
 #include "split.h"
 
 namespace bmc {
@@ -25,14 +26,26 @@ public:
 
   int64_t count = 0;
   FieldRows &field(int64_t i) { return fields[i]; }
-  /// Makes room for one more row and returns where the field's values go.
+  /// Makes room for one more row and returns where the field's values go. All fields of a row follow each other.
   void *addValues(int64_t field);
+  /// From now on at most so many bytes are held in memory, and the rest in files.
+  void limitMemory(int64_t bytes);
+  /// All rows are there: where some are in files, all are read from there.
+  void finish();
+  /// These rows are gathered next: where they lie on the disk, they are read while others are computed with.
+  void expect(const int64_t *chosen, int64_t begin, int64_t number);
   /// Copies the chosen rows of `source` (from `begin` on in order, where `chosen` is null) over this one's.
   void gather(Rows &source, const int64_t *chosen, int64_t begin, int64_t number);
 
 private:
   void reserve(FieldRows &rows, int64_t number);
+  void spill();
+  bool areOnDisk() const { return spilled > 0; }
+
   Array<FieldRows> fields;
+  int64_t rowsAtOnce = INT64_MAX; // in memory
+  int64_t spilled = 0;            // how many rows are in the files
+  Array<SpillFile *> files;       // one a field that is read, else null; empty: all rows are in memory
 };
 
 /// Reads a source's rows into the fields' tensors: prepares, converts, checks.
@@ -48,7 +61,8 @@ private:
   void readField(Rows &rows, int64_t index);
   void readFeature(const bmc_field &field, int64_t feature, char *row, int64_t first);
   double prepare(const bmc_field &field, const PreparedFeature &prepared, int64_t column, int64_t cell);
-  void storeNumber(const bmc_field &field, double value, void *to, int64_t index, int64_t cell, bool isPlain);
+  __attribute__((noinline)) void storeNumber(const bmc_field &field, double value, void *to, int64_t index,
+                                             int64_t cell, bool isPlain);
 
   Source &source;
   const Columns &columns;

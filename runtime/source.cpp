@@ -13,7 +13,7 @@ void Source::useHeader(bool) {}
 
 const char *Source::columnName(int64_t) const { return nullptr; }
 
-bool Source::findArray(const char *, int64_t &, int64_t &) const { return false; }
+bool Source::findArray(const char *, int64_t &, int64_t &) { return false; }
 
 void appendShown(Text &out, const char *text) {
   enum { shownCharacters = 40 };

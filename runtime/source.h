@@ -34,7 +34,7 @@ public:
   /// The name of a column in the header; null where there is none.
   virtual const char *columnName(int64_t column) const;
   /// The columns of an array by its name; false where there is none.
-  virtual bool findArray(const char *array, int64_t &first, int64_t &count) const;
+  virtual bool findArray(const char *array, int64_t &first, int64_t &count);
 
   /// Ends the program: `FILE:LINE:COLUMN: expected ..., found ...`.
   [[noreturn]] virtual void failAt(int64_t column, const char *expected) = 0;

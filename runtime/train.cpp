@@ -1,5 +1,6 @@
 // `PROGRAM train`: epochs of batches with a look at the validation set behind each; then weights, a checkpoint and the
 // loss on the test set.
+#include "class_weights.h"
 #include "clock.h"
 #include "data.h"
 #include "errors.h"
@@ -81,6 +82,7 @@ static void startVariables(Training &training) {
   init.run(nullptr, scalars);
   if (options.weights)
     loadWeights(options.weights, state.variables, nullptr, options.partial);
+  setClassWeights(training.trainRows, state.variables);
 }
 
 static void saveTraining(Training &training) {
@@ -161,10 +163,10 @@ static Outcome runEpochs(Training &training) {
   TrainingState &state = training.state;
   int64_t epochs = settings.whole(settingEpochs);
   int64_t size = rowsPerCall(training.step, settings.whole(settingBatch), state.rows, training.options.trainData);
-  Batches batches(training.trainRows, size, training.step.overwritesRows());
-  Array<int64_t> order;
+  Array<int64_t> order; // the batches read it until their end
   if (bmc_program.shuffle)
     order.resize(state.rows);
+  Batches batches(training.trainRows, size, training.step.overwritesRows());
   Progress progress(Progress::choose(training.options.json, training.options.quiet), state.epoch + 1, state.position,
                     epochs, state.rows);
   Outcome outcome = Outcome::finished;

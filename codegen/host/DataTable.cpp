@@ -74,7 +74,7 @@ Row DataTable::feature(DictionaryAttr feature) {
           text(feature, "missing_text")};
 }
 
-Row DataTable::field(DictionaryAttr field, int64_t element, RankedTensorType type) {
+Row DataTable::field(DictionaryAttr field, int64_t element, RankedTensorType type, int64_t classWeights) {
   std::vector<Row> features;
   for (DictionaryAttr entry : entries(field, "features"))
     features.push_back(feature(entry));
@@ -85,7 +85,8 @@ Row DataTable::field(DictionaryAttr field, int64_t element, RankedTensorType typ
           globals.integers(type.getShape()),
           int64_t(features.size()),
           globals.structs(types.feature, features),
-          number(field, "classes")};
+          number(field, "classes"),
+          classWeights};
 }
 
 Address DataTable::split(DictionaryAttr split) {

@@ -12,8 +12,8 @@ class DataTable {
 public:
   DataTable(Globals &globals, const ProgramTypes &types) : globals(globals), types(types) {}
 
-  /// `bmc_field` behind its element type, which the caller knows.
-  Row field(mlir::DictionaryAttr field, int64_t element, mlir::RankedTensorType type);
+  /// `bmc_field`; the caller knows its element type and the index of the variable with the weights of its classes.
+  Row field(mlir::DictionaryAttr field, int64_t element, mlir::RankedTensorType type, int64_t classWeights);
   Row dataset(mlir::DictionaryAttr set);
 
 private:

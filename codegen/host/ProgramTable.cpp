@@ -20,7 +20,7 @@ ProgramTypes::ProgramTypes(MLIRContext *context) {
   step = structOf({pointer, f64, f64});
   feature =
       structOf({pointer, i64, i64, i64, pointer, i64, pointer, i64, pointer, pointer, i64, pointer, i64, i64, pointer});
-  field = structOf({pointer, i32, i32, i64, pointer, i64, pointer, i64});
+  field = structOf({pointer, i32, i32, i64, pointer, i64, pointer, i64, i64});
   file = structOf({pointer, pointer});
   split = structOf({pointer, f64, f64, f64, i64, pointer});
   dataset = structOf({pointer, pointer, i64, pointer, i64, i64, i64, pointer, i64, i64, pointer, i64});
@@ -206,7 +206,9 @@ Address TableBuilder::addFields() {
   std::vector<Row> rows;
   for (DictionaryAttr entry : entries("fields")) {
     auto type = cast<RankedTensorType>(entry.getAs<TypeAttr>("type").getValue());
-    rows.push_back(data.field(entry, elementOf(type), type));
+    auto weights = entry.getAs<FlatSymbolRefAttr>("class_weights");
+    auto variable = weights ? variableIndex.find(weights.getValue()) : variableIndex.end();
+    rows.push_back(data.field(entry, elementOf(type), type, variable == variableIndex.end() ? -1 : variable->second));
   }
   return globals.structs(types.field, rows);
 }
@@ -262,12 +264,13 @@ FailureOr<Purpose> TableBuilder::purposeOf(func::FuncOp function, DictionaryAttr
                    .Case("metric", bmc_role_metric)
                    .Case("output", bmc_role_output)
                    .Case("prediction", bmc_role_prediction)
+                   .Case("probabilities", bmc_role_probabilities)
                    .Default(std::nullopt);
   if (!known)
     return function.emitError() << "@" << function.getSymName() << ": unknown bm.role " << role;
   purpose.role = *known;
   FailureOr<int64_t> index = 0;
-  if (*known == bmc_role_input)
+  if (*known == bmc_role_input || *known == bmc_role_probabilities)
     index = lookUp(fieldIndex, purpose.name, "input", function);
   else if (*known == bmc_role_hyper)
     index = lookUp(hyperIndex, purpose.name, "hyperparameter", function);

@@ -94,9 +94,14 @@ Object extremum(Evaluator &e, Call &call, Arguments &a, const char *op) {
   auto axes = axesOf(e, a[2], typeOf(x).getRank());
   if (std::string_view(op) == "max")
     return Object(reduce(e, Reduction::Max, x, axes, flag(e, a[3]), call.range));
-  Value negated = e.tensor(e.elementwise("neg", {Object(x)}, call.range), call.range);
-  Value result = reduce(e, Reduction::Max, negated, axes, flag(e, a[3]), call.range);
-  return e.elementwise("neg", {Object(result)}, call.range);
+  // Of integers -1 - x is exact; -x of the least one is not.
+  bool isInteger = llvm::isa<mlir::IntegerType>(typeOf(x).getElementType());
+  auto opposite = [&](Value value) {
+    return isInteger ? e.elementwise("sub", {Object(Dim(-1)), Object(value)}, call.range)
+                     : e.elementwise("neg", {Object(value)}, call.range);
+  };
+  Value greatest = reduce(e, Reduction::Max, e.tensor(opposite(x), call.range), axes, flag(e, a[3]), call.range);
+  return opposite(greatest);
 }
 Object max(Evaluator &e, Call &call, Arguments &a) { return extremum(e, call, a, "max"); }
 Object min(Evaluator &e, Call &call, Arguments &a) { return extremum(e, call, a, "min"); }
@@ -140,10 +145,14 @@ Object reshape(Evaluator &e, Call &call, Arguments &a) {
   auto list = a[1]->object.get<ListObject>();
   if (!list)
     e.fail(a[1]->range, fmt::format("expected a list of dimensions, found {}", e.describe(a[1]->object)));
+  e.checkRank(list->elements->size(), a[1]->range);
   for (const Object &element : *list->elements) {
     Dim dim = e.dimension(element, a[1]->range, "a dimension of a shape");
     if (dim == Dim(-1) && !free)
       free = shape.size();
+    else if (dim.constant() && *dim.constant() < 0)
+      e.fail(a[1]->range,
+             fmt::format("a dimension cannot be negative, found {}; one -1 takes what is left", dim.text()));
     else
       known = known * dim;
     shape.push_back(dim);
@@ -395,34 +404,39 @@ Object floordiv(Evaluator &e, Call &call, Arguments &a) {
 }
 
 const Builtin table[] = {
-    {"argmax", "x [axis]", argmax},
-    {"broadcast", "x shape", broadcast},
-    {"cast", "x type", cast},
-    {"concatenate", "tensors [axis]", concatenate},
-    {"expand", "x axis", expand},
-    {"floordiv", "x y", floordiv},
-    {"full", "shape value [type]", full},
-    {"grad", "scalar wrt", grad},
-    {"iota", "shape [axis] [type]", iota},
-    {"len", "list", length},
-    {"max", "x [y] [axes] [keep]", max},
-    {"mean", "x [axes] [keep]", mean},
-    {"min", "x [y] [axes] [keep]", min},
-    {"one_hot", "indices classes [type]", oneHot},
-    {"ones", "[shape] [type]", ones},
-    {"pad", "x low high [value]", pad},
-    {"rank", "x", rank},
-    {"reshape", "x shape", reshape},
-    {"scatter_add", "updates indices size", scatterAdd},
-    {"select", "condition x y", select},
-    {"shape", "x", shape},
-    {"split", "x parts [axis]", split},
-    {"stack", "tensors [axis]", stack},
-    {"sum", "x [axes] [keep]", sum},
-    {"take", "x indices [axis]", take},
-    {"transpose", "x [axes]", transpose},
-    {"uniform", "[low] [high] [shape]", uniform},
-    {"zeros", "[shape] [type]", zeros},
+    {"argmax", "x [axis]",
+     "the position of the first maximum along `axis` (-1), as i32; the first NaN's if there is one", argmax},
+    {"broadcast", "x shape", "x repeated to `shape`, as operators do it", broadcast},
+    {"cast", "x type", "x with another element type; `f32(x)` is the same; floats become integers towards zero", cast},
+    {"concatenate", "tensors [axis]", "the tensors of a list one after the other along `axis` (0)", concatenate},
+    {"expand", "x axis", "x with a new axis of extent 1 at `axis`", expand},
+    {"floordiv", "x y", "the quotient of two dimensions, rounded down", floordiv},
+    {"full", "shape value [type]", "a tensor of `value`; f32 without a type", full},
+    {"grad", "scalar wrt", "the gradient of a scalar with respect to a tensor, or to each of a list", grad},
+    {"iota", "shape [axis] [type]", "positions along `axis` (-1): 0, 1, 2, ..; i32 without a type", iota},
+    {"len", "list", "the number of elements of a list", length},
+    {"max", "x [y] [axes] [keep]", "the greater of x and y, or the maximum of x over `axes`; NaN wins", max},
+    {"mean", "x [axes] [keep]", "the mean over `axes`; all without them", mean},
+    {"min", "x [y] [axes] [keep]", "the lesser of x and y, or the minimum of x over `axes`; NaN wins", min},
+    {"one_hot", "indices classes [type]",
+     "1 where the position on a new last axis of `classes` equals the index, else 0", oneHot},
+    {"ones", "[shape] [type]", "a tensor of ones; f32 without a type", ones},
+    {"pad", "x low high [value]",
+     "x between `low` and `high` elements of `value` (0) on each axis; two lists of numbers", pad},
+    {"rank", "x", "the number of dimensions", rank},
+    {"reshape", "x shape", "the same elements in row-major order in another shape; one -1 takes what is left", reshape},
+    {"scatter_add", "updates indices size",
+     "zeros of `size` rows, to which each row of the updates is added at its index", scatterAdd},
+    {"select", "condition x y", "x where the condition holds, else y", select},
+    {"shape", "x", "the list of dimensions", shape},
+    {"split", "x parts [axis]", "a tuple of `parts` equal parts along `axis` (-1)", split},
+    {"stack", "tensors [axis]", "the tensors of a list side by side along a new `axis` (0)", stack},
+    {"sum", "x [axes] [keep]", "the sum over `axes`; all without them", sum},
+    {"take", "x indices [axis]",
+     "the slices of x along `axis` (0) at the indices; an index outside is moved to the end", take},
+    {"transpose", "x [axes]", "the last two axes exchanged, or all axes in the order given", transpose},
+    {"uniform", "[low] [high] [shape]", "random numbers from `low` (0) up to, but not, `high` (1)", uniform},
+    {"zeros", "[shape] [type]", "a tensor of zeros; f32 without a type", zeros},
 };
 
 struct BuiltinParameter {
@@ -459,7 +473,7 @@ std::vector<std::string> builtinNames() {
   return names;
 }
 
-Object callBuiltin(Evaluator &evaluator, const Builtin &builtin, Call &call) {
+std::vector<const Bound *> matchBuiltin(Evaluator &evaluator, const Builtin &builtin, const Call &call) {
   auto parameters = parametersOf(builtin);
   std::vector<const Bound *> arguments(parameters.size(), nullptr);
   size_t next = 0;
@@ -485,6 +499,11 @@ Object callBuiltin(Evaluator &evaluator, const Builtin &builtin, Call &call) {
     if (!arguments[i] && !parameters[i].optional)
       evaluator.fail(call.range,
                      fmt::format("'{}' needs a value for its parameter '{}'", builtin.name, parameters[i].name));
+  return arguments;
+}
+
+Object callBuiltin(Evaluator &evaluator, const Builtin &builtin, Call &call) {
+  auto arguments = matchBuiltin(evaluator, builtin, call);
   return builtin.evaluate(evaluator, call, arguments);
 }
 

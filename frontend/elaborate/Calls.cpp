@@ -1,14 +1,11 @@
 // Calls of functions, layers and methods, and the creation of layers.
 #include "LayerTable.h"
+#include "Limits.h"
 
 #include <algorithm>
 #include <fmt/format.h>
 
 namespace bmc::frontend {
-
-static Object listOf(std::vector<Object> elements) {
-  return Object(ListObject{std::make_shared<std::vector<Object>>(std::move(elements)), false});
-}
 
 Object Evaluator::call(const Object &callee, Call call) {
   if (auto declared = callee.get<DeclaredObject>()) {
@@ -18,8 +15,14 @@ Object Evaluator::call(const Object &callee, Call call) {
   }
   if (auto instance = callee.get<std::shared_ptr<Instance>>())
     return callMethod(*instance, "forward", std::move(call));
+  if (auto bound = callee.get<MethodObject>())
+    return callMethod(bound->instance, bound->name, std::move(call));
   if (auto builtin = callee.get<const Builtin *>())
     return callBuiltin(*this, **builtin, call);
+  if (callee.is<mlir::Type>()) { // `f32(x)`
+    call.arguments.push_back({"type", callee, call.calleeRange});
+    return callBuiltin(*this, *findBuiltin("cast"), call);
+  }
   if (callee.opName.empty())
     fail(call.calleeRange, fmt::format("{} cannot be called", describe(callee)));
   std::vector<Object> operands;
@@ -42,10 +45,9 @@ static bool isOptional(const Parameter &parameter) {
   return value && value->kind == ExprKind::Name && as<NameExpr>(*value).name == "none";
 }
 
-void Evaluator::bind(const std::vector<Parameter> &parameters, const std::string &what, Range declared, Call &call,
-                     Scope &scope, Scope &evaluationScope) {
-  std::vector<const Bound *> given(parameters.size(), nullptr);
-  std::vector<Object> pack;
+Evaluator::Matched Evaluator::match(const std::vector<Parameter> &parameters, const std::string &what, Range declared,
+                                    const Call &call) {
+  Matched result{std::vector<const Bound *>(parameters.size(), nullptr), {}};
   size_t next = 0;
   for (const Bound &argument : call.arguments) {
     size_t target;
@@ -54,7 +56,7 @@ void Evaluator::bind(const std::vector<Parameter> &parameters, const std::string
              !argument.object.is<ListObject>())
         ++next;
       if (next < parameters.size() && parameters[next].isPack) {
-        pack.push_back(argument.object);
+        result.pack.push_back(argument.object);
         continue;
       }
       target = next++;
@@ -66,29 +68,40 @@ void Evaluator::bind(const std::vector<Parameter> &parameters, const std::string
       std::vector<std::string> names;
       for (const Parameter &p : parameters)
         names.push_back(p.name.text);
-      auto meant = closest(argument.name, names);
-      report(argument.range, argument.name.empty()
-                                 ? fmt::format("{} takes {} arguments, found more", what, parameters.size())
-                                 : fmt::format("{} has no parameter '{}'{}", what, argument.name,
-                                               meant ? fmt::format("; did you mean '{}'?", *meant) : ""))
+      report(argument.range,
+             argument.name.empty()
+                 ? fmt::format("{} takes {} arguments, found more", what, parameters.size())
+                 : fmt::format("{} has no parameter '{}'{}", what, argument.name, didYouMean(argument.name, names)))
           .note(declared, "it is declared here");
       throw Stop();
     }
-    if (given[target]) {
+    if (result.given[target]) {
       report(argument.range, fmt::format("{} gets its parameter '{}' twice", what, parameters[target].name.text))
-          .note(given[target]->range, "it was given here");
+          .note(result.given[target]->range, "it was given here");
       throw Stop();
     }
-    given[target] = &argument;
+    result.given[target] = &argument;
   }
+  return result;
+}
+
+void Evaluator::missingArgument(const Parameter &parameter, const std::string &what, Range call) {
+  report(call, fmt::format("{} needs a value for its parameter '{}'", what, parameter.name.text))
+      .note(parameter.name.range, "it is declared here");
+  throw Stop();
+}
+
+void Evaluator::bind(const std::vector<Parameter> &parameters, const std::string &what, Range declared, Call &call,
+                     Scope &scope, Scope &evaluationScope) {
+  auto [given, pack] = match(parameters, what, declared, call);
   // One list in the place of the pack is the pack.
   if (pack.size() == 1 && pack[0].is<ListObject>())
-    pack = *pack[0].get<ListObject>()->elements;
+    pack = std::vector<Object>(*pack[0].get<ListObject>()->elements);
   for (size_t i = 0; i < parameters.size(); ++i) {
     const Parameter &parameter = parameters[i];
     const std::string &name = parameter.name.text;
     if (parameter.isPack) {
-      scope.names[name] = {listOf(pack), parameter.name.range};
+      scope.names[name] = {makeList(pack), parameter.name.range};
       continue;
     }
     Object value;
@@ -100,15 +113,13 @@ void Evaluator::bind(const std::vector<Parameter> &parameters, const std::string
       std::vector<Object> dims;
       for (const Dim &dim : bm::shapeOf(initialised))
         dims.push_back(Object(dim));
-      value = listOf(std::move(dims));
+      value = makeList(std::move(dims));
     } else if (parameter.value) {
       value = evaluate(*parameter.value, evaluationScope);
     } else {
-      report(call.range, fmt::format("{} needs a value for its parameter '{}'", what, name))
-          .note(parameter.name.range, "it is declared here");
-      throw Stop();
+      missingArgument(parameter, what, call.range);
     }
-    if (parameter.type && !(value.is<Absent>() && isOptional(parameter)))
+    if (parameter.type && !value.is<Failed>() && !(value.is<Absent>() && isOptional(parameter)))
       value = unify(value, range, *parameter.type, fmt::format("parameter '{}' of {}", name, what), scope);
     scope.names[name] = {value, range};
   }
@@ -121,6 +132,7 @@ Object Evaluator::callFunction(const DeclaredObject &function, Call call) {
                                        "the metrics of the train block",
                                        decl.name.text));
   std::string what = fmt::format("the {} '{}'", spelling(decl.kind), decl.name.text);
+  called.insert(&decl);
   Frame frame(*this, call.range, function.module);
   Scope scope;
   bind(decl.parameters, what, decl.name.range, call, scope, scope);
@@ -159,6 +171,7 @@ std::optional<Object> Evaluator::runMethod(const std::shared_ptr<Instance> &inst
     report(call.calleeRange, fmt::format("{} is not part of the network: its parameters have no names", what))
         .note(instance->range, "it is created here; give it a name in the body of the layer"),
         throw Stop();
+  called.insert(found);
   std::string whatMethod = instance->path.empty() ? fmt::format("'{}' of {}", name, what)
                                                   : fmt::format("'{}' ({})", instance->path, instance->decl->name.text);
   Frame frame(*this, call.range, instance->module);
@@ -180,35 +193,41 @@ std::shared_ptr<Instance> Evaluator::instantiate(const DeclaredObject &cls, Call
   instance->decl = cls.decl;
   instance->module = cls.module;
   instance->range = call.range;
+  instance->scope.owner = instance.get();
   std::string what = fmt::format("the {} '{}'", spelling(cls.decl->kind), cls.decl->name.text);
+  called.insert(cls.decl);
   Frame frame(*this, call.range, cls.module);
   bind(cls.decl->parameters, what, cls.decl->name.range, call, instance->scope, instance->scope);
   // Layers that were handed in belong to this one.
-  for (const Parameter &parameter : cls.decl->parameters)
+  for (const Parameter &parameter : cls.decl->parameters) {
     instance->items.push_back({parameter.name.text, false});
+    instance->depth = std::max(instance->depth, 1 + depthOf(instance->scope.names[parameter.name.text].object));
+  }
   // Optimizers and schedules have requirements too; their states come with the parameters that they are for.
   bool isLayer = cls.decl->kind == DeclarationKind::Layer || cls.decl->kind == DeclarationKind::Network;
   if (isLayer)
     instance->scope.names[""] = {}; // marks names that no method may assign to
-  for (const Member &member : cls.decl->members)
-    if (isLayer || member.kind == MemberKind::Require)
+  for (const Member &member : cls.decl->members) {
+    if (!isLayer && member.kind != MemberKind::Require)
+      continue;
+    try {
       instantiateMember(*instance, member);
+    } catch (Stop) {
+      if (diagnostics.full())
+        throw Exhausted();
+      if (member.kind != MemberKind::Require)
+        instance->scope.names[member.field.name.text] = {Object(Failed()), member.field.name.range};
+    }
+  }
   return instance;
 }
 
 void Evaluator::instantiateMember(Instance &instance, const Member &member) {
   switch (member.kind) {
   case MemberKind::Require: {
-    Block block;
     Scope inner;
     inner.parent = &instance.scope;
-    const auto &node = as<RequireStmt>(*member.requirement);
-    if (condition(evaluate(*node.condition, inner), node.condition->range))
-      return;
-    Object message = node.message ? evaluate(*node.message, inner) : Object();
-    auto given = message.get<std::string>();
-    std::string condition = fmt::format("'{}' does not hold", sources.text(node.condition->range));
-    fail(node.range, given ? fmt::format("{} ({})", *given, condition) : condition);
+    return require(as<RequireStmt>(*member.requirement), inner);
   }
   case MemberKind::Sublayer: {
     auto [place, isNew] = instance.scope.names.try_emplace(member.field.name.text);
@@ -220,6 +239,7 @@ void Evaluator::instantiateMember(Instance &instance, const Member &member) {
     Object value = evaluate(*member.field.value, instance.scope);
     instance.scope.names[member.field.name.text] = {value, member.field.name.range};
     instance.items.push_back({member.field.name.text, false});
+    instance.depth = std::max(instance.depth, 1 + depthOf(value));
     return;
   }
   case MemberKind::Param:
@@ -255,14 +275,11 @@ void Evaluator::declareField(Instance &instance, const Member &member) {
     return;
   }
   auto type = tensorType(*field.type, instance.scope, false);
-  if (!type.hasStaticShape())
+  if (!type.hasStaticShape() && !trial)
     fail(field.type->range,
          fmt::format("a {} has a shape that is known at compile time, found {}", kind, bm::describe(type)));
-  double elements = 1;
-  for (int64_t extent : type.getShape())
-    elements *= static_cast<double>(extent);
-  if (elements > 1e11)
-    fail(field.type->range, fmt::format("a {} of {} elements is too large", kind, elements));
+  if (variables.size() >= mostVariables)
+    exhausted(field.name.range, fmt::format("the program has more than {} parameters and buffers", mostVariables));
   Variable variable;
   variable.role = kind;
   variable.trainable = member.kind == MemberKind::Param;
@@ -274,6 +291,28 @@ void Evaluator::declareField(Instance &instance, const Member &member) {
   variables.push_back(variable);
   instance.scope.names[field.name.text] = {Object(VariableRef{unsigned(variables.size() - 1)}), field.name.range};
   instance.items.push_back({field.name.text, true});
+}
+
+mlir::Value Evaluator::initialValue(const Variable &variable) {
+  Range range = variable.initialiser->range;
+  Frame frame(*this, range, variable.module);
+  struct Initialised {
+    Evaluator &evaluator;
+    ~Initialised() { evaluator.initialised = {}; }
+  } reset{*this};
+  initialised = variable.type;
+  Scope scope;
+  scope.parent = variable.scope;
+  Object object = evaluate(*variable.initialiser, scope);
+  // The name of an initialiser is enough: `= xavier`.
+  if (object.is<DeclaredObject>() || object.is<const Builtin *>())
+    object = call(object, {range, range, {}});
+  mlir::Value value = tensor(object, variable.type.getElementType(), range);
+  value = broadcast(value, bm::shapeOf(variable.type), range);
+  if (value.getType() != variable.type)
+    fail(range, fmt::format("the initial value of '{}' must be {}, found {}", variable.name,
+                            bm::describe(variable.type), bm::describe(value.getType())));
+  return value;
 }
 
 /// Names the variables of a layer by its place: `blocks.0.attn.q.weight`. What has a place keeps it: tied weights have

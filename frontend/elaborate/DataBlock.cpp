@@ -8,6 +8,8 @@
 namespace bmc::frontend {
 namespace {
 
+constexpr int64_t mostWindow = 1'000'000;
+
 class DataReader {
 public:
   DataReader(Evaluator &evaluator, DataSet &set) : e(evaluator), set(set) {}
@@ -18,6 +20,9 @@ public:
 
 private:
   void table(const CallExpr &call);
+  void arrayFiles(const CallExpr &call);
+  void archive(const CallExpr &call);
+  void textFile(const CallExpr &call);
   void option(const Argument &argument);
   void path(const CallExpr &call);
   void field(const Name &name, const Expr &expr);
@@ -25,6 +30,7 @@ private:
   void split(const Entry &entry);
   void stratify(const Expr &expr);
   void leaveOut(Feature &others);
+  void addArrays();
   Object evaluate(const Expr &expr) {
     Scope scope;
     return e.evaluate(expr, scope);
@@ -33,7 +39,7 @@ private:
 
   Evaluator &e;
   DataSet &set;
-  std::vector<std::string> arrays;
+  SourceNames names;
   std::vector<Feature> dropped;
   std::optional<Range> stratified;
   std::string stratifyName;
@@ -54,14 +60,74 @@ struct FormatForm {
 
 void DataReader::source(const Expr &expr) {
   bool isCall = expr.kind == ExprKind::Call && as<CallExpr>(expr).callee->kind == ExprKind::Name;
-  const FormatForm forms[] = {{"table", &DataReader::table}};
-  if (isCall)
-    for (const FormatForm &form : forms)
-      if (as<NameExpr>(*as<CallExpr>(expr).callee).name == form.name) {
-        set.source.format = fmt::format("bmc_format_{}", form.name);
-        return (this->*form.read)(as<CallExpr>(expr));
-      }
-  e.fail(expr.range, "expected table(\"file.csv\", x = columns(...), ...)");
+  static constexpr FormatForm forms[] = {
+      {"table", &DataReader::table},    {"npy", &DataReader::arrayFiles}, {"npz", &DataReader::archive},
+      {"idx", &DataReader::arrayFiles}, {"text", &DataReader::textFile},
+  };
+  std::vector<std::string> known;
+  for (const FormatForm &form : forms) {
+    if (isCall && as<NameExpr>(*as<CallExpr>(expr).callee).name == form.name) {
+      set.source.format = fmt::format("bmc_format_{}", form.name);
+      return (this->*form.read)(as<CallExpr>(expr));
+    }
+    known.emplace_back(form.name);
+  }
+  auto meant = isCall ? closest(as<NameExpr>(*as<CallExpr>(expr).callee).name, known) : std::nullopt;
+  e.fail(expr.range,
+         fmt::format("expected table(\"file.csv\", x = columns(...), ...), npy(x = \"x.npy\", ...), npz, idx or "
+                     "text{}",
+                     meant ? fmt::format("; did you mean '{}'?", *meant) : ""));
+}
+
+/// `npy(x = "x.npy", y = "y.npy")`, `idx(x = "train-images-idx3-ubyte", y = "train-labels-idx1-ubyte")`
+void DataReader::arrayFiles(const CallExpr &call) {
+  names.areArrays = true;
+  for (const Argument &argument : call.arguments) {
+    if (argument.name.text.empty())
+      e.fail(argument.value->range, "each file gives an array, which needs a name: x = \"x.npy\"");
+    std::string path = string(*argument.value, "the path of a file");
+    if (path.find(',') != std::string::npos)
+      e.fail(argument.value->range, "a path here has no comma: it separates the files on the command line");
+    names.arrays.push_back(argument.name.text);
+    set.source.files.push_back({argument.name.text, path});
+  }
+  if (call.arguments.empty())
+    e.fail(call.range, "expected a file for each array: x = \"x.npy\"");
+}
+
+/// `npz("data.npz", x = images / 255, y = labels)`
+void DataReader::archive(const CallExpr &call) {
+  path(call);
+  names.areArrays = true;
+  for (size_t i = 1; i < call.arguments.size(); ++i) {
+    const Argument &argument = call.arguments[i];
+    if (argument.name.text.empty())
+      e.fail(argument.value->range, "expected 'name = array'");
+    field(argument.name, *argument.value);
+  }
+}
+
+/// `text("book.txt", window = 64, stride = 64)`: the arrays x and y are a window of bytes and the window one byte
+/// later.
+void DataReader::textFile(const CallExpr &call) {
+  path(call);
+  names = {true, {"x", "y"}};
+  for (size_t i = 1; i < call.arguments.size(); ++i) {
+    const Argument &argument = call.arguments[i];
+    bool isWindow = argument.name.text == "window";
+    if (!isWindow && argument.name.text != "stride")
+      e.fail(argument.value->range, "'text' takes a path, 'window' and 'stride'");
+    int64_t count =
+        e.integer(evaluate(*argument.value), argument.value->range, fmt::format("'{}'", argument.name.text));
+    if (count < 1 || count > mostWindow)
+      e.fail(argument.value->range,
+             fmt::format("'{}' must be from 1 to {}, found {}", argument.name.text, mostWindow, count));
+    (isWindow ? set.source.window : set.source.stride) = count;
+  }
+  if (set.source.window == 0)
+    e.fail(call.range, "'text' needs the number of bytes a row: window = 64");
+  if (set.source.stride == 0)
+    set.source.stride = set.source.window;
 }
 
 void DataReader::path(const CallExpr &call) {
@@ -116,7 +182,7 @@ void DataReader::field(const Name &name, const Expr &expr) {
   for (const Field &field : set.fields)
     if (field.name.text == name.text)
       e.fail(name.range, fmt::format("the field '{}' is given twice", name.text));
-  set.fields.push_back(readField(e, name, expr, arrays));
+  set.fields.push_back(readField(e, name, expr, names));
 }
 
 void DataReader::preparation(const std::vector<Entry> &entries) {
@@ -135,7 +201,7 @@ void DataReader::preparation(const std::vector<Entry> &entries) {
   }
 }
 
-void DataReader::drop(const Expr &expr) { dropped.push_back(readColumn(e, expr)); }
+void DataReader::drop(const Expr &expr) { dropped.push_back(readColumn(e, expr, names)); }
 
 /// `split 0.8 / 0.1 / 0.1`: the shares of train, valid and test. Of two, the second is test.
 void DataReader::split(const Entry &entry) {
@@ -170,7 +236,7 @@ void DataReader::stratify(const Expr &expr) {
   stratified = expr.range;
   if (expr.kind == ExprKind::Name)
     stratifyName = as<NameExpr>(expr).name;
-  set.split->stratify = readColumn(e, expr);
+  set.split->stratify = readColumn(e, expr, names);
 }
 
 /// `others` leaves out what is dropped and what another feature names.
@@ -188,7 +254,19 @@ void DataReader::leaveOut(Feature &others) {
     add(feature);
 }
 
+/// Arrays are fields by their own names where the model file says nothing else.
+void DataReader::addArrays() {
+  if (!set.fields.empty() || set.name != "train")
+    return;
+  for (const std::string &array : names.arrays) {
+    NameExpr expr(set.range);
+    expr.name = array;
+    field({array, set.range}, expr);
+  }
+}
+
 void DataReader::finish() {
+  addArrays();
   for (Field &field : set.fields)
     for (Feature &feature : field.features)
       if (feature.selection == Selection::Others)
@@ -198,9 +276,12 @@ void DataReader::finish() {
   auto field = std::find_if(set.fields.begin(), set.fields.end(), [&](auto &f) { return f.name.text == stratifyName; });
   if (field == set.fields.end())
     return;
-  if (field->features.size() != 1 || field->features[0].columnCount != 1)
+  bool isOne = field->features.size() == 1 &&
+               (field->features[0].columnCount == 1 || field->features[0].selection == Selection::Array);
+  if (!isOne)
     e.fail(*stratified, fmt::format("'stratify' needs one column, '{}' has several", stratifyName));
   Feature column = field->features[0];
+  column.columnCount = 1;
   column.steps.clear();
   column.encoding = {};
   set.split->stratify = std::move(column);

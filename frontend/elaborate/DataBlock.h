@@ -93,10 +93,15 @@ struct DataSet {
 /// data declaration.
 DataSet readDataSet(Evaluator &evaluator, const Entry &entry);
 
-/// The fields of a table's argument or of a preparation: `[normalise(age), one_hot(sex, 2)]`. `arrays` are the names
-/// that a source gives to whole tensors.
-Field readField(Evaluator &evaluator, const Name &name, const Expr &expr, const std::vector<std::string> &arrays);
+/// What the names in a field's expression are: columns of a table, or whole arrays.
+struct SourceNames {
+  bool areArrays = false;
+  std::vector<std::string> arrays; // those that there are; empty: an archive tells only when the program runs
+};
+
+/// The fields of a table's argument or of a preparation: `[normalise(age), one_hot(sex, 2)]`.
+Field readField(Evaluator &evaluator, const Name &name, const Expr &expr, const SourceNames &names);
 /// A column by itself, for `drop` and `stratify`.
-Feature readColumn(Evaluator &evaluator, const Expr &expr);
+Feature readColumn(Evaluator &evaluator, const Expr &expr, const SourceNames &names);
 
 } // namespace bmc::frontend

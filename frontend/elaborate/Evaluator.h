@@ -2,7 +2,8 @@
 // the bm dialect in the function that is being emitted. Calls are inlined: an op's location is its place in the called
 // function inside a call site, so that a later diagnostic shows both.
 //
-// An error throws `Stop` after it was reported; whoever asked for a whole function catches it.
+// An error throws `Stop` after it was reported. The statement, member or entry around it ends, the names that it would
+// have set are `Failed`, and elaboration goes on, so that one run shows many errors and none that follows from another.
 #pragma once
 
 #include "Module.h"
@@ -10,9 +11,13 @@
 #include "dialects/Dialect.h"
 #include "mlir/IR/Builders.h"
 
+#include <set>
+
 namespace bmc::frontend {
 
 struct Stop {};
+/// Thrown where it makes no sense to go on: a limit was passed, or enough errors are known.
+struct Exhausted {};
 
 class LayerUses;
 
@@ -57,15 +62,23 @@ public:
 
   // Expressions.cpp
   Object evaluate(const Expr &expr, Scope &scope);
-  Object lookup(const std::string &name, Range range, const Scope &scope);
   int64_t integer(const Object &object, Range range, const std::string &what);
   bool condition(const Object &object, Range range);
 
+  // Names.cpp
+  Object lookup(const std::string &name, Range range, const Scope &scope);
+  /// What a name means outside of all scopes: a declaration, a primitive, an element type, a constant.
+  std::optional<Object> global(const std::string &name, Range range);
+  [[noreturn]] void unknownName(const std::string &name, Range range, std::vector<std::string> candidates);
+
   // Members.cpp
   Object member(const Object &base, const Name &name, Range range);
+  [[noreturn]] void noMember(const Declaration &layer, const Name &name, const std::vector<std::string> &known);
 
   // Statements.cpp
   std::optional<Object> execute(const Block &block, Scope &scope);
+  void require(const RequireStmt &stmt, Scope &scope);
+  [[noreturn]] void unknownTarget(const Name &name);
 
   // Calls.cpp
   Object call(const Object &callee, Call call);
@@ -78,6 +91,15 @@ public:
   void place(const Object &object, const std::string &path);
   void bind(const std::vector<Parameter> &parameters, const std::string &what, Range declared, Call &call, Scope &scope,
             Scope &evaluationScope);
+  struct Matched {
+    std::vector<const Bound *> given; // for each parameter; null where none is given
+    std::vector<Object> pack;         // of the parameter `..name`
+  };
+  /// Which argument is for which parameter.
+  Matched match(const std::vector<Parameter> &parameters, const std::string &what, Range declared, const Call &call);
+  [[noreturn]] void missingArgument(const Parameter &parameter, const std::string &what, Range call);
+  /// The first value of a variable; an expression in the scope of its layer.
+  mlir::Value initialValue(const Variable &variable);
 
   // Types.cpp
   /// Checks a value against a declared type, binds the names of its dimensions, and converts numbers to tensors.
@@ -87,8 +109,11 @@ public:
   /// Whether a tensor type fits, without a report. Binds names on success only.
   bool fits(mlir::RankedTensorType found, const TypeExpr &type, Scope &scope);
   Dim dimension(const Object &object, Range range, const std::string &what);
+  /// What a dimension is whose name has no value: the value of -D, or a symbol.
+  Dim newDimension(const std::string &name);
   std::vector<Dim> shapeArgument(const Object &object, Range range);
   mlir::Type elementTypeNamed(const std::string &name, const Scope &scope) const;
+  [[noreturn]] void unknownType(const TypeExpr &type);
 
   // Arithmetic.cpp
   Object binary(Operator op, const Object &left, const Object &right, Range range);
@@ -117,7 +142,12 @@ public:
   Diagnostic &report(Range range, std::string message);
   mlir::Location location(Range range);
   std::string describe(const Object &object);
-  void countStep(Range range);
+  /// Limits on the work and memory that a model can ask for at compile time.
+  void countSteps(Range range, uint64_t count = 1);
+  void countOperation(Range range);
+  void checkSize(const Object &object, Range range);
+  void checkType(mlir::RankedTensorType type, Range range);
+  void checkRank(size_t rank, Range range);
 
   mlir::MLIRContext &context;
   SourceManager &sources;
@@ -136,11 +166,30 @@ public:
   LayerUses *layerUses = nullptr;
   /// What `float` stands for where nothing else says.
   mlir::Type floatType;
+  /// What was called: functions and classes by their declaration, methods by their member.
+  std::set<const void *> called;
+
+  /// Code that nobody calls is elaborated with values made up for its parameters (CheckUncalled.h). What depends on
+  /// these values is then no error.
+  struct Trial {
+    int64_t nextSize = 0; // of a dimension without a value; 0: it is symbolic
+    bool shrinks = false; // sizes are halved, not doubled, from one to the next
+    std::set<const Stmt *> succeeded;
+  };
+  Trial *trial = nullptr;
 
   class Frame;
 
 private:
   friend class Frame;
+  [[noreturn]] void exhausted(Range range, std::string message);
+  mlir::Location place(Range range);
+  Object evaluateNode(const Expr &expr, Scope &scope);
+  Object list(const std::vector<ExprPtr> &elements, Range range, bool isTuple, Scope &scope);
+  std::optional<Object> execute(const Stmt &stmt, Scope &scope);
+  std::optional<Object> executeIf(const IfStmt &stmt, Scope &scope);
+  std::optional<Object> executeFor(const ForStmt &stmt, Scope &scope);
+  Object constantOf(const Modules::Found &found, Range range);
   void unifyDims(mlir::RankedTensorType found, const TypeExpr &type, Range range, const std::string &what,
                  Scope &scope);
   std::optional<std::string> mismatch(mlir::RankedTensorType found, const TypeExpr &type, Scope &scope);
@@ -163,7 +212,7 @@ private:
   std::map<const Declaration *, Object> constants;
   std::vector<const Declaration *> constantsBeingEvaluated;
   unsigned depth = 0;
-  uint64_t steps = 0;
+  uint64_t steps = 0, operations = 0;
 };
 
 /// A call in progress: its place for notes and locations, and whose names are visible.
@@ -177,14 +226,22 @@ private:
   const Module *outer;
 };
 
+/// Types of what is known at compile time: `dim`, `list`, ...
+bool isValueType(const std::string &name);
+/// `float`, `integer` and `number`: several element types.
+bool isElementClass(const std::string &name);
+
 /// A primitive that is not an elementwise op. `parameters` lists its names; a name in [] may be left out.
 struct Builtin {
   const char *name;
   const char *parameters;
+  const char *documentation; // what it gives; docs/language.md has it from here
   Object (*evaluate)(Evaluator &evaluator, Call &call, std::vector<const Bound *> &arguments);
 };
 const Builtin *findBuiltin(const std::string &name);
 std::vector<std::string> builtinNames();
 Object callBuiltin(Evaluator &evaluator, const Builtin &builtin, Call &call);
+/// The arguments in the order of the builtin's parameters; null where none is given.
+std::vector<const Bound *> matchBuiltin(Evaluator &evaluator, const Builtin &builtin, const Call &call);
 
 } // namespace bmc::frontend

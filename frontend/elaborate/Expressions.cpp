@@ -1,17 +1,11 @@
 // Evaluates expressions.
 #include "Evaluator.h"
+#include "Limits.h"
 
 #include <algorithm>
-#include <cmath>
 #include <fmt/format.h>
-#include <limits>
 
 namespace bmc::frontend {
-
-// Both bound the work that a hostile or mistaken model can ask for at compile time.
-static constexpr uint64_t mostSteps = 2'000'000;
-static constexpr unsigned deepestCalls = 64;
-static constexpr unsigned deepestEvaluation = 1500;
 
 Evaluator::Evaluator(mlir::MLIRContext &context, SourceManager &sources, Diagnostics &diagnostics,
                      const Modules &modules, bm::SymbolValues bindings)
@@ -21,11 +15,12 @@ Evaluator::Evaluator(mlir::MLIRContext &context, SourceManager &sources, Diagnos
 Evaluator::Frame::Frame(Evaluator &evaluator, Range callRange, const Module *module)
     : evaluator(evaluator), outer(evaluator.module) {
   if (evaluator.frames.size() >= deepestCalls)
-    evaluator.fail(callRange, fmt::format("calls are nested more than {} levels deep; does a layer contain itself?",
-                                          deepestCalls));
+    evaluator.exhausted(
+        callRange,
+        fmt::format("calls are nested more than {} levels deep; does a layer contain itself?", deepestCalls));
   // Nobody wrote the call of the network itself: the places of its ops begin in its `forward`.
   bool isRoot = callRange.file == evaluator.root.file && callRange.begin == evaluator.root.begin;
-  mlir::LocationAttr place = isRoot ? mlir::LocationAttr() : mlir::LocationAttr(evaluator.location(callRange));
+  mlir::LocationAttr place = isRoot ? mlir::LocationAttr() : mlir::LocationAttr(evaluator.place(callRange));
   evaluator.frames.push_back({callRange, place});
   evaluator.module = module;
 }
@@ -59,15 +54,15 @@ void Evaluator::fail(Range range, std::string message) {
 }
 
 mlir::Location Evaluator::location(Range range) {
+  countOperation(range);
+  return place(range);
+}
+
+mlir::Location Evaluator::place(Range range) {
   Position position = sources.position(range.file, range.begin);
   mlir::Location place = mlir::FileLineColLoc::get(&context, sources.name(range.file), position.line, position.column);
   bool isOuter = frames.empty() || !frames.back().location;
   return isOuter ? place : mlir::CallSiteLoc::get(place, mlir::Location(frames.back().location));
-}
-
-void Evaluator::countStep(Range range) {
-  if (++steps > mostSteps)
-    fail(range, fmt::format("the model takes more than {} steps at compile time", mostSteps));
 }
 
 std::string Evaluator::describe(const Object &object) {
@@ -89,6 +84,8 @@ std::string Evaluator::describe(const Object &object) {
     return fmt::format("a {} of {} elements", list->isTuple ? "tuple" : "list", list->elements->size());
   if (auto record = object.get<RecordObject>())
     return fmt::format("a record of {} fields", record->fields->size());
+  if (auto bound = object.get<MethodObject>())
+    return fmt::format("the method '{}'", bound->name);
   if (auto builtin = object.get<const Builtin *>())
     return fmt::format("the function '{}'", (*builtin)->name);
   if (auto truth = object.get<bool>())
@@ -101,6 +98,8 @@ std::string Evaluator::describe(const Object &object) {
 
 int64_t Evaluator::integer(const Object &object, Range range, const std::string &what) {
   auto dim = object.get<Dim>();
+  if (trial && dim && !dim->constant())
+    throw Stop();
   if (!dim || !dim->constant())
     fail(range, fmt::format("{} must be an integer that is known at compile time, found {}", what, describe(object)));
   return *dim->constant();
@@ -116,66 +115,6 @@ bool Evaluator::condition(const Object &object, Range range) {
   if (object.is<Tensor>())
     fail(range, "this condition is only known when the program runs; use select(condition, a, b)");
   fail(range, fmt::format("expected a condition, found {}", describe(object)));
-}
-
-static std::optional<Object> namedConstant(const std::string &name) {
-  if (name == "pi")
-    return Object(M_PI);
-  if (name == "inf")
-    return Object(std::numeric_limits<double>::infinity());
-  if (name == "nan")
-    return Object(std::numeric_limits<double>::quiet_NaN());
-  if (name == "all")
-    return Object(std::string("all"));
-  if (name == "none")
-    return Object();
-  return std::nullopt;
-}
-
-Object Evaluator::lookup(const std::string &name, Range range, const Scope &scope) {
-  for (const Scope *s = &scope; s; s = s->parent)
-    if (auto it = s->names.find(name); it != s->names.end())
-      return it->second.object;
-  if (name == "training")
-    return Object(emission && emission->training);
-  if (auto found = modules.find(*module, name); found.decl && found.decl->kind != DeclarationKind::Train) {
-    if (found.decl->kind != DeclarationKind::Constant)
-      return Object(DeclaredObject{found.decl, found.module});
-    if (auto known = constants.find(found.decl); known != constants.end())
-      return known->second;
-    auto &active = constantsBeingEvaluated;
-    if (std::find(active.begin(), active.end(), found.decl) != active.end())
-      fail(range, fmt::format("the constant '{}' is defined by itself", name));
-    active.push_back(found.decl);
-    Frame frame(*this, range, found.module);
-    Scope empty;
-    Object value = evaluate(*found.decl->value, empty);
-    active.pop_back();
-    if (value.is<Tensor>() || value.is<std::shared_ptr<Instance>>())
-      fail(found.decl->value->range,
-           fmt::format("a constant of a file is a number, a string or a list, found {}", describe(value)));
-    return constants[found.decl] = value;
-  }
-  if (const Builtin *builtin = findBuiltin(name))
-    return Object(builtin);
-  if (mlir::Type type = elementTypeNamed(name, scope))
-    return Object(type);
-  if (auto constant = namedConstant(name))
-    return *constant;
-  auto op = mlir::RegisteredOperationName::lookup("bm." + name, &context);
-  if (op && op->hasTrait<mlir::OpTrait::Elementwise>()) {
-    Object object;
-    object.opName = name;
-    return object;
-  }
-  std::vector<std::string> candidates = modules.visibleNames(*module);
-  for (const Scope *s = &scope; s; s = s->parent)
-    for (const auto &[known, value] : s->names)
-      candidates.push_back(known);
-  for (const std::string &known : builtinNames())
-    candidates.push_back(known);
-  auto meant = closest(name, candidates);
-  fail(range, fmt::format("unknown name '{}'{}", name, meant ? fmt::format("; did you mean '{}'?", *meant) : ""));
 }
 
 Object Evaluator::conditional(const ConditionalExpr &expr, Scope &scope) {
@@ -195,38 +134,46 @@ std::vector<Object> Evaluator::sequence(const Expr &expr, Scope &scope) {
     fail(expr.range, "this range has no end");
   int64_t low = integer(Object(range->low), expr.range, "the start of the range");
   int64_t high = integer(Object(*range->high), expr.range, "the end of the range");
+  if (low >= high)
+    return {};
+  countSteps(expr.range, uint64_t(high) - uint64_t(low));
   std::vector<Object> result;
-  for (int64_t i = low; i < high; ++i) {
-    countStep(expr.range);
+  for (int64_t i = low; i < high; ++i)
     result.push_back(Object(Dim(i)));
-  }
   return result;
 }
 
-static Object listObject(std::vector<Object> elements, bool isTuple) {
-  return Object(ListObject{std::make_shared<std::vector<Object>>(std::move(elements)), isTuple});
+/// `[a, ..more]`, `(a, b)`
+Object Evaluator::list(const std::vector<ExprPtr> &elements, Range range, bool isTuple, Scope &scope) {
+  std::vector<Object> result;
+  for (const ExprPtr &element : elements) {
+    Object value = evaluate(*element, scope);
+    auto list = value.get<ListObject>();
+    if (element->kind == ExprKind::Pack && list) {
+      countSteps(range, list->elements->size());
+      result.insert(result.end(), list->elements->begin(), list->elements->end());
+    } else {
+      result.push_back(std::move(value));
+    }
+  }
+  return makeList(std::move(result), isTuple);
 }
 
-/// `f(x, ..rest, axis = 1)`; the callee may be a method of a layer: `net.encode(x)`.
+/// `f(x, ..rest, axis = 1)`
 Object Evaluator::callExpression(const CallExpr &expr, Scope &scope) {
   Call call{expr.range, expr.callee->range, {}};
   for (const Argument &argument : expr.arguments) {
     Object value = evaluate(*argument.value, scope);
     auto list = value.get<ListObject>();
-    if (argument.value->kind == ExprKind::Pack && list)
+    if (argument.value->kind == ExprKind::Pack && list) {
+      countSteps(argument.value->range, list->elements->size());
       for (const Object &element : *list->elements)
         call.arguments.push_back({"", element, argument.value->range});
-    else
+    } else {
       call.arguments.push_back({argument.name.text, value, argument.value->range});
+    }
   }
-  if (expr.callee->kind != ExprKind::Member)
-    return this->call(evaluate(*expr.callee, scope), std::move(call));
-  const auto &callee = as<MemberExpr>(*expr.callee);
-  Object base = evaluate(*callee.base, scope);
-  auto instance = base.get<std::shared_ptr<Instance>>();
-  if (instance && method(**instance, callee.member.text))
-    return callMethod(*instance, callee.member.text, std::move(call));
-  return this->call(member(base, callee.member, callee.range), std::move(call));
+  return this->call(evaluate(*expr.callee, scope), std::move(call));
 }
 
 namespace {
@@ -238,10 +185,16 @@ struct Deeper {
 } // namespace
 
 Object Evaluator::evaluate(const Expr &expr, Scope &scope) {
-  countStep(expr.range);
+  countSteps(expr.range);
   Deeper deeper(depth);
   if (depth > deepestEvaluation)
-    fail(expr.range, "expressions and calls are nested too deeply");
+    exhausted(expr.range, "expressions and calls are nested too deeply");
+  Object result = evaluateNode(expr, scope);
+  checkSize(result, expr.range);
+  return result;
+}
+
+Object Evaluator::evaluateNode(const Expr &expr, Scope &scope) {
   switch (expr.kind) {
   case ExprKind::Number: {
     const auto &number = as<NumberExpr>(expr);
@@ -288,19 +241,9 @@ Object Evaluator::evaluate(const Expr &expr, Scope &scope) {
   case ExprKind::Member:
     return member(evaluate(*as<MemberExpr>(expr).base, scope), as<MemberExpr>(expr).member, expr.range);
   case ExprKind::List:
-  case ExprKind::Tuple: {
-    bool isTuple = expr.kind == ExprKind::Tuple;
-    std::vector<Object> elements;
-    for (const ExprPtr &element : isTuple ? as<TupleExpr>(expr).elements : as<ListExpr>(expr).elements) {
-      Object value = evaluate(*element, scope);
-      auto list = value.get<ListObject>();
-      if (element->kind == ExprKind::Pack && list)
-        elements.insert(elements.end(), list->elements->begin(), list->elements->end());
-      else
-        elements.push_back(std::move(value));
-    }
-    return listObject(std::move(elements), isTuple);
-  }
+    return list(as<ListExpr>(expr).elements, expr.range, false, scope);
+  case ExprKind::Tuple:
+    return list(as<TupleExpr>(expr).elements, expr.range, true, scope);
   case ExprKind::Comprehension: {
     const auto &node = as<ComprehensionExpr>(expr);
     std::vector<Object> elements;
@@ -310,7 +253,7 @@ Object Evaluator::evaluate(const Expr &expr, Scope &scope) {
       inner.names[node.variable.text] = {item, node.variable.range};
       elements.push_back(evaluate(*node.element, inner));
     }
-    return listObject(std::move(elements), false);
+    return makeList(std::move(elements));
   }
   case ExprKind::Record:
     return record(as<RecordExpr>(expr), scope);

@@ -34,7 +34,7 @@ const std::vector<StepForm> &stepForms() {
 
 class FieldReader {
 public:
-  FieldReader(Evaluator &evaluator, const std::vector<std::string> &arrays) : e(evaluator), arrays(arrays) {}
+  FieldReader(Evaluator &evaluator, const SourceNames &names) : e(evaluator), names(names) {}
 
   Feature feature(const Expr &expr);
 
@@ -55,7 +55,7 @@ private:
   const Argument &argument(const CallExpr &call, size_t index, std::string_view what);
 
   Evaluator &e;
-  const std::vector<std::string> &arrays;
+  const SourceNames &names;
 };
 
 bool isNumeric(const Expr &expr) {
@@ -93,13 +93,13 @@ Feature FieldReader::feature(const Expr &expr) {
 Feature FieldReader::named(const Expr &expr, const std::string &name) {
   Feature feature;
   feature.range = expr.range;
-  bool isArray = std::find(arrays.begin(), arrays.end(), name) != arrays.end();
-  if (!arrays.empty() && !isArray) {
+  const auto &arrays = names.arrays;
+  if (names.areArrays && !arrays.empty() && std::find(arrays.begin(), arrays.end(), name) == arrays.end()) {
     auto meant = closest(name, arrays);
     e.fail(expr.range,
            fmt::format("the data has no array '{}'{}", name, meant ? fmt::format("; did you mean '{}'?", *meant) : ""));
   }
-  if (isArray) {
+  if (names.areArrays) {
     feature.selection = Selection::Array;
     feature.names = {name};
   } else if (expr.kind == ExprKind::Name && name == "others") {
@@ -188,6 +188,8 @@ void FieldReader::addColumn(Feature &feature, const Object &object, Range range)
 
 /// `column(3)`, `columns(0..3)`, `columns(0, 2)`, `columns([0, 2])`, `columns("age", "fare")`.
 Feature FieldReader::columns(const CallExpr &expr) {
+  if (names.areArrays)
+    e.fail(expr.range, "an array has no columns: name it whole");
   Feature feature;
   feature.range = expr.range;
   argument(expr, 0, "a number or a name");
@@ -348,8 +350,8 @@ bool Field::isLike(const Field &other) const {
                                                     other.features.end(), [](auto &a, auto &b) { return a.isLike(b); });
 }
 
-Field readField(Evaluator &evaluator, const Name &name, const Expr &expr, const std::vector<std::string> &arrays) {
-  FieldReader reader(evaluator, arrays);
+Field readField(Evaluator &evaluator, const Name &name, const Expr &expr, const SourceNames &names) {
+  FieldReader reader(evaluator, names);
   Field field{name, {}};
   bool hasOpen = false;
   auto add = [&](const Expr &part) {
@@ -369,8 +371,10 @@ Field readField(Evaluator &evaluator, const Name &name, const Expr &expr, const 
   return field;
 }
 
-Feature readColumn(Evaluator &evaluator, const Expr &expr) {
-  Feature feature = FieldReader(evaluator, {}).feature(expr);
+Feature readColumn(Evaluator &evaluator, const Expr &expr, const SourceNames &names) {
+  Feature feature = FieldReader(evaluator, names).feature(expr);
+  if (feature.selection == Selection::Array)
+    feature.columnCount = 1;
   if (feature.isOpen() || !feature.steps.empty() || !feature.encoding.symbol.empty())
     evaluator.fail(expr.range, "expected the name of a column");
   return feature;

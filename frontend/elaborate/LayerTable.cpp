@@ -4,6 +4,7 @@
 #include "dialects/Cost.h"
 
 #include <fmt/format.h>
+#include <set>
 
 namespace bmc::frontend {
 
@@ -85,6 +86,7 @@ private:
 
   Evaluator &e;
   const LayerUses &uses;
+  std::set<const Instance *> written; // a layer with several names has one row
 };
 } // namespace
 
@@ -100,6 +102,8 @@ void TableWriter::addMember(const Object &value, const std::string &name, unsign
 }
 
 void TableWriter::add(const Instance &instance, const std::string &name, unsigned depth) {
+  if (!written.insert(&instance).second)
+    return;
   bm::SymbolicDim bytes = 0;
   int64_t parameters = 0;
   std::string prefix = instance.path.empty() ? "" : instance.path + ".";

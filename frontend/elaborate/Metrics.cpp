@@ -147,7 +147,7 @@ void Program::emitReset() {
   begin(body, "reset", 0);
   for (unsigned index : order)
     if (e.variables[index].role == "metric")
-      result(body, initialValue(e.variables[index]), variableAttribute(index));
+      result(body, e.initialValue(e.variables[index]), variableAttribute(index));
   finish(body, false);
 }
 

@@ -10,6 +10,9 @@ namespace fs = std::filesystem;
 
 namespace bmc::frontend {
 
+static constexpr size_t deepestImports = 100;
+static constexpr size_t mostFiles = 1000;
+
 static std::string canonical(const std::string &path) {
   std::error_code code;
   fs::path result = fs::weakly_canonical(path, code);
@@ -43,6 +46,12 @@ const Module *Modules::loadFile(const std::string &path, std::optional<Range> im
   }
   if (auto known = modules.find(key); known != modules.end())
     return known->second.get();
+  if (loading.size() >= deepestImports || modules.size() >= mostFiles) {
+    bool isDeep = loading.size() >= deepestImports;
+    diagnostics.error(importedAt, isDeep ? fmt::format("imports are nested more than {} levels deep", deepestImports)
+                                         : fmt::format("a model has at most {} files", mostFiles));
+    return nullptr;
+  }
   std::string why;
   auto file = sources.open(path, why);
   if (!file) {
@@ -107,6 +116,14 @@ std::optional<std::string> Modules::locate(const Import &import, const std::stri
   return std::nullopt;
 }
 
+std::vector<const Module *> Modules::ofUser() const {
+  std::vector<const Module *> result;
+  for (const auto &[path, module] : modules)
+    if (std::find(library.begin(), library.end(), module.get()) == library.end())
+      result.push_back(module.get());
+  return result;
+}
+
 Modules::Found Modules::find(const Module &from, const std::string &name) const {
   auto in = [&](const Module *module) -> Found {
     auto it = module->declarations.find(name);
@@ -151,6 +168,9 @@ static unsigned distance(const std::string &a, const std::string &b) {
 std::optional<std::string> closest(const std::string &name, const std::vector<std::string> &candidates) {
   if (name.size() > 64)
     return std::nullopt;
+  static constexpr size_t mostCandidates = 10'000; // beyond, the search would take longer than the user's own
+  if (candidates.size() > mostCandidates)
+    return std::nullopt;
   unsigned best = name.size() / 3 + 1;
   std::optional<std::string> result;
   for (const std::string &candidate : candidates)
@@ -160,6 +180,11 @@ std::optional<std::string> closest(const std::string &name, const std::vector<st
         result = candidate;
       }
   return result;
+}
+
+std::string didYouMean(const std::string &name, const std::vector<std::string> &candidates) {
+  auto meant = closest(name, candidates);
+  return meant ? fmt::format("; did you mean '{}'?", *meant) : "";
 }
 
 } // namespace bmc::frontend

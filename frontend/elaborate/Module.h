@@ -26,6 +26,8 @@ public:
   const Module *load(const std::string &path);
   /// All files of the library; false after an error.
   bool loadLibrary();
+  /// The model file and what it imports, without the library.
+  std::vector<const Module *> ofUser() const;
   struct Found {
     const Declaration *decl = nullptr;
     const Module *module = nullptr;
@@ -52,5 +54,7 @@ private:
 
 /// The candidate that was probably meant, if one is close.
 std::optional<std::string> closest(const std::string &name, const std::vector<std::string> &candidates);
+/// `; did you mean 'relu'?`, or nothing if no candidate is close.
+std::string didYouMean(const std::string &name, const std::vector<std::string> &candidates);
 
 } // namespace bmc::frontend

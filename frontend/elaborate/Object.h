@@ -9,6 +9,7 @@
 
 #include <concepts>
 #include <map>
+#include <memory>
 #include <variant>
 
 namespace bmc::frontend {
@@ -23,6 +24,9 @@ using Dim = bm::SymbolicDim;
 /// Nothing: a sub-layer or parameter whose condition does not hold.
 struct Absent {};
 
+/// What an erroneous expression would have given. The error was reported; whatever needs the value stops silently.
+struct Failed {};
+
 struct Tensor {
   mlir::Value value;
   bool isHyper = false; // a number of the optimizer that `--set` can change
@@ -36,11 +40,15 @@ struct VariableRef {
 struct ListObject {
   std::shared_ptr<std::vector<Object>> elements;
   bool isTuple = false;
+  unsigned depth = 1; // of lists, records and layers in it
+  uint64_t size = 0;  // of all lists and records in it together, shared ones as often as they occur
 };
 
 /// `{g = Generator(64), d = Critic()}`; the fields keep their order.
 struct RecordObject {
   std::shared_ptr<std::vector<std::pair<std::string, Object>>> fields;
+  unsigned depth = 1;
+  uint64_t size = 0;
 
   const Object *find(const std::string &name) const;
 };
@@ -57,9 +65,16 @@ struct DeclaredObject {
   const Module *module;
 };
 
+/// `net.encode`, and `encode` in another method of the same layer.
+struct MethodObject {
+  std::shared_ptr<Instance> instance;
+  std::string name;
+};
+
 struct Object {
-  using Variant = std::variant<Absent, Dim, double, bool, std::string, Tensor, VariableRef, ListObject, RecordObject,
-                               RangeObject, DeclaredObject, const Builtin *, std::shared_ptr<Instance>, mlir::Type>;
+  using Variant = std::variant<Absent, Failed, Dim, double, bool, std::string, Tensor, VariableRef, ListObject,
+                               RecordObject, MethodObject, RangeObject, DeclaredObject, const Builtin *,
+                               std::shared_ptr<Instance>, mlir::Type>;
   Variant value;
   std::string opName; // a name that resolves to an elementwise op of the dialect
 
@@ -81,17 +96,19 @@ struct NamedObject {
 /// Names, innermost first.
 struct Scope {
   const Scope *parent = nullptr;
+  Instance *owner = nullptr; // the layer whose arguments and members these are
   std::map<std::string, NamedObject> names;
 };
 
 /// A layer, network, optimizer or schedule with its arguments and sub-layers.
-struct Instance {
+struct Instance : std::enable_shared_from_this<Instance> {
   const Declaration *decl = nullptr;
   const Module *module = nullptr;
   Range range;      // where it was created
   std::string path; // `blocks.0.attn`; set when it gets its place in the network
   bool placed = false;
-  Scope scope; // arguments, parameters, sub-layers
+  unsigned depth = 1; // of the layers in it
+  Scope scope;        // arguments, parameters, sub-layers
   struct Item {
     std::string name;
     bool isVariable;
@@ -99,5 +116,12 @@ struct Instance {
   std::vector<Item> items;            // what is placed, in order
   std::vector<const Member *> fields; // parameters and buffers that exist
 };
+
+Object makeList(std::vector<Object> elements, bool isTuple = false);
+
+/// How deep lists, records and layers are nested in a value, and how many elements its lists have. Walks over values
+/// recurse, and meet what is shared again and again.
+unsigned depthOf(const Object &object);
+uint64_t sizeOf(const Object &object);
 
 } // namespace bmc::frontend

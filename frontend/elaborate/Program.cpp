@@ -1,5 +1,6 @@
 // Emits the functions of the module. What the program is as a whole stands in Description.cpp.
 #include "Program.h"
+#include "Limits.h"
 
 #include "dialects/Ops.h"
 
@@ -18,24 +19,45 @@ void Program::build() {
   e.module = &main;
   auto train = main.declarations.find("train");
   bool trains = train != main.declarations.end() && train->second->kind == DeclarationKind::Train;
-  createNetwork();
-  findInputs();
-  // The network's own errors come first: those of the train block may follow from them.
-  emitPredict();
-  if (trains) {
-    training = readTrainBlock(e, *train->second);
-    findTargets();
-    prepareStates();
-    prepareMetrics();
-    emitTrain();
-    emitEvaluate();
-    emitReset();
-    emitMeasure();
-  } else {
+  // The network's own errors come first; the train block is read even so, for its own.
+  bool hasNetwork = attempt([&] {
+    createNetwork();
+    findInputs();
+  });
+  bool predicts = hasNetwork && attempt([&] { emitPredict(); });
+  bool isRead = trains && attempt([&] { training = readTrainBlock(e, *train->second); });
+  if (predicts && isRead)
+    attempt([&] {
+      findTargets();
+      shapeClassWeights();
+      prepareStates();
+      prepareMetrics();
+      if (!training->loss->function.decl->link.text.empty())
+        emitPredict();
+      emitTrain();
+      emitEvaluate();
+      emitReset();
+      emitMeasure();
+    });
+  if (!trains)
     numberColumns();
-  }
-  emitInit();
+  if (hasNetwork)
+    attempt([&] { emitInit(); });
+  if (e.diagnostics.hasErrors())
+    throw Stop();
   describeProgram();
+}
+
+/// Whether a step was done without an error that ended it; the steps that do not need it go on.
+bool Program::attempt(llvm::function_ref<void()> step) {
+  try {
+    step();
+    return true;
+  } catch (Stop) {
+    if (e.diagnostics.full())
+      throw Exhausted();
+    return false;
+  }
 }
 
 void Program::createNetwork() {
@@ -79,6 +101,13 @@ void Program::createNetwork() {
 
 // Inputs ------------------------------------------------------------------------------------------------------------
 
+static int64_t valuesOfRow(RankedTensorType type) {
+  int64_t product = 1;
+  for (int64_t extent : type.getShape().drop_front())
+    product *= mlir::ShapedType::isDynamic(extent) ? 0 : extent;
+  return product;
+}
+
 void Program::findInputs() {
   const Member *forward = e.method(*network, "forward");
   if (!forward)
@@ -98,17 +127,12 @@ void Program::findInputs() {
     input.type = e.tensorType(*parameter.type, scope, true);
     if (input.type.getRank() == 0)
       e.fail(input.range, "the first dimension of an input is the row; found a scalar");
+    if (int64_t values = valuesOfRow(input.type); values > mostRowValues)
+      e.fail(input.range, fmt::format("a row of an input has at most {} values, found {}", mostRowValues, values));
     inputs.push_back(input);
   }
   if (inputs.empty())
     e.fail(forward->name.range, "the 'forward' of a network needs an input");
-}
-
-static int64_t valuesOfRow(RankedTensorType type) {
-  int64_t product = 1;
-  for (int64_t extent : type.getShape().drop_front())
-    product *= mlir::ShapedType::isDynamic(extent) ? 0 : extent;
-  return product;
 }
 
 /// A program without data takes tables with the inputs' columns alone.
@@ -172,6 +196,22 @@ void Program::countCategories(Field &field, Input &input) {
   input.features = field.features;
 }
 
+/// A weight for each class of the field: a class number, or a row with one value a class.
+void Program::shapeClassWeights() {
+  for (const ClassWeights &weights : training->classWeights) {
+    auto target = std::find_if(targets.begin(), targets.end(), [&](auto &t) { return t.name == weights.field.text; });
+    if (target == targets.end())
+      e.fail(weights.field.range, fmt::format("the data has no target '{}'", weights.field.text));
+    int64_t classes = target->classes ? target->classes : valuesOfRow(target->type);
+    if (target->classes == 0 && target->features[0].encoding.symbol.empty())
+      e.fail(weights.field.range, fmt::format("the target '{}' has no classes", weights.field.text));
+    Variable &variable = e.variables[weights.variable];
+    variable.type = RankedTensorType::get({classes}, e.floatType);
+    target->classWeights = variable.name;
+    order.push_back(weights.variable);
+  }
+}
+
 /// The field as a tensor of one alternative of a declared type, if its values fit into a row.
 std::optional<Program::Input> Program::fit(Field &field, const TypeExpr &type, Scope &scope) {
   Scope trial = scope;
@@ -181,8 +221,9 @@ std::optional<Program::Input> Program::fit(Field &field, const TypeExpr &type, S
     bool known = false;
     for (const Scope *s = &trial; s; s = s->parent)
       known |= s->names.count(name) != 0;
-    if (!known && !field.isOpen() && type.dims.size() > 1)
-      trial.names[name] = {Object(Dim(field.width())), field.name.range};
+    // An array whose width nothing tells has one value a row.
+    if (!known && type.dims.size() > 1)
+      trial.names[name] = {Object(Dim(field.isOpen() ? 1 : field.width())), field.name.range};
   }
   Input input;
   input.name = field.name.text;
@@ -319,9 +360,39 @@ Object Program::forward(Body &body) {
   return e.callMethod(network, "forward", std::move(call));
 }
 
+/// Where the target is a category and the loss says how: the probabilities of its classes, beside the output.
+void Program::emitProbabilities(Body &body) {
+  const Applied &loss = *training->loss;
+  auto isCategory = [](const Input &target) {
+    return target.features.size() == 1 && !target.features[0].encoding.symbol.empty();
+  };
+  if (targets.size() != 1 || !isCategory(targets[0]) || body.results.size() != 1)
+    return;
+  const Name &link = loss.function.decl->link;
+  Object output = body.results[0].value;
+  Object probabilities;
+  {
+    Evaluator::Frame frame(e, loss.range, loss.function.module);
+    Scope scope;
+    Object function = e.lookup(link.text, link.range, scope);
+    probabilities = e.call(function, {link.range, link.range, {{"", output, link.range}}});
+  }
+  auto tensor = probabilities.get<Tensor>();
+  if (!tensor || bm::shapeOf(tensor->value.getType()) != bm::shapeOf(body.results[0].value.getType()))
+    e.fail(link.range,
+           fmt::format("'{}' must give a probability for each value of the prediction, {}, found {}", link.text,
+                       bm::describe(body.results[0].value.getType()), e.describe(probabilities)));
+  result(body, tensor->value, role("probabilities", targets[0].name));
+}
+
+/// With a train block the function is emitted twice: its errors come first, and what is made of the output depends on
+/// the loss.
 void Program::emitPredict() {
+  if (auto first = module.lookupSymbol<mlir::func::FuncOp>("predict"))
+    first.erase();
   Body body;
   begin(body, "predict", Variables | Inputs);
+  layerUses = {};
   e.layerUses = &layerUses;
   Object output = forward(body);
   e.layerUses = nullptr;
@@ -347,6 +418,8 @@ void Program::emitPredict() {
     e.fail(method->name.range, "the first dimension of a network's output is the row; found a scalar");
   if (llvm::isa<mlir::FloatType>(predictionType.getElementType()))
     e.floatType = predictionType.getElementType();
+  if (training)
+    emitProbabilities(body);
   finish(body, true);
 }
 
@@ -529,32 +602,14 @@ void Program::emitTrain() {
 
 // Initial values ----------------------------------------------------------------------------------------------------
 
-Value Program::initialValue(const Variable &variable) {
-  Evaluator::Frame frame(e, variable.initialiser->range, variable.module);
-  e.initialised = variable.type;
-  Scope scope;
-  scope.parent = variable.scope;
-  Object object = e.evaluate(*variable.initialiser, scope);
-  // The name of an initialiser is enough: `= xavier`.
-  bool isFunction = object.is<DeclaredObject>() || object.is<const Builtin *>();
-  Range range = variable.initialiser->range;
-  if (isFunction)
-    object = e.call(object, {range, range, {}});
-  Value value = e.tensor(object, variable.type.getElementType(), range);
-  value = e.broadcast(value, bm::shapeOf(variable.type), range);
-  if (value.getType() != variable.type)
-    e.fail(range, fmt::format("the initial value of '{}' must be {}, found {}", variable.name,
-                              bm::describe(variable.type), bm::describe(value.getType())));
-  e.initialised = {};
-  return value;
-}
-
 void Program::emitInit() {
   Body body;
   begin(body, "init", Key);
-  for (unsigned index : order)
-    if (e.variables[index].role != "metric")
-      result(body, initialValue(e.variables[index]), variableAttribute(index));
+  for (unsigned index : order) {
+    const Variable variable = e.variables[index];
+    if (variable.role != "metric")
+      attempt([&] { result(body, e.initialValue(variable), variableAttribute(index)); });
+  }
   finish(body, false);
 }
 

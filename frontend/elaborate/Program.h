@@ -18,6 +18,8 @@ public:
   void build();
 
 private:
+  bool attempt(llvm::function_ref<void()> step);
+
   /// An input of an entry function: a parameter of `forward`, or a target of the loss.
   struct Input {
     std::string name;
@@ -25,6 +27,7 @@ private:
     bool isTarget = false;
     std::vector<Feature> features;
     int64_t classes = 0;
+    std::string classWeights; // the buffer of this name has the weights of its classes
     Range range;
   };
   struct Result {
@@ -58,9 +61,11 @@ private:
   void findTargets();
   Input target(Field &field, const TypeExpr *type, Scope &scope, const Parameter *parameter);
   std::optional<Input> fit(Field &field, const TypeExpr &type, Scope &scope);
+  void shapeClassWeights();
   void countCategories(Field &field, Input &input);
   void emitInit();
   void emitPredict();
+  void emitProbabilities(Body &body);
   void emitTrain();
   void emitEvaluate();
   void describeProgram();
@@ -88,7 +93,6 @@ private:
   mlir::Value score(const Applied &applied, const Object &prediction, Body &body, const std::string &what);
   void scores(Body &body, const Object &prediction, mlir::Value &loss);
   void update(Body &body, mlir::Value loss);
-  mlir::Value initialValue(const Variable &variable);
   mlir::Value stepParameter(Body &body, unsigned variable, mlir::Value gradient);
   class BoundHypers;
   mlir::DictionaryAttr role(const std::string &role, const std::string &name = "");

@@ -5,64 +5,127 @@
 
 namespace bmc::frontend {
 
+/// The names that a statement which failed would have set have no value.
+static void forget(const Stmt &stmt, Scope &scope);
+
+static void forget(const Block &block, Scope &scope) {
+  for (const StmtPtr &stmt : block)
+    forget(*stmt, scope);
+}
+
+static void forgetAssigned(const Name &name, Scope &scope) {
+  for (Scope *s = &scope; s; s = const_cast<Scope *>(s->parent))
+    if (auto it = s->names.find(name.text); it != s->names.end()) {
+      // A buffer keeps its value, which has the right type.
+      if (!it->second.object.is<VariableRef>())
+        it->second.object = Object(Failed());
+      return;
+    }
+}
+
+static void forget(const Stmt &stmt, Scope &scope) {
+  if (stmt.kind == StmtKind::Let)
+    for (const Binding &binding : as<LetStmt>(stmt).bindings)
+      for (const Name &name : binding.pattern.names)
+        scope.names[name.text] = {Object(Failed()), name.range};
+  if (stmt.kind == StmtKind::Assign)
+    for (const Name &name : as<AssignStmt>(stmt).binding.pattern.names)
+      forgetAssigned(name, scope);
+  Scope inner;
+  inner.parent = &scope;
+  if (stmt.kind == StmtKind::If) {
+    forget(as<IfStmt>(stmt).then, inner);
+    forget(as<IfStmt>(stmt).otherwise, inner);
+  }
+  if (stmt.kind == StmtKind::For)
+    forget(as<ForStmt>(stmt).body, inner);
+}
+
 /// The value of the first `return` that is reached.
 std::optional<Object> Evaluator::execute(const Block &block, Scope &scope) {
+  bool hasFailed = false;
   for (const StmtPtr &stmt : block) {
-    countStep(stmt->range);
-    switch (stmt->kind) {
-    case StmtKind::Let:
-      for (const Binding &binding : as<LetStmt>(*stmt).bindings)
-        bindPattern(binding.pattern, evaluate(*binding.value, scope), binding.value->range, scope, true);
-      break;
-    case StmtKind::Assign: {
-      const Binding &binding = as<AssignStmt>(*stmt).binding;
-      bindPattern(binding.pattern, evaluate(*binding.value, scope), binding.value->range, scope, false);
-      break;
-    }
-    case StmtKind::Return: {
-      const auto &node = as<ResultStmt>(*stmt);
-      if (!node.value)
-        fail(node.range, "expected a value behind 'return'");
-      return evaluate(*node.value, scope);
-    }
-    case StmtKind::Yield:
-      fail(stmt->range, "'yield' can only stand in a scan");
-    case StmtKind::If: {
-      const auto &node = as<IfStmt>(*stmt);
-      bool holds = condition(evaluate(*node.condition, scope), node.condition->range);
-      Scope inner;
-      inner.parent = &scope;
-      if (auto result = execute(holds ? node.then : node.otherwise, inner))
+    try {
+      countSteps(stmt->range);
+      auto result = execute(*stmt, scope);
+      if (trial)
+        trial->succeeded.insert(stmt.get());
+      if (result)
         return result;
-      break;
-    }
-    case StmtKind::For: {
-      const auto &node = as<ForStmt>(*stmt);
-      for (const Object &item : sequence(*node.sequence, scope)) {
-        Scope inner;
-        inner.parent = &scope;
-        inner.names[node.variable.text] = {item, node.variable.range};
-        if (auto result = execute(node.body, inner))
-          return result;
-      }
-      break;
-    }
-    case StmtKind::Require: {
-      const auto &node = as<RequireStmt>(*stmt);
-      if (condition(evaluate(*node.condition, scope), node.condition->range))
-        break;
-      std::string text = fmt::format("'{}' does not hold", sources.text(node.condition->range));
-      if (node.message)
-        if (Object message = evaluate(*node.message, scope); auto given = message.get<std::string>())
-          text = fmt::format("{} ({})", *given, text);
-      fail(node.range, text);
-    }
-    case StmtKind::Expression:
-      evaluate(*as<ExpressionStmt>(*stmt).value, scope);
-      fail(stmt->range, "the value of this expression is not used");
+    } catch (Stop) {
+      if (diagnostics.full())
+        throw Exhausted();
+      if (stmt->kind == StmtKind::Return)
+        throw;
+      hasFailed = true;
+      forget(*stmt, scope);
     }
   }
+  // Whether the statements that failed would have returned is not known.
+  if (hasFailed)
+    throw Stop();
   return std::nullopt;
+}
+
+std::optional<Object> Evaluator::execute(const Stmt &stmt, Scope &scope) {
+  switch (stmt.kind) {
+  case StmtKind::Let:
+    for (const Binding &binding : as<LetStmt>(stmt).bindings)
+      bindPattern(binding.pattern, evaluate(*binding.value, scope), binding.value->range, scope, true);
+    return std::nullopt;
+  case StmtKind::Assign: {
+    const Binding &binding = as<AssignStmt>(stmt).binding;
+    bindPattern(binding.pattern, evaluate(*binding.value, scope), binding.value->range, scope, false);
+    return std::nullopt;
+  }
+  case StmtKind::Return:
+    if (!as<ResultStmt>(stmt).value)
+      fail(stmt.range, "expected a value behind 'return'");
+    return evaluate(*as<ResultStmt>(stmt).value, scope);
+  case StmtKind::Yield:
+    fail(stmt.range, "'yield' can only stand in a scan");
+  case StmtKind::If:
+    return executeIf(as<IfStmt>(stmt), scope);
+  case StmtKind::For:
+    return executeFor(as<ForStmt>(stmt), scope);
+  case StmtKind::Require:
+    require(as<RequireStmt>(stmt), scope);
+    return std::nullopt;
+  case StmtKind::Expression:
+    evaluate(*as<ExpressionStmt>(stmt).value, scope);
+    fail(stmt.range, "the value of this expression is not used");
+  }
+  return std::nullopt;
+}
+
+std::optional<Object> Evaluator::executeIf(const IfStmt &stmt, Scope &scope) {
+  bool holds = condition(evaluate(*stmt.condition, scope), stmt.condition->range);
+  Scope inner;
+  inner.parent = &scope;
+  return execute(holds ? stmt.then : stmt.otherwise, inner);
+}
+
+std::optional<Object> Evaluator::executeFor(const ForStmt &stmt, Scope &scope) {
+  for (const Object &item : sequence(*stmt.sequence, scope)) {
+    Scope inner;
+    inner.parent = &scope;
+    inner.names[stmt.variable.text] = {item, stmt.variable.range};
+    if (auto result = execute(stmt.body, inner))
+      return result;
+  }
+  return std::nullopt;
+}
+
+void Evaluator::require(const RequireStmt &stmt, Scope &scope) {
+  if (condition(evaluate(*stmt.condition, scope), stmt.condition->range))
+    return;
+  if (trial)
+    throw Stop();
+  std::string text = fmt::format("'{}' does not hold", sources.text(stmt.condition->range));
+  if (stmt.message)
+    if (Object message = evaluate(*stmt.message, scope); auto given = message.get<std::string>())
+      text = fmt::format("{} ({})", *given, text);
+  fail(stmt.range, text);
 }
 
 void Evaluator::bindPattern(const Pattern &pattern, Object value, Range range, Scope &scope, bool isNew) {
@@ -87,11 +150,17 @@ void Evaluator::bindPattern(const Pattern &pattern, Object value, Range range, S
     set(pattern.names[i], elements[i]);
 }
 
+void Evaluator::unknownTarget(const Name &name) {
+  fail(name.range, fmt::format("unknown name '{}'; a new name is introduced by 'let'", name.text));
+}
+
 void Evaluator::assign(const Name &name, Object value, Range range, Scope &scope) {
   for (Scope *s = &scope; s; s = const_cast<Scope *>(s->parent)) {
     auto it = s->names.find(name.text);
     if (it == s->names.end())
       continue;
+    if (it->second.object.is<Failed>() && s->names.count(""))
+      throw Stop(); // a buffer with an error
     if (!s->names.count("")) { // marks the scope of a layer's arguments and sub-layers
       it->second.object = std::move(value);
       return;
@@ -113,7 +182,7 @@ void Evaluator::assign(const Name &name, Object value, Range range, Scope &scope
     emission->variables[variable->index] = result;
     return;
   }
-  fail(name.range, fmt::format("unknown name '{}'; a new name is introduced by 'let'", name.text));
+  unknownTarget(name);
 }
 
 } // namespace bmc::frontend

@@ -36,6 +36,7 @@ private:
   void metric(const Expr &expr);
   void number(Scope &scope, const std::string &argument, const std::string &name);
   void scheduleNumbers(const Object &object, const std::string &name);
+  Object classWeights(const CallExpr &call);
 
   Evaluator &e;
   TrainBlock &block;
@@ -85,6 +86,40 @@ void Reader::batch(const Entry &entry) {
   block.batch = text && *text == "all" ? 0 : count(entry, 1);
 }
 
+static const CallExpr *classWeightsCall(const Expr &expr) {
+  bool isCall = expr.kind == ExprKind::Call && as<CallExpr>(expr).callee->kind == ExprKind::Name;
+  return isCall && as<NameExpr>(*as<CallExpr>(expr).callee).name == "class_weights" ? &as<CallExpr>(expr) : nullptr;
+}
+
+/// `class_weights(y)`; its shape follows from the field, which is read later.
+Object Reader::classWeights(const CallExpr &call) {
+  if (call.arguments.size() != 1 || call.arguments[0].value->kind != ExprKind::Name)
+    e.fail(call.range, "expected a field of the data: class_weights(y)");
+  static const NumberExpr one = [] {
+    NumberExpr number{Range()};
+    number.isInteger = true;
+    number.integer = 1;
+    return number;
+  }();
+  static const Scope empty;
+  Name field{as<NameExpr>(*call.arguments[0].value).name, call.arguments[0].value->range};
+  for (const ClassWeights &known : block.classWeights)
+    if (known.field.text == field.text)
+      return Object(VariableRef{known.variable});
+  Variable variable;
+  variable.name = "class_weights." + field.text;
+  variable.role = "buffer";
+  variable.type = mlir::RankedTensorType::get({1}, e.floatType);
+  variable.initialiser = &one;
+  variable.scope = &empty;
+  variable.module = e.module;
+  variable.range = call.range;
+  auto index = static_cast<unsigned>(e.variables.size());
+  e.variables.push_back(std::move(variable));
+  block.classWeights.push_back({field, index});
+  return Object(VariableRef{index});
+}
+
 /// A function by its name, or with some of its arguments: `cross_entropy`, `smooth(amount = 0.1)`.
 Applied Reader::applied(const Expr &expr) {
   Scope scope;
@@ -99,7 +134,9 @@ Applied Reader::applied(const Expr &expr) {
     for (const Argument &argument : as<CallExpr>(expr).arguments) {
       if (argument.name.text.empty())
         e.fail(argument.value->range, "arguments of a loss or metric are given by name here");
-      result.arguments.push_back({argument.name.text, e.evaluate(*argument.value, scope), argument.value->range});
+      const CallExpr *weights = classWeightsCall(*argument.value);
+      Object value = weights ? classWeights(*weights) : e.evaluate(*argument.value, scope);
+      result.arguments.push_back({argument.name.text, std::move(value), argument.value->range});
     }
   return result;
 }
@@ -266,6 +303,7 @@ TrainBlock readTrainBlock(Evaluator &evaluator, const Declaration &decl) {
   block.decl = &decl;
   Reader reader(evaluator, block);
   unsigned before = evaluator.diagnostics.errorCount();
+  bool hasFailed = false; // also where the error was reported before
   std::map<std::string, Range> seen;
   for (const Entry &entry : decl.entries) {
     try {
@@ -287,15 +325,16 @@ TrainBlock readTrainBlock(Evaluator &evaluator, const Declaration &decl) {
       }
       (reader.*form->read)(entry);
     } catch (Stop) {
+      hasFailed = true;
     }
   }
-  if (evaluator.diagnostics.errorCount() == before)
+  if (!hasFailed)
     checkComplete(evaluator, block);
-  if (evaluator.diagnostics.errorCount() == before) {
+  if (!hasFailed && evaluator.diagnostics.errorCount() == before) {
     checkDatasets(evaluator, block);
     checkMonitor(evaluator, block);
   }
-  if (evaluator.diagnostics.errorCount() != before)
+  if (hasFailed || evaluator.diagnostics.errorCount() != before)
     throw Stop();
   return block;
 }

@@ -12,6 +12,12 @@ struct Applied {
   Range range;
 };
 
+/// `class_weights(y)`: a buffer that the program fills from the training rows.
+struct ClassWeights {
+  Name field;
+  unsigned variable;
+};
+
 /// A metric with its arguments. One with members has an instance: it accumulates over batches, or asks for all rows.
 struct Metric {
   std::string name;
@@ -44,6 +50,7 @@ struct TrainBlock {
   std::vector<Metric> metrics;
   std::shared_ptr<Instance> optimizer;
   std::vector<Hyper> hypers;
+  std::vector<ClassWeights> classWeights;
   int64_t epochs = 1;
   int64_t batch = 0; // all
   int64_t seed = 0;

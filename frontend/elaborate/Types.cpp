@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <set>
 
 namespace bmc::frontend {
 
@@ -38,6 +39,14 @@ static bool elementFits(const std::string &name, mlir::Type wanted, mlir::Type f
   return wanted == found;
 }
 
+bool isValueType(const std::string &name) {
+  static const std::set<std::string> names = {"dim",   "int",     "float", "number", "bool", "string",
+                                              "layer", "network", "list",  "record", "fn"};
+  return names.count(name) != 0;
+}
+
+bool isElementClass(const std::string &name) { return name == "float" || name == "integer" || name == "number"; }
+
 static bool isTensorType(const TypeExpr &type, mlir::Type element) {
   if (type.kind == TypeKind::Tensor)
     return true;
@@ -55,6 +64,7 @@ std::vector<Dim> Evaluator::shapeArgument(const Object &object, Range range) {
   auto list = object.get<ListObject>();
   if (!list)
     return {dimension(object, range, "a shape")};
+  checkRank(list->elements->size(), range);
   for (const Object &element : *list->elements) {
     shape.push_back(dimension(element, range, "a dimension of a shape"));
     if (auto constant = shape.back().constant(); constant && *constant < 0)
@@ -78,6 +88,17 @@ static const std::string *unboundName(const Expr &expr, const Scope &scope) {
   return findName(scope, name) ? nullptr : &name;
 }
 
+Dim Evaluator::newDimension(const std::string &name) {
+  if (trial && trial->nextSize) {
+    int64_t size = trial->nextSize;
+    trial->nextSize = trial->shrinks ? std::max<int64_t>(size / 2, 1) : std::min(size * 2, int64_t(1) << 40);
+    return Dim(size);
+  }
+  auto value = bindings.find(name);
+  symbols[name] = value != bindings.end();
+  return value != bindings.end() ? Dim(value->second) : Dim::symbol(name);
+}
+
 mlir::RankedTensorType Evaluator::tensorType(const TypeExpr &type, Scope &scope, bool newSymbols) {
   mlir::Type element = elementTypeNamed(type.name, scope);
   if (!element && type.name == "float")
@@ -97,16 +118,15 @@ mlir::RankedTensorType Evaluator::tensorType(const TypeExpr &type, Scope &scope,
     }
     auto name = unboundName(*dim, scope);
     if (name && newSymbols && !modules.find(*module, *name).decl) {
-      auto value = bindings.find(*name);
-      symbols[*name] = value != bindings.end();
-      Dim bound = value != bindings.end() ? Dim(value->second) : Dim::symbol(*name);
-      scope.names[*name] = {Object(bound), dim->range};
+      scope.names[*name] = {Object(newDimension(*name)), dim->range};
     }
     shape.push_back(dimension(evaluate(*dim, scope), dim->range, "a dimension"));
     if (auto constant = shape.back().constant(); constant && *constant < 1)
       fail(dim->range, fmt::format("a dimension must be at least 1, found {}", *constant));
   }
-  return bm::tensorType(shape, element);
+  auto result = bm::tensorType(shape, element);
+  checkType(result, type.range);
+  return result;
 }
 
 /// What does not fit, in words; binds names as it goes.
@@ -247,9 +267,7 @@ Object Evaluator::unify(const Object &object, Range range, const TypeExpr &type,
   bool isClass = isElementClass(type.name);
   if (type.kind == TypeKind::Tensor || (isTensorType(type, element) && !isClass)) {
     if (!element && !isClass)
-      fail(type.range,
-           fmt::format("unknown element type '{}'; f32, f64, i32, i64, bool, float, integer and number exist",
-                       type.name));
+      unknownType(type);
     if (object.is<Absent>())
       wrong("a tensor");
     bool isNumber = object.is<Dim>() || object.is<double>();
@@ -308,7 +326,14 @@ Object Evaluator::unify(const Object &object, Range range, const TypeExpr &type,
   }
   if (name == "list" || name == "fn")
     return object;
-  fail(type.range, fmt::format("unknown type '{}'", name));
+  unknownType(type);
+}
+
+void Evaluator::unknownType(const TypeExpr &type) {
+  if (type.kind == TypeKind::Tensor)
+    fail(type.range, fmt::format("unknown element type '{}'; f32, f64, i32, i64, bool, float, integer and number exist",
+                                 type.name));
+  fail(type.range, fmt::format("unknown type '{}'", type.name));
 }
 
 } // namespace bmc::frontend

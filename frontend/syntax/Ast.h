@@ -305,6 +305,7 @@ struct Declaration {
   Name name;
   std::vector<Parameter> parameters;
   OptionalType result;     // functions
+  Name link;               // losses: the function that makes probabilities of the prediction; may be empty
   Block body;              // functions
   bool hasMembers = false; // layers and what is like them
   std::vector<Member> members;

@@ -74,6 +74,8 @@ void Printer::declaration(const Declaration &decl) {
     out << " -> ";
     type(*decl.result);
   }
+  if (!decl.link.text.empty())
+    out << " predicts " << decl.link.text;
   if (decl.value) {
     out << (decl.kind == DeclarationKind::Train ? " " : " = ");
     expression(*decl.value);

@@ -12,6 +12,8 @@ static bool sameText(const Diagnostic::Place &a, std::optional<Range> range, con
 }
 
 Diagnostic &Diagnostics::report(Severity severity, std::optional<Range> range, std::string message) {
+  if (severity == Severity::Error && errors > limit)
+    return dropped = {};
   // A layer that is used ten times would report its error ten times.
   for (const Diagnostic &earlier : kept)
     if (sameText(earlier.main, range, message))
@@ -20,6 +22,20 @@ Diagnostic &Diagnostics::report(Severity severity, std::optional<Range> range, s
     return dropped = {};
   kept.push_back({{severity, range, std::move(message)}, {}, {}});
   return kept.back();
+}
+
+bool Diagnostics::hasErrorAt(Range range) const {
+  return std::any_of(kept.begin(), kept.end(), [&](const Diagnostic &diagnostic) {
+    const Diagnostic::Place &place = diagnostic.main;
+    return place.severity == Severity::Error && place.range && place.range->file == range.file &&
+           place.range->begin == range.begin;
+  });
+}
+
+void Diagnostics::add(Diagnostic diagnostic) {
+  Diagnostic &added = report(diagnostic.main.severity, diagnostic.main.range, diagnostic.main.message);
+  added.notes = std::move(diagnostic.notes);
+  added.callers = std::move(diagnostic.callers);
 }
 
 static const char *severityName(Severity severity) {
@@ -92,7 +108,7 @@ void Diagnostics::print(std::ostream &out) const {
         printPlace(out, sources, note);
   }
   if (errors > limit)
-    out << "bmc: error: too many errors: " << errors - limit << " more are not shown\n";
+    out << "bmc: error: too many errors: only the first " << limit << " are shown\n";
 }
 
 } // namespace bmc::frontend

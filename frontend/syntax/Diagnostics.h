@@ -48,6 +48,10 @@ public:
   bool hasErrors() const { return errors != 0; }
   bool full() const { return errors >= limit; }
   unsigned errorCount() const { return errors; }
+  /// Whether an error begins at this place.
+  bool hasErrorAt(Range range) const;
+  /// Takes over a diagnostic that was collected elsewhere.
+  void add(Diagnostic diagnostic);
   const std::deque<Diagnostic> &all() const { return kept; }
   void print(std::ostream &out) const;
 

@@ -32,6 +32,11 @@ const std::pair<std::string_view, TokenKind> punctuation[] = {
     {"@", TokenKind::At},           {"^", TokenKind::Caret},      {"|", TokenKind::Bar},
 };
 
+// Beyond these a text is not written by people, and would exhaust memory or fill the screen with messages.
+constexpr size_t mostTokens = 1'000'000;
+constexpr size_t longestName = 256;
+constexpr size_t longestString = 1 << 16;
+
 bool isDigit(char c) { return c >= '0' && c <= '9'; }
 bool startsName(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
 bool continuesName(char c) { return startsName(c) || isDigit(c); }
@@ -94,6 +99,10 @@ std::vector<Token> Lexer::run() {
   if (text.substr(0, 3) == "\xEF\xBB\xBF")
     at = 3;
   for (skipBlanks(); !atEnd() && !diagnostics.full(); skipBlanks()) {
+    if (tokens.size() >= mostTokens) {
+      diagnostics.error(from(at), fmt::format("a file has at most {} words and signs", mostTokens));
+      break;
+    }
     if (startsName(peek()))
       word();
     else if (isDigit(peek()) || (peek() == '.' && isDigit(peek(1))))
@@ -155,6 +164,15 @@ void Lexer::word() {
   while (continuesName(peek()))
     ++at;
   std::string_view name = text.substr(begin, at - begin);
+  if (name.size() > longestName) {
+    diagnostics.error(from(begin),
+                      fmt::format("a name has at most {} characters, this one has {}", longestName, name.size()));
+    at = begin + longestName; // so that no message repeats all of it
+    push(TokenKind::Name, begin);
+    while (continuesName(peek()))
+      ++at;
+    return;
+  }
   for (auto [spelling, kind] : keywords)
     if (spelling == name) {
       push(kind, begin);
@@ -188,7 +206,8 @@ void Lexer::number() {
   if (continuesName(peek())) {
     while (continuesName(peek()))
       ++at;
-    diagnostics.error(from(begin), fmt::format("'{}' is neither a number nor a name", text.substr(begin, at - begin)));
+    std::string_view shown = text.substr(begin, std::min<size_t>(at - begin, longestName));
+    diagnostics.error(from(begin), fmt::format("'{}' is neither a number nor a name", shown));
   }
   std::string spelling(text.substr(begin, at - begin));
   double value = std::strtod(spelling.c_str(), nullptr);
@@ -227,6 +246,11 @@ void Lexer::string() {
     at += length;
   }
   ++at;
+  if (value.size() > longestString) {
+    diagnostics.error(from(begin),
+                      fmt::format("a string has at most {} bytes, this one has {}", longestString, value.size()));
+    value.resize(longestString);
+  }
   push(TokenKind::String, begin).string = std::move(value);
 }
 
@@ -310,7 +334,8 @@ std::string describe(TokenKind kind) {
 std::string describe(const Token &token) {
   if (token.kind == TokenKind::EndOfFile || token.kind == TokenKind::String)
     return describe(token.kind);
-  return fmt::format("'{}'", token.text);
+  bool isLong = token.text.size() > 64;
+  return fmt::format("'{}{}'", token.text.substr(0, 64), isLong ? "..." : "");
 }
 
 } // namespace bmc::frontend

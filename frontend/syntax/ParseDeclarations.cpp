@@ -71,7 +71,7 @@ void Parser::declaration(File &file) {
                                  describe(peek())));
 }
 
-// functionLike = ( "fn" | "loss" | "metric" | "init" ) name parameters [ "->" type ] block
+// functionLike = ( "fn" | "loss" | "metric" | "init" ) name parameters [ "->" type ] [ "predicts" name ] block
 // A metric that accumulates over batches has members instead.
 void Parser::functionLike(Declaration &decl) {
   decl.name = name(fmt::format("the name of the {}", spelling(decl.kind)));
@@ -81,6 +81,8 @@ void Parser::functionLike(Declaration &decl) {
     failExpected(fmt::format("'(' and the parameters of '{}'", decl.name.text));
   if (accept(TokenKind::Arrow))
     decl.result = std::make_unique<TypeExpr>(type());
+  if (decl.kind == DeclarationKind::Loss && acceptWord("predicts"))
+    decl.link = name("the function that makes probabilities of the prediction");
   bool accumulates = atWord("state", 1) || (peek(1).kind == TokenKind::Name && peek(2).kind == TokenKind::LeftParen) ||
                      (peek(1).kind == TokenKind::Name && peek(2).kind == TokenKind::LeftBrace);
   decl.hasMembers = decl.kind == DeclarationKind::Metric && !decl.result && accumulates;

@@ -3,12 +3,14 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <utility>
 
 namespace bmc::frontend {
 
 unsigned Parser::grow(Range range, unsigned height) {
   if (height > deepest)
     fail(range, fmt::format("this is nested more than {} levels deep", deepest));
+  tallest = std::max(tallest, height);
   return height;
 }
 
@@ -376,7 +378,10 @@ ExprPtr Parser::scan() {
     if (carried.name.text.empty())
       fail(carried.value->range, "expected 'name = first value' for what a scan carries");
   scan->range = scan->range.to(previous());
+  unsigned outer = std::exchange(tallest, 0);
   scan->body = block();
+  scan->height = grow(scan->range, tallest + 1);
+  tallest = std::max(tallest, outer);
   return scan;
 }
 

@@ -114,6 +114,7 @@ private:
   size_t position = 0;
   unsigned brackets = 0; // open ( and [ since the last {
   unsigned depth = 0;
+  unsigned tallest = 0; // of the expressions since a scan's body began
 };
 
 /// Counts the nesting, and refuses too much of it.

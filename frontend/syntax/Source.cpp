@@ -19,6 +19,11 @@ std::optional<FileId> SourceManager::open(const std::string &path, std::string &
     error = "is a directory";
     return std::nullopt;
   }
+  // A pipe may never end, and a device has no text.
+  if (std::filesystem::exists(path, code) && !std::filesystem::is_regular_file(path, code)) {
+    error = "is not a file";
+    return std::nullopt;
+  }
   std::ifstream stream(path, std::ios::binary);
   if (!stream) {
     error = std::strerror(errno);

@@ -21,10 +21,12 @@ static mlir::DialectRegistry dialects() {
   return registry;
 }
 
+static bool isIr(const Options &options) { return llvm::sys::path::extension(options.input) == ".mlir"; }
+
 // Without threads of MLIR's: kernels are compiled in child processes, and a process with threads forks badly.
 Compilation::Compilation(const Options &options, codegen::Target target)
     : options(options), target(std::move(target)), context(dialects(), mlir::MLIRContext::Threading::DISABLED),
-      bridge(context, sources, diagnostics) {
+      bridge(context, sources, diagnostics, isIr(options)) {
   timing.setEnabled(options.timePasses);
   timings = timing.getRootScope();
 }
@@ -47,7 +49,7 @@ bool Compilation::readIr() {
 
 bool Compilation::read() {
   mlir::TimingScope scope = timings.nest("frontend");
-  if (llvm::sys::path::extension(options.input) == ".mlir")
+  if (isIr(options))
     return readIr();
   frontend::Options frontendOptions{options.input, options.includeDirs, shareDirectory() + "/std", options.bindings};
   module = frontend::compileToModule(context, sources, frontendOptions, diagnostics);

@@ -35,8 +35,9 @@ enum bmc_role {
   bmc_role_metric = 9,       /**< result only: of `train` and `evaluate` as loss; of `measure` the value for all rows,
                                 of any static shape */
   bmc_role_output = 10,      /**< result only: what `predict` prints */
-  bmc_role_prediction = 11   /**< result of `train` and `evaluate`: what the network gave for the rows of the batch;
+  bmc_role_prediction = 11,  /**< result of `train` and `evaluate`: what the network gave for the rows of the batch;
                                 argument of `measure`: the same for all rows */
+  bmc_role_probabilities = 12 /**< result only: what the loss makes of the output for a field of categories */
 };
 
 /** A dimension: `constant`, unless `symbol` >= 0, then the value of that symbol of the function (N, T, ...). A result
@@ -63,8 +64,8 @@ struct bmc_value {
   int32_t element;
   int64_t rank;
   const struct bmc_dim *dims;
-  int64_t index; /**< variable: index into `variables`; input: into `fields`; hyper: into `hypers`; metric: its
-                      number; prediction: number of the output */
+  int64_t index; /**< variable: index into `variables`; input and probabilities: into `fields`; hyper: into `hypers`;
+                      metric: its number; prediction: number of the output */
   int64_t alias; /**< results: the argument whose buffer it is written into (donation), or -1 */
 };
 
@@ -139,6 +140,7 @@ struct bmc_field {
   int64_t feature_count;
   const struct bmc_feature *features; /**< one behind the other they give a row's values */
   int64_t classes;                    /**< the exclusive upper bound of class numbers, else 0 */
+  int64_t class_weights;              /**< the variable that gets the weights of its classes, or -1 */
 };
 
 /** A file of a data set; the files of a table, a text or an archive have no name, those of arrays that of the array. */

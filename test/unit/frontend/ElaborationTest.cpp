@@ -1,6 +1,7 @@
 // What elaboration emits for good models: names and order of variables, the four functions, weak numbers, broadcasting,
 // compile-time control flow. The whole text of small modules is tested by test/frontend/*.bm.
 #include "Compile.h"
+#include "frontend/syntax/Parser.h"
 
 #include <gtest/gtest.h>
 
@@ -275,6 +276,92 @@ TEST(Locations, NameTheLibraryAndTheCaller) {
       stream << op->getLoc() << "\n";
   });
   EXPECT_TRUE(has(text, "activations.bm\":6:47 at \"examples/simple.bm\":7:16)")) << text;
+}
+
+TEST(Methods, OfOneLayerCallEachOther) {
+  std::string predict =
+      functionOf(moduleOf("network M {\n  fc = Linear(3, 3)\n  twice(x) { return once(once(x)) }\n"
+                          "  once(x) { return fc(x) }\n  forward(x: f32[N, 3]) { return twice(x) }\n}\n"),
+                 "predict");
+  expectInOrder(predict, {"bm.matmul", "bm.matmul"});
+}
+
+TEST(Methods, AreValues) {
+  std::string predict =
+      functionOf(moduleOf("layer L {\n  fc = Linear(3, 3)\n  other(x) { return fc(x) }\n  forward(x) { "
+                          "return x }\n}\nfn apply(f: fn, x) { return f(x) }\nnetwork M {\n  l = L()\n  "
+                          "forward(x: f32[N, 3]) { return apply(l.other, x) }\n}\n"),
+                 "predict");
+  EXPECT_TRUE(has(predict, "bm.matmul"));
+}
+
+TEST(ElementTypes, ConvertWhenCalled) {
+  EXPECT_TRUE(has(predictOf("return f32(i32(x))"), "bm.cast"));
+  EXPECT_TRUE(has(predictOf("return f32(i32(x))"), "xi32"));
+}
+
+// A buffer is the layer's: a second call of it in one step meets what the first has left.
+TEST(Buffers, KeepChangingWithinAStep) {
+  std::string train = functionOf(
+      moduleOf(
+          "layer Count {\n  buffer n: f32[1] = 0\n  forward(x) {\n    if training { n = n + 1 }\n    return x * n\n  "
+          "}\n}\nlayer Outer {\n  count = Count()\n  forward(x) { return count(count(x)) }\n}\nnetwork M {\n  outer = "
+          "Outer()\n  fc = Linear(3, 1)\n  forward(x: f32[N, 3]) { return fc(outer(outer(x))) }\n}\ntrain M {\n  data "
+          "= table(\"a.csv\", x = columns(0..3), y = column(3))\n  loss = mse\n  optimizer = GD\n}\n"),
+      "train");
+  size_t additions = 0;
+  std::istringstream lines(train);
+  for (std::string line; std::getline(lines, line);)
+    additions += has(line, "bm.add") && has(line, "tensor<1xf32>");
+  EXPECT_EQ(additions, 4u) << train;
+}
+
+const std::string importing = "network M { forward(x: f32[N, 3]) { return f(x) } }\n";
+
+TEST(Imports, AreFoundInTheFoldersOfI) {
+  auto found = [](const std::vector<std::string> &folders) {
+    return compileText("import \"a.bm\"\n" + importing, {},
+                       {{"one/a.bm", "fn f(x) { return exp(x) }\n"}, {"two/a.bm", "fn f(x) { return log(x) }\n"}},
+                       folders);
+  };
+  EXPECT_TRUE(has(found({"one", "two"}).module, "bm.exp"));
+  EXPECT_TRUE(has(found({"two", "one"}).module, "bm.log"));
+  EXPECT_TRUE(has(found({}).diagnostics, "there is no file 'a.bm'"));
+}
+
+TEST(Imports, HideTheLibrary) {
+  EXPECT_TRUE(has(compileText("import \"a.bm\"\nnetwork M { forward(x: f32[N, 3]) { return relu(x) } }\n", {},
+                              {{"a.bm", "fn relu(x) { return sin(x) }\n"}})
+                      .module,
+                  "bm.sin"));
+}
+
+TEST(Imports, MayMeetAgain) {
+  Compiled compiled = compileText("import \"a.bm\"\nimport \"b.bm\"\n" + importing, {},
+                                  {{"a.bm", "import \"c.bm\"\nfn f(x) { return g(x) + h(x) }\n"},
+                                   {"b.bm", "import \"c.bm\"\nfn h2(x) { return g(x) }\n"},
+                                   {"c.bm", "fn g(x) { return x }\nfn h(x) { return x }\n"}});
+  EXPECT_EQ(compiled.diagnostics, "");
+}
+
+TEST(Imports, OfALibraryFileByItsName) {
+  EXPECT_EQ(
+      compileText("import layers\n" + std::string("network M { forward(x: f32[N, 3]) { return x } }\n")).diagnostics,
+      "");
+}
+
+TEST(Documentation, StaysInTheTree) {
+  namespace fe = bmc::frontend;
+  fe::SourceManager sources;
+  fe::Diagnostics diagnostics(sources);
+  fe::FileId file =
+      sources.add("t.bm", "/// What f does,\n/// in two lines.\nfn f(x) { return x }\nlayer L {\n  /// A weight.\n"
+                          "  param w: f32[2] = 0\n  /// Applies it.\n  forward(x) { return x }\n}\n");
+  fe::File tree = fe::parse(sources, file, diagnostics);
+  ASSERT_EQ(tree.declarations.size(), 2u);
+  EXPECT_EQ(tree.declarations[0].documentation, "What f does,\nin two lines.\n");
+  EXPECT_EQ(tree.declarations[1].members[0].documentation, "A weight.\n");
+  EXPECT_EQ(tree.declarations[1].members[1].documentation, "Applies it.\n");
 }
 
 } // namespace

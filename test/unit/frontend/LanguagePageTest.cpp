@@ -1,7 +1,10 @@
 // Every ```bm example of docs/language.md compiles. One that begins with `// error: TEXT` must give that error instead.
 #include "Compile.h"
+#include "frontend/Reference.h"
 
 #include <gtest/gtest.h>
+#include <regex>
+#include <set>
 
 namespace {
 
@@ -43,6 +46,48 @@ TEST(LanguagePage, ExamplesCompile) {
     }
     std::string expected = text.substr(mark.size(), text.find('\n') - mark.size());
     EXPECT_NE(compiled.diagnostics.find(expected), std::string::npos) << compiled.diagnostics;
+  }
+}
+
+// build/bin/bm-doc docs/language.md frontend/std makes them current.
+TEST(LanguagePage, GeneratedPartsAreCurrent) {
+  std::ifstream file("docs/language.md");
+  std::string page(std::istreambuf_iterator<char>(file), {}), error;
+  mlir::MLIRContext context;
+  auto renewed = bmc::frontend::renewReference(context, page, "frontend/std", error);
+  ASSERT_TRUE(renewed) << error;
+  EXPECT_TRUE(*renewed == page) << "run: build/bin/bm-doc docs/language.md frontend/std";
+}
+
+/// The strings in double quotes of a text.
+std::set<std::string> quoted(const std::string &text) {
+  std::set<std::string> result;
+  for (size_t at = 0; (at = text.find('"', at)) != std::string::npos; ++at) {
+    size_t end = text.find('"', at + 1);
+    if (end == std::string::npos)
+      break;
+    result.insert(text.substr(at + 1, end - at - 1));
+    at = end;
+  }
+  return result;
+}
+
+// Every word and sign that the lexer and the parser know stands in the grammar.
+TEST(LanguagePage, GrammarHasEveryWord) {
+  std::ifstream file("docs/language.md");
+  std::string page(std::istreambuf_iterator<char>(file), {});
+  auto known = quoted(page.substr(page.find("## Grammar")));
+  for (const char *source : {"Lexer", "ParseDeclarations", "ParseStatements", "ParseExpressions"}) {
+    std::ifstream code("frontend/syntax/" + std::string(source) + ".cpp");
+    std::string text(std::istreambuf_iterator<char>(code), {});
+    std::regex words(source == std::string("Lexer") ? "\\{\"([^\"]+)\", TokenKind"
+                                                    : "(?:atWord|acceptWord|expectWord)\\(\"(\\w+)\"|\\{\"(\\w+)\", "
+                                                      "DeclarationKind");
+    for (std::sregex_iterator it(text.begin(), text.end(), words), end; it != end; ++it) {
+      std::string word = (*it)[1].matched ? (*it)[1].str() : (*it)[2].str();
+      bool isPunctuation = word == ";" || word == "{" || word == "}";
+      EXPECT_TRUE(known.count(word) || isPunctuation) << "'" << word << "' of " << source << ".cpp";
+    }
   }
 }
 
