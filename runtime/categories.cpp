@@ -215,17 +215,17 @@ void TextCategories::load(JsonReader &json) {
   Array<int64_t> order;
   json.expect('{');
   do {
-    json.readString(key);
+    readJsonString(json, key);
     json.expect(':');
     if (!strcmp(key.get(), "missing")) {
-      json.readString(missingText);
+      readJsonString(json, missingText);
       hasMissingText = true;
     } else {
       json.expect('[');
-      while (!json.accept(']')) {
+      while (!json.failed() && !json.accept(']')) {
         if (order.size())
           json.expect(',');
-        json.readString(text);
+        readJsonString(json, text);
         order.push(texts.add(text.get()));
         if (order.size() > named())
           json.failHere("at most as many categories as the program has");

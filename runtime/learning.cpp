@@ -162,6 +162,11 @@ static void loadNumbers(PreparedFeature &prepared, const SafetensorsReader &file
   }
 }
 
+static void failIfBroken(const JsonReader &json, const SafetensorsReader &file) {
+  if (json.failed())
+    fail(exitBadInput, "%s: %s", file.path(), json.message());
+}
+
 /// The names of the columns as `others` found them in training.
 static void loadColumnNames(PreparedFeature &prepared, const SafetensorsReader &file) {
   Text key, name;
@@ -170,15 +175,16 @@ static void loadColumnNames(PreparedFeature &prepared, const SafetensorsReader &
   const char *text = file.metadata(key.get());
   if (!text)
     return;
-  JsonReader json(file.path(), text, static_cast<int64_t>(strlen(text)));
+  JsonReader json(text, static_cast<int64_t>(strlen(text)));
   int64_t count = 0;
   json.expect('[');
   do {
-    json.readString(name);
+    readJsonString(json, name);
     prepared.columnNames.append(name.get(), name.size() + 1);
     ++count;
   } while (json.accept(','));
   json.expect(']');
+  failIfBroken(json, file);
   if (count != prepared.feature->column_count)
     fail(exitBadInput, "%s: expected %lld names for '%s' in its metadata, found %lld", file.path(),
          (long long)prepared.feature->column_count, key.get(), (long long)count);
@@ -186,7 +192,7 @@ static void loadColumnNames(PreparedFeature &prepared, const SafetensorsReader &
 
 /// One JSON list of texts for each column.
 static void loadCategories(PreparedFeature &prepared, const SafetensorsReader &file, const char *text) {
-  JsonReader json(file.path(), text, static_cast<int64_t>(strlen(text)));
+  JsonReader json(text, static_cast<int64_t>(strlen(text)));
   json.expect('[');
   for (int64_t c = 0; c < prepared.categories.size(); ++c) {
     if (c)
@@ -194,6 +200,7 @@ static void loadCategories(PreparedFeature &prepared, const SafetensorsReader &f
     prepared.categories[c]->load(json);
   }
   json.expect(']');
+  failIfBroken(json, file);
 }
 
 static void load(Preparation &preparation, const SafetensorsReader &file) {

@@ -5,17 +5,18 @@
 #define BMC_SAFETENSORS_H
 
 #include "json.h"
-#include "memory.h"
 #include "output_file.h"
+#include "safetensors_header.h"
 
 namespace bmc {
 
-/// A tensor of an opened file; `dims`, `name` point into the file's object.
-struct StoredTensor {
+/// A tensor of an opened file.
+struct FileTensor {
   int64_t nameAt; // offsets into the reader's pools
   int64_t dimsAt, rank;
   int64_t begin, end; // bytes behind the header
-  int8_t kind;        // index of the file's element type, see safetensors.cpp
+  const char *type;   // as the file calls it
+  int32_t element;    // -1: a type that no program uses
 };
 
 class SafetensorsReader {
@@ -36,10 +37,9 @@ public:
   const char *path() const { return fileName; }
 
 private:
-  void readHeader(Text &header);
-  void parseHeader(JsonReader &json);
-  void parseMetadata(JsonReader &json);
-  void parseTensor(JsonReader &json, const Text &name);
+  void readHeader(Array<char> &header);
+  void parseHeader(const Array<char> &header);
+  void addTensor(const StoredTensor &stored);
   void checkNames();
   void checkOffsets();
   void readBytes(int64_t at, void *to, int64_t count);
@@ -47,8 +47,8 @@ private:
   const char *fileName;
   int descriptor;
   int64_t dataBegin = 0, dataBytes = 0;
-  Array<StoredTensor> tensors; // sorted by name
-  Text names;                  // zero-terminated, one after the other
+  Array<FileTensor> tensors; // sorted by name
+  Text names;                // zero-terminated, one after the other
   Array<int64_t> dimsPool;
   Text metadataPool; // key, value, key, value, ..., each zero-terminated
 };

@@ -2,28 +2,16 @@
 #ifndef BMC_TENSOR_H
 #define BMC_TENSOR_H
 
-#include "bmc/program.h"
 #include "memory.h"
+#include "values.h"
 
 namespace bmc {
-
-int64_t elementBytes(int32_t element);
-
-/// `f32`, `i64`, ...
-const char *elementName(int32_t element);
 
 /// The product of the dims, 1 for rank 0. Ends the program when it does not fit.
 int64_t elementCount(const int64_t *dims, int64_t rank);
 
-/// Writes the dims of all values in order: by `compute` where the program has it, else from their own.
-void computeDims(const bmc_value *values, int64_t count, const int64_t *symbols,
-                 void (*compute)(const int64_t *symbols, int64_t *dims), int64_t *dims);
-
 /// Appends `[2, 3]`.
 void appendDims(Text &out, const int64_t *dims, int64_t rank);
-
-/// One element as a double, for printing and comparing.
-double elementAsDouble(const void *data, int32_t element, int64_t index);
 
 /// One element as text: integers exactly, others by `appendNumber` or, for JSON, `appendJsonNumber`.
 void appendElement(Text &out, const void *data, int32_t element, int64_t index, bool json);
