@@ -79,10 +79,14 @@ bool Target::isHost() const {
          any_of(processors, [&](const Processor &processor) { return processor.name == cpu && hostHas(processor); });
 }
 
+std::string hostTriple(StringRef cLibrary) {
+  return (hostArchitecture() == Triple::aarch64 ? "aarch64-linux-" : "x86_64-linux-") + cLibrary.str();
+}
+
 Expected<Target> parseTarget(StringRef triple, StringRef cpu) {
   std::string name = triple.str();
   if (name.empty())
-    name = hostArchitecture() == Triple::aarch64 ? "aarch64-linux-musl" : "x86_64-linux-musl";
+    name = hostTriple("musl");
   if (!is_contained(triples, name))
     return unknown("target", name, SmallVector<StringRef>(std::begin(triples), std::end(triples)));
   Triple::ArchType architecture = Triple(name).getArch();

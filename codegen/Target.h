@@ -33,6 +33,9 @@ struct Target {
 /// plainest processor if it is another architecture). The error lists the known names.
 llvm::Expected<Target> parseTarget(llvm::StringRef triple, llvm::StringRef cpu);
 
+/// This machine with a C library: `gnu` or `musl`.
+std::string hostTriple(llvm::StringRef cLibrary);
+
 /// What passes need to know of it, and back.
 bm::TargetAttr targetAttr(mlir::MLIRContext *context, const Target &target);
 llvm::Expected<Target> targetOf(bm::TargetAttr attr);

@@ -34,6 +34,8 @@ static void buildKernels(func::FuncOp function, const FusionGraph &graph);
 
 namespace {
 struct Fuse : impl::FuseBase<Fuse> {
+  using FuseBase::FuseBase;
+
   void runOnOperation() override {
     for (auto function : getOperation().getOps<func::FuncOp>()) {
       if (function.isExternal())
@@ -41,8 +43,9 @@ struct Fuse : impl::FuseBase<Fuse> {
       if (failed(checkOps(function)))
         return signalPassFailure();
       auto graph = std::make_unique<FusionGraph>(function);
-      groupOps(*graph);
-      if (recomputeInReaders(*graph)) {
+      if (merges)
+        groupOps(*graph);
+      if (merges && recomputeInReaders(*graph)) {
         graph = std::make_unique<FusionGraph>(function);
         groupOps(*graph);
       }

@@ -30,6 +30,9 @@ def Fuse : Bmc_Pass<"bm-fuse"> {
     Needs: functions of ops that have an access pattern; no calls, no `grad`.
     Leaves: functions whose bodies are kernels, constants, reshapes (views) and the return.
   }];
+  let options = [
+    Option<"merges", "merges", "bool", "true", "whether a kernel may hold more than one op (and what is cheap)">,
+  ];
 }
 
 def Schedule : Bmc_Pass<"bm-schedule"> {
@@ -38,6 +41,9 @@ def Schedule : Bmc_Pass<"bm-schedule"> {
     Needs: kernels, and `bm.target` on the module. A kernel that has a schedule keeps it.
     Leaves: a schedule on each kernel.
   }];
+  let options = [
+    Option<"plain", "plain", "bool", "false", "plain loops for every kernel: no vectors, tiles or threads">,
+  ];
 }
 
 def PlanMemory : Bmc_Pass<"bm-plan-memory"> {

@@ -19,7 +19,7 @@ llvm::ArrayRef<StageInfo> allStages() {
   return stages;
 }
 
-void buildPipeline(OpPassManager &passes, Stage stopAfter) {
+void buildPipeline(OpPassManager &passes, Stage stopAfter, unsigned optimization) {
   if (stopAfter == Stage::Bm)
     return;
 
@@ -33,12 +33,12 @@ void buildPipeline(OpPassManager &passes, Stage stopAfter) {
     return;
 
   // Before schedules, which belong to whole loop nests.
-  passes.addPass(createFuse());
+  passes.addPass(createFuse({/*merges=*/optimization >= 1}));
   if (stopAfter == Stage::Fused)
     return;
 
   // Before the memory plan: a schedule never depends on where values live, and a person can edit it here.
-  passes.addPass(createSchedule());
+  passes.addPass(createSchedule({/*plain=*/optimization < 2}));
   if (stopAfter == Stage::Schedule)
     return;
 

@@ -24,8 +24,12 @@ struct StageInfo {
 /// All stages in the order of the pipeline.
 llvm::ArrayRef<StageInfo> allStages();
 
+/// How much is done for speed (`-O`). 0: each op a kernel of plain loops, as it is in the program; 1: fused kernels of
+/// plain loops; from 2: vectors, tiles and threads too.
+inline constexpr unsigned usualOptimization = 2;
+
 /// The passes that lead from the frontend's module to a stage.
-void buildPipeline(mlir::OpPassManager &passes, Stage stopAfter);
+void buildPipeline(mlir::OpPassManager &passes, Stage stopAfter, unsigned optimization = usualOptimization);
 
 } // namespace bmc
 

@@ -15,6 +15,8 @@ namespace bmc {
 
 namespace {
 struct Schedule : impl::ScheduleBase<Schedule> {
+  using ScheduleBase::ScheduleBase;
+
   void runOnOperation() override {
     auto target = getOperation()->getAttrOfType<TargetAttr>("bm.target");
     if (!target) {
@@ -23,7 +25,7 @@ struct Schedule : impl::ScheduleBase<Schedule> {
     }
     getOperation().walk([&](KernelOp kernel) {
       if (!kernel.getScheduleAttr())
-        kernel.setScheduleAttr(chooseSchedule(kernel, target));
+        kernel.setScheduleAttr(plain ? plainSchedule(&getContext()) : chooseSchedule(kernel, target));
     });
   }
 };
@@ -271,10 +273,15 @@ Choice choose(const KernelShape &shape) {
 }
 } // namespace
 
-ScheduleAttr chooseSchedule(KernelOp kernel, TargetAttr target) {
-  Choice choice = choose(KernelShape(kernel, target));
-  return ScheduleAttr::get(kernel.getContext(), choice.kind, choice.vector, choice.unroll, choice.tile, choice.partial,
+static ScheduleAttr attributeOf(MLIRContext *context, const Choice &choice) {
+  return ScheduleAttr::get(context, choice.kind, choice.vector, choice.unroll, choice.tile, choice.partial,
                            choice.parallel, choice.pack, choice.flat);
 }
+
+ScheduleAttr chooseSchedule(KernelOp kernel, TargetAttr target) {
+  return attributeOf(kernel.getContext(), choose(KernelShape(kernel, target)));
+}
+
+ScheduleAttr plainSchedule(MLIRContext *context) { return attributeOf(context, Choice()); }
 
 } // namespace bmc

@@ -8,6 +8,8 @@ namespace bmc {
 
 /// How a kernel runs on a target, from its shapes alone: the same kernel gets the same schedule.
 bm::ScheduleAttr chooseSchedule(bm::KernelOp kernel, bm::TargetAttr target);
+/// One loop an axis, nothing else.
+bm::ScheduleAttr plainSchedule(mlir::MLIRContext *context);
 
 } // namespace bmc
 

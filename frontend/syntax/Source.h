@@ -35,6 +35,8 @@ public:
   std::optional<FileId> open(const std::string &path, std::string &error);
   FileId add(std::string name, std::string text);
 
+  /// How many files there are; their ids are the numbers below.
+  FileId count() const { return files.size(); }
   const std::string &name(FileId file) const { return files[file].name; }
   std::string_view text(FileId file) const { return files[file].text; }
   std::string_view text(Range range) const { return text(range.file).substr(range.begin, range.end - range.begin); }

@@ -30,8 +30,8 @@ static std::vector<EmitInfo> allEmits() {
                              {"asm", "each kernel's assembly, then the functions'", {Output::Assembly}},
                              {"obj", "an object file without the runtime", {Output::Object}},
                              {"exe", "a program (the default)", {Output::Program}},
-                             {"lib", "a static library with a C header (not there yet)", {Output::Library}},
-                             {"so", "a shared library (not there yet)", {Output::SharedLibrary}}});
+                             {"lib", "a static library libOUT.a and its C header OUT.h", {Output::Library}},
+                             {"so", "a shared library OUT.so and its C header OUT.h", {Output::SharedLibrary}}});
   return emits;
 }
 
@@ -109,7 +109,10 @@ static Error addIncludeDir(Options &options, StringRef value) {
 static const Flag flags[] = {
     {"-o", "OUT", "write to OUT (default: the model file's name without its ending, in the current folder)",
      setText<&Options::output>},
-    {"--target", "TRIPLE", "the machine that the program is for (default: this one, static)",
+    {"--depfile", "FILE", "write to FILE, in make's format, which files the output was made from",
+     setText<&Options::depfile>},
+    {"--target", "TRIPLE",
+     "the machine that the output is for (default: this one; programs are static, libraries for glibc)",
      setText<&Options::target>},
     {"--cpu", "NAME", "its processor (default: this one's, or the target's plainest)", setText<&Options::cpu>},
     {"--dynamic", "", "link the system's C library (glibc) instead of carrying one", setSwitch<&Options::isDynamic>},
@@ -122,7 +125,7 @@ static const Flag flags[] = {
     {"--emit", "WHAT", "stop after a stage and print it, or make another kind of output; see below", setEmit},
     {"--check", "", "compare each compiled function with the reference interpreter; no output",
      setSwitch<&Options::check>},
-    {"--explain", "", "list the kernels, their costs and schedules, and memory; no output",
+    {"--explain", "", "list the kernels, their costs and schedules, and memory; no other output without -o",
      setSwitch<&Options::explain>},
     {"--no-selftest", "", "leave out the plain kernels that `PROGRAM selftest` compares with",
      setSwitch<&Options::selftest, false>},
@@ -194,9 +197,12 @@ static Error checkTogether(const Options &options) {
     return createStringError("expected a model file");
   if (options.isDynamic && StringRef(options.target).ends_with("-musl"))
     return createStringError("--dynamic links glibc, but --target=" + options.target + " is for musl");
-  if ((options.check || options.explain) && !options.output.empty())
-    return createStringError((options.check ? "--check" : "--explain") +
-                             StringRef(" makes no output, so -o does not go with it"));
+  if (options.check && !options.output.empty())
+    return createStringError("--check makes no output, so -o does not go with it");
+  if (options.explain && options.emit.isText() && !options.output.empty())
+    return createStringError("--explain goes with a program or a library in -o, not with a stage");
+  if (options.output == "-" && (options.explain || !options.emit.isText()))
+    return createStringError("-o - is for the text of a stage; name a file");
   return Error::success();
 }
 
@@ -227,7 +233,9 @@ void printHelp(raw_ostream &out) {
     if (!flag.help.empty())
       printRow(out, flag.name + separator + flag.value, flag.help);
     else if (flag.name == "-O0")
-      printRow(out, "-O0..-O3", "how much to optimize the code around the kernels (default: -O2)");
+      printRow(out, "-O0..-O3",
+               "0: an op a kernel, plain loops; 1: fused, plain loops; 2 (default): vectors, tiles, "
+               "threads; 3: and more for the code around the kernels");
   }
   out << "\nstages and outputs, in the order of the pipeline (--emit=)\n";
   for (const EmitInfo &info : allEmits())

@@ -71,14 +71,14 @@ bool Compilation::runPasses(Stage stage) {
   mlir::TimingScope scope = timings.nest("passes");
   mlir::PassManager passes(&context);
   passes.enableTiming(scope);
-  buildPipeline(passes, stage);
+  buildPipeline(passes, stage, options.optimization);
   return mlir::succeeded(passes.run(*module)) && !hasErrors();
 }
 
 bool Compilation::generateObjects(std::vector<std::string> &objects) {
   mlir::TimingScope kernelScope = timings.nest("kernels (Halide)");
   unsigned jobs = options.jobs ? options.jobs : llvm::hardware_concurrency().compute_thread_count();
-  auto kernels = codegen::compileKernels(*module, {target, cacheDirectory(options), jobs, options.selftest});
+  auto kernels = codegen::compileKernels(*module, {target, cacheDirectory(options), jobs, hasPlainKernels()});
   if (mlir::failed(kernels) || hasErrors())
     return false;
   for (codegen::CompiledKernel &kernel : *kernels) {
@@ -89,7 +89,8 @@ bool Compilation::generateObjects(std::vector<std::string> &objects) {
   kernelScope.stop();
 
   mlir::TimingScope hostScope = timings.nest("host code (LLVM)");
-  auto host = codegen::lowerHost(*module, {target, options.selftest, !options.check});
+  bool namesRuntime = !options.check && !options.emit.isLibrary(); // neither reads files
+  auto host = codegen::lowerHost(*module, {target, hasPlainKernels(), namesRuntime});
   if (mlir::failed(host))
     return false;
   auto object = codegen::emitHost(**host, target, options.optimization, codegen::HostOutput::Object);
@@ -101,8 +102,8 @@ bool Compilation::generateObjects(std::vector<std::string> &objects) {
 
 llvm::Expected<codegen::Target> chooseTarget(const Options &options) {
   std::string triple = options.target;
-  if (options.isDynamic && triple.empty())
-    triple = "x86_64-linux-gnu";
+  if (triple.empty() && (options.isDynamic || options.emit.isLibrary()))
+    triple = codegen::hostTriple("gnu");
   return codegen::parseTarget(triple, options.cpu);
 }
 

@@ -27,6 +27,8 @@ public:
 
   /// Reports an error that has no place in the model file.
   void error(const std::string &message) { diagnostics.error(std::nullopt, message); }
+  /// Whether kernels are there in plain form too; only programs have a verb that compares them.
+  bool hasPlainKernels() const { return options.selftest && !options.emit.isLibrary(); }
   bool hasErrors() const { return diagnostics.hasErrors(); }
 
   const Options &options;

@@ -4,6 +4,8 @@
 #include "codegen/halide/Kernels.h"
 #include "codegen/host/EmitObject.h"
 #include "codegen/host/LowerHost.h"
+#include "codegen/host/ModelHeader.h"
+#include "codegen/link/Library.h"
 #include "codegen/link/Link.h"
 #include "tools/bmc/Check.h"
 #include "tools/bmc/Compilation.h"
@@ -54,7 +56,7 @@ static ExitCode emitHalide(Compilation &compilation) {
 static ExitCode emitLlvm(Compilation &compilation) {
   if (!compilation.read() || !compilation.runPasses(Stage::Plan))
     return ExitBadInput;
-  auto host = codegen::lowerHost(*compilation.module, {compilation.target, compilation.options.selftest});
+  auto host = codegen::lowerHost(*compilation.module, {compilation.target, compilation.hasPlainKernels()});
   if (mlir::failed(host))
     return ExitBadInput;
   std::string text;
@@ -72,32 +74,61 @@ static ExitCode emitAssembly(Compilation &compilation) {
   auto host = codegen::lowerHost(*compilation.module, {compilation.target, false});
   if (mlir::failed(host))
     return ExitBadInput;
-  auto assembly = codegen::emitHost(**host, compilation.target, compilation.options.optimization,
-                                    codegen::HostOutput::Assembly);
+  auto assembly =
+      codegen::emitHost(**host, compilation.target, compilation.options.optimization, codegen::HostOutput::Assembly);
   if (mlir::failed(assembly))
     return ExitCannot;
   return write(compilation, text + *assembly);
 }
 
-static ExitCode linkOutput(Compilation &compilation, codegen::LinkKind kind) {
-  std::vector<std::string> objects;
-  if (!compilation.read())
-    return ExitBadInput;
-  compilation.nameProgram(sys::path::stem(outputPath(compilation.options)));
-  if (!compilation.runPasses(Stage::Plan) || !compilation.generateObjects(objects))
-    return ExitBadInput;
-  mlir::TimingScope scope = compilation.timings.nest("link");
-  Error error = codegen::link(
-      {compilation.target, kind, std::move(objects), shareDirectory(), outputPath(compilation.options)});
+static ExitCode finish(Compilation &compilation, Error error) {
   if (!error)
     return ExitDone;
   compilation.error(toString(std::move(error)));
   return ExitCannot;
 }
 
-static ExitCode notSupported(Compilation &compilation, const std::string &what) {
-  compilation.error("--emit=" + what + " is not supported yet");
-  return ExitBadInput;
+// Up to the plan, which `--explain` prints, under the name that the program or library will have.
+static ExitCode plan(Compilation &compilation, StringRef name) {
+  if (!compilation.read())
+    return ExitBadInput;
+  compilation.nameProgram(name);
+  if (!compilation.runPasses(Stage::Plan))
+    return ExitBadInput;
+  return compilation.options.explain ? finish(compilation, explain(compilation)) : ExitDone;
+}
+
+static ExitCode linkOutput(Compilation &compilation, codegen::LinkKind kind) {
+  std::string output = outputPath(compilation.options);
+  if (ExitCode code = plan(compilation, sys::path::stem(output)))
+    return code;
+  std::vector<std::string> objects;
+  if (!compilation.generateObjects(objects))
+    return ExitBadInput;
+  mlir::TimingScope scope = compilation.timings.nest("link");
+  return finish(compilation, codegen::link({compilation.target, kind, std::move(objects), shareDirectory(), output}));
+}
+
+static Error writeLibrary(Compilation &compilation, codegen::LibraryJob job, StringRef header) {
+  mlir::TimingScope scope = compilation.timings.nest("link");
+  if (Error error = codegen::linkLibrary(job))
+    return error;
+  return writeOutput(headerPath(compilation.options), header);
+}
+
+static ExitCode emitLibrary(Compilation &compilation, codegen::LibraryKind kind) {
+  std::string name = libraryName(compilation.options), prefix = codegen::cIdentifier(name);
+  if (ExitCode code = plan(compilation, name))
+    return code;
+  std::vector<std::string> objects;
+  if (!compilation.generateObjects(objects))
+    return ExitBadInput;
+  mlir::FailureOr<std::string> header = codegen::modelHeader(*compilation.module, prefix);
+  if (mlir::failed(header))
+    return ExitBadInput;
+  codegen::LibraryJob job = {
+      compilation.target, kind, prefix, std::move(objects), shareDirectory(), outputPath(compilation.options)};
+  return finish(compilation, writeLibrary(compilation, std::move(job), *header));
 }
 
 static ExitCode emit(Compilation &compilation) {
@@ -117,11 +148,19 @@ static ExitCode emit(Compilation &compilation) {
   case Output::Program:
     return linkOutput(compilation, codegen::LinkKind::Program);
   case Output::Library:
-    return notSupported(compilation, "lib");
+    return emitLibrary(compilation, codegen::LibraryKind::Static);
   case Output::SharedLibrary:
-    return notSupported(compilation, "so");
+    return emitLibrary(compilation, codegen::LibraryKind::Shared);
   }
   llvm_unreachable("an output that is not known");
+}
+
+static ExitCode writeDepfile(Compilation &compilation) {
+  std::vector<std::string> files;
+  for (frontend::FileId file = 0; file < compilation.sources.count(); ++file)
+    files.push_back(compilation.sources.name(file));
+  std::string rule = dependencyRule(outputPath(compilation.options), files);
+  return finish(compilation, writeOutput(compilation.options.depfile, rule));
 }
 
 ExitCode compile(const Options &options) {
@@ -137,7 +176,10 @@ ExitCode compile(const Options &options) {
   Compilation compilation(options, *target);
   if (options.check)
     return checkCompiled(compilation);
-  return options.explain ? explain(compilation) : emit(compilation);
+  if (options.explain && options.output.empty())
+    return plan(compilation, sys::path::stem(options.input));
+  ExitCode code = emit(compilation);
+  return code == ExitDone && !options.depfile.empty() ? writeDepfile(compilation) : code;
 }
 
 } // namespace bmc

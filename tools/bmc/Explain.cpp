@@ -55,24 +55,19 @@ static std::string arenaText(mlir::ArrayAttr arena) {
   return fixed.text() + rest;
 }
 
-ExitCode explain(Compilation &compilation) {
-  if (!compilation.read() || !compilation.runPasses(Stage::Plan))
-    return ExitBadInput;
+Error explain(Compilation &compilation) {
   std::string text;
   raw_string_ostream out(text);
   out << "target " << compilation.target.triple << ", " << compilation.target.cpu << "\n";
   for (auto function : compilation.module->getOps<mlir::func::FuncOp>()) {
     auto kernels = to_vector(function.getOps<bm::KernelOp>());
-    out << "\n" << function.getSymName() << ": " << kernels.size() << " kernel calls, arena "
+    out << "\n"
+        << function.getSymName() << ": " << kernels.size() << " kernel calls, arena "
         << arenaText(function->getAttrOfType<mlir::ArrayAttr>("bm.arena")) << " bytes, each slot rounded up to 64\n";
     for (bm::KernelOp kernel : kernels)
       explainKernel(out, kernel, compilation.target);
   }
-  Error error = writeOutput("-", text);
-  if (!error)
-    return ExitDone;
-  compilation.error(toString(std::move(error)));
-  return ExitCannot;
+  return writeOutput("-", text);
 }
 
 } // namespace bmc

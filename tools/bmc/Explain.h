@@ -6,7 +6,8 @@
 
 namespace bmc {
 
-ExitCode explain(Compilation &compilation);
+/// Prints it, of a module that is planned.
+llvm::Error explain(Compilation &compilation);
 
 } // namespace bmc
 

@@ -34,19 +34,43 @@ std::string cacheDirectory(const Options &options) {
   return path.str().str();
 }
 
+// A library is called `libNAME.a` or `NAME.so`, unless -o has the ending already.
+static std::string libraryPath(const Options &options, StringRef named) {
+  bool isStatic = options.emit.output == Output::Library;
+  StringRef ending = isStatic ? ".a" : ".so", name = sys::path::filename(named);
+  if (name.ends_with(ending) && name != ending)
+    return named.str();
+  return (named.drop_back(name.size()) + (isStatic ? "lib" : "") + name + ending).str();
+}
+
 std::string outputPath(const Options &options) {
+  StringRef stem = sys::path::stem(options.input);
+  if (options.emit.isLibrary())
+    return libraryPath(options, options.output.empty() ? stem : StringRef(options.output));
   if (!options.output.empty())
     return options.output;
   if (options.emit.isText())
     return "-";
-  StringRef stem = sys::path::stem(options.input);
   return options.emit.output == Output::Object ? (stem + ".o").str() : stem.str();
 }
 
-Error checkOutput(const Options &options) {
-  std::string output = outputPath(options);
+std::string libraryName(const Options &options) {
+  std::string path = outputPath(options);
+  StringRef name = sys::path::stem(path);
+  if (name.size() > 3)
+    name.consume_front("lib");
+  return name.str();
+}
+
+std::string headerPath(const Options &options) {
+  SmallString<128> path(sys::path::parent_path(outputPath(options)));
+  sys::path::append(path, libraryName(options) + ".h");
+  return path.str().str();
+}
+
+static Error checkFile(const Options &options, const std::string &output) {
   sys::fs::file_status status;
-  if (output == "-" || options.check || options.explain || sys::fs::status(output, status))
+  if (output == "-" || sys::fs::status(output, status))
     return Error::success();
   if (sys::fs::is_directory(options.input)) // that is the error to report
     return Error::success();
@@ -60,8 +84,37 @@ Error checkOutput(const Options &options) {
   return Error::success();
 }
 
+Error checkOutput(const Options &options) {
+  if (options.check || (options.explain && options.output.empty()))
+    return Error::success();
+  if (options.emit.isLibrary() && (StringRef(options.output).ends_with('/') || libraryName(options).empty()))
+    return createStringError("the output '" + options.output + "' is not a file's name; name a file with -o");
+  if (Error error = checkFile(options, outputPath(options)))
+    return error;
+  return options.emit.isLibrary() ? checkFile(options, headerPath(options)) : Error::success();
+}
+
 static Error cannotWrite(StringRef path, std::error_code error) {
   return createStringError(error, "cannot write '" + path + "': " + error.message());
+}
+
+static std::string escapeForMake(StringRef path) {
+  std::string escaped;
+  for (char c : path) {
+    if (c == ' ' || c == '#' || c == '\\')
+      escaped += '\\';
+    if (c == '$')
+      escaped += '$';
+    escaped += c;
+  }
+  return escaped;
+}
+
+std::string dependencyRule(StringRef output, ArrayRef<std::string> files) {
+  std::string rule = escapeForMake(output) + ":";
+  for (const std::string &file : files)
+    rule += " \\\n  " + escapeForMake(file);
+  return rule + "\n";
 }
 
 static Error writeStandardOutput(StringRef content) {

@@ -15,8 +15,16 @@ std::string cacheDirectory(const Options &options);
 /// Where the output goes: as the command line says, or the input's stem in the current folder; "-" for text.
 std::string outputPath(const Options &options);
 
+/// What a library is called by others: its output's name without `lib` in front and the ending.
+std::string libraryName(const Options &options);
+/// Its C header, beside it.
+std::string headerPath(const Options &options);
+
 /// Whether a file can be made under that name: not over the input, nor over a folder or a device.
 llvm::Error checkOutput(const Options &options);
+
+/// A rule of make: the output depends on the files. What make reads as more than a name is escaped.
+std::string dependencyRule(llvm::StringRef output, llvm::ArrayRef<std::string> files);
 
 /// Writes a whole file, or none. "-" is standard output.
 llvm::Error writeOutput(llvm::StringRef path, llvm::StringRef content);

@@ -23,17 +23,19 @@ struct Emit {
   Output output = Output::Program;
   Stage stage = Stage::Plan; // for Output::Module
   bool isText() const { return output <= Output::Assembly; }
+  bool isLibrary() const { return output >= Output::Library; }
 };
 
 struct Options {
   std::string input;
   std::string output; // empty: made from the input's name, or standard output for text
   Emit emit;
+  std::string depfile;     // empty: none
   std::string target, cpu; // empty: this machine
   bool isDynamic = false;
   std::map<std::string, int64_t> bindings;
   std::vector<std::string> includeDirs;
-  unsigned optimization = 2;
+  unsigned optimization = usualOptimization;
   unsigned jobs = 0; // 0: one for each processor
   std::string cacheDirectory;
   bool hasCache = true;

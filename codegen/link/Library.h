@@ -1,0 +1,31 @@
+// Objects and the runtime's library part to a library that other programs link or load. It exports one object,
+// `struct bmc_library PREFIX_library` (runtime/include/bmc/model.h); every other symbol of it is local, so that any
+// number of such libraries go into one program.
+#ifndef BMC_CODEGEN_LINK_LIBRARY_H
+#define BMC_CODEGEN_LINK_LIBRARY_H
+
+#include "codegen/Target.h"
+#include "llvm/Support/Error.h"
+
+#include <string>
+#include <vector>
+
+namespace bmc::codegen {
+
+enum class LibraryKind { Static, Shared };
+
+struct LibraryJob {
+  Target target;
+  LibraryKind kind = LibraryKind::Static;
+  std::string prefix;               // a C identifier
+  std::vector<std::string> objects; // ELF files' contents
+  std::string shareDirectory;       // share/bmc
+  std::string output;
+};
+
+/// Writes the output whole or not at all.
+llvm::Error linkLibrary(const LibraryJob &job);
+
+} // namespace bmc::codegen
+
+#endif

@@ -1,0 +1,205 @@
+// Calls of the entry functions: initial values, training, evaluation, prediction.
+#include "instance.h"
+#include "layout.h"
+#include "parallel.h"
+
+#include <string.h>
+
+namespace bmc {
+
+namespace {
+/// The thread's parallel loops run on the instance's pool as long as this lives.
+class PoolInUse {
+public:
+  explicit PoolInUse(const Instance &instance) : isUsed(instance.pool) {
+    if (isUsed)
+      bmc_parallel.use(instance.pool);
+  }
+  ~PoolInUse() {
+    if (isUsed)
+      bmc_parallel.use(nullptr);
+  }
+
+private:
+  bool isUsed;
+};
+} // namespace
+
+static int checkRows(Instance &instance, const Call &call, int64_t rows) {
+  if (call.fixedRows && rows != call.fixedRows)
+    return failWith(instance, BMC_ERROR_ROWS, "expected %lld rows, which the model was compiled for, found %lld",
+                    (long long)call.fixedRows, (long long)rows);
+  if (rows < 1 || rows > instance.rows)
+    return failWith(instance, BMC_ERROR_ROWS, "expected 1 to %lld rows, which are reserved, found %lld",
+                    (long long)instance.rows, (long long)rows);
+  return BMC_OK;
+}
+
+/// Sizes for another number of rows than in the call before.
+static int prepare(Instance &instance, Call &call, int64_t rows) {
+  if (call.rows == rows)
+    return BMC_OK;
+  if (int status = checkRows(instance, call, rows))
+    return status;
+  bindSymbols(*instance.program, *call.function, call.symbols, rows);
+  if (call.function->arena_bytes && call.function->arena_bytes(call.symbols) > instance.arenaBytes)
+    return failWith(instance, BMC_ERROR_MEMORY, "%lld rows need more memory than is reserved", (long long)rows);
+  call.rows = rows;
+  return BMC_OK;
+}
+
+static bool isAligned(const void *pointer) { return reinterpret_cast<uintptr_t>(pointer) % BMC_ALIGNMENT == 0; }
+
+/// Whether a call may write over its argument.
+static bool overwrites(const bmc_function &function, int64_t argument) {
+  for (int64_t i = 0; i < function.result_count; ++i)
+    if (function.results[i].alias == argument)
+      return true;
+  return false;
+}
+
+static int bindInputs(Instance &instance, Call &call, const void *const *pointers, int64_t first, int64_t number,
+                      const char *what) {
+  for (int64_t i = 0; i < number; ++i) {
+    int64_t place = call.places[first + i];
+    if (place < 0)
+      continue;
+    const void *pointer = pointers ? pointers[i] : nullptr;
+    if (!pointer)
+      return failWith(instance, BMC_ERROR_ARGUMENT, "expected a pointer to %s '%s', found null", what,
+                      call.function->arguments[place].name);
+    const Port &port = instance.ports[first + i];
+    if (isAligned(pointer) && !overwrites(*call.function, place)) {
+      call.buffers[place] = const_cast<void *>(pointer);
+    } else {
+      memcpy(port.own, pointer, size_t(port.rowBytes * call.rows));
+      call.buffers[place] = port.own;
+    }
+  }
+  return BMC_OK;
+}
+
+static int runCall(Instance &instance, Call &call) {
+  PoolInUse pool(instance);
+  int32_t code = call.function->run(call.buffers, call.symbols, instance.arena);
+  return code == 0
+             ? BMC_OK
+             : failWith(instance, BMC_ERROR_KERNEL, "%s: a kernel failed with code %d", call.function->name, code);
+}
+
+/// Whether there is a function to call, compiled from the model's `function`, and weights to call it with.
+static int checkCall(Instance &instance, const Call &call, const bmc_function *function, const char *what) {
+  if (!function)
+    return failWith(instance, BMC_ERROR_STATE, "the model cannot %s", what);
+  if (!call.function)
+    return failWith(instance, BMC_ERROR_STATE, "the instance cannot %s: it was made with `trains` 0", what);
+  if (!instance.owner->hasWeights)
+    return failWith(instance, BMC_ERROR_STATE, "the instance has no weights yet: bmc_init or bmc_load_file first");
+  return BMC_OK;
+}
+
+int init(bmc_model *model, uint64_t seed) {
+  Instance &instance = instanceOf(model);
+  clearMessage(instance);
+  if (!instance.program->init)
+    return failWith(instance, BMC_ERROR_STATE, "the model has no initial values");
+  if (!instance.calls[callInit].function)
+    return failWith(instance, BMC_ERROR_STATE, "the instance has no initial values: it was made with `trains` 0");
+  instance.key[0] = int32_t(seed);
+  instance.key[1] = int32_t(seed >> 32);
+  if (int status = runCall(instance, instance.calls[callInit]))
+    return status;
+  instance.seed = seed;
+  instance.step = 0;
+  instance.hasWeights = true;
+  return BMC_OK;
+}
+
+static void readMeasures(const Call &call, double *loss, double *metrics) {
+  const bmc_function &function = *call.function;
+  for (int64_t i = 0; i < function.result_count; ++i) {
+    const bmc_value &result = function.results[i];
+    double *to = result.role == bmc_role_loss                ? loss
+                 : result.role == bmc_role_metric && metrics ? metrics + result.index
+                                                             : nullptr;
+    if (to)
+      *to = elementAsDouble(call.buffers[function.argument_count + i], result.element, 0);
+  }
+}
+
+static int runMeasured(Instance &instance, Call &call, const void *const *inputs, const void *const *targets,
+                       int64_t rows, double *loss, double *metrics) {
+  if (int status = prepare(instance, call, rows))
+    return status;
+  if (int status = bindInputs(instance, call, inputs, 0, instance.inputCount, "input"))
+    return status;
+  if (int status = bindInputs(instance, call, targets, instance.inputCount, instance.targetCount, "target"))
+    return status;
+  if (int status = runCall(instance, call))
+    return status;
+  readMeasures(call, loss, metrics);
+  return BMC_OK;
+}
+
+int trainStep(bmc_model *model, const void *const *inputs, const void *const *targets, int64_t rows, double *loss,
+              double *metrics) {
+  Instance &instance = instanceOf(model);
+  clearMessage(instance);
+  if (int status = checkCall(instance, instance.calls[callTrain], instance.program->train, "train"))
+    return status;
+  *instance.stepValue = double(instance.step + 1);
+  if (int status = runMeasured(instance, instance.calls[callTrain], inputs, targets, rows, loss, metrics))
+    return status;
+  ++instance.step;
+  return BMC_OK;
+}
+
+int evaluate(bmc_model *model, const void *const *inputs, const void *const *targets, int64_t rows, double *loss,
+             double *metrics) {
+  Instance &instance = instanceOf(model);
+  clearMessage(instance);
+  if (int status = checkCall(instance, instance.calls[callEvaluate], instance.program->evaluate, "evaluate"))
+    return status;
+  return runMeasured(instance, instance.calls[callEvaluate], inputs, targets, rows, loss, metrics);
+}
+
+/// Outputs that can be written in place get the caller's memory.
+static void bindOutputs(Instance &instance, Call &call, void *const *outputs) {
+  int64_t first = instance.inputCount + instance.targetCount;
+  for (int64_t i = 0; i < instance.outputCount; ++i) {
+    int64_t place = call.places[first + i], result = place - call.function->argument_count;
+    int64_t alias = call.function->results[result].alias;
+    bool inPlace = outputs[i] && isAligned(outputs[i]);
+    call.buffers[place] = alias >= 0 ? call.buffers[alias] : inPlace ? outputs[i] : instance.ports[first + i].own;
+  }
+}
+
+static void copyOutputs(Instance &instance, const Call &call, void *const *outputs) {
+  int64_t first = instance.inputCount + instance.targetCount;
+  for (int64_t i = 0; i < instance.outputCount; ++i) {
+    const void *found = call.buffers[call.places[first + i]];
+    if (outputs[i] && outputs[i] != found)
+      memcpy(outputs[i], found, size_t(instance.ports[first + i].rowBytes * call.rows));
+  }
+}
+
+int predict(bmc_model *model, const void *const *inputs, int64_t rows, void *const *outputs) {
+  Instance &instance = instanceOf(model);
+  clearMessage(instance);
+  Call &call = instance.calls[callPredict];
+  if (int status = checkCall(instance, call, instance.program->predict, "predict"))
+    return status;
+  if (!outputs)
+    return failWith(instance, BMC_ERROR_ARGUMENT, "expected pointers to the outputs, found null");
+  if (int status = prepare(instance, call, rows))
+    return status;
+  if (int status = bindInputs(instance, call, inputs, 0, instance.inputCount, "input"))
+    return status;
+  bindOutputs(instance, call, outputs);
+  if (int status = runCall(instance, call))
+    return status;
+  copyOutputs(instance, call, outputs);
+  return BMC_OK;
+}
+
+} // namespace bmc

@@ -1,0 +1,388 @@
+"""Instances of compiled models: shapes and types are checked here, with both named, before the model is called."""
+
+import collections.abc
+import ctypes
+import os
+import threading
+import typing
+
+import numpy
+
+from . import _abi
+
+
+class Error(RuntimeError):
+    """What a compiled model says went wrong; `status` is a bmc.Status."""
+
+    def __init__(self, status, message):
+        super().__init__(message)
+        self.status = _abi.Status(status)
+
+
+class Tensor(typing.NamedTuple):
+    """What a model tells about an input, a target, an output or a variable. Of the first three, the shape leaves out
+    the row."""
+
+    name: str
+    dtype: numpy.dtype
+    shape: tuple
+    kind: _abi.Kind
+
+
+class Layer(typing.NamedTuple):
+    """What a model tells about a layer of its network; flops and bytes are those of the forward pass for one row."""
+
+    name: str
+    kind: str
+    output: str
+    depth: int
+    parameters: int
+    flops: float
+    bytes: float
+
+
+class Measures(typing.NamedTuple):
+    """The loss of a batch, and the model's metrics by their names."""
+
+    loss: float
+    metrics: dict
+
+
+def empty(shape, dtype="float32"):
+    """An array without values whose memory a model reads and writes in place (others are copied)."""
+    dtype = numpy.dtype(dtype)
+    count = int(numpy.prod(shape, dtype=numpy.int64))
+    memory = numpy.empty(count * dtype.itemsize + _abi.ALIGNMENT, numpy.uint8)
+    begin = -memory.ctypes.data % _abi.ALIGNMENT
+    return memory[begin : begin + count * dtype.itemsize].view(dtype).reshape(shape)
+
+
+def load(path, *, rows=1, threads=1, trains=True, weights=None):
+    """Loads a shared library that bmc made and makes an instance of its model.
+
+    rows     room for batches of so many rows; it grows as it is needed
+    threads  of parallel loops; 0: as many as there are CPUs. Results are the same
+    trains   False: the instance has no memory for training
+    weights  a Model of the same file whose parameters are used instead of own ones; needs trains=False
+    """
+    path = os.fspath(path)
+    if not os.path.exists(path):
+        raise FileNotFoundError(f"no compiled model {path!r}")
+    # Without a slash the system would look in its own folders.
+    library = ctypes.CDLL(os.path.abspath(path))
+    try:
+        table = _abi.Library.in_dll(library, "bmc_library")
+    except ValueError:
+        raise Error(_abi.Status.VERSION, f"{path}: not a model that bmc compiled with --emit=so") from None
+    if table.version != _abi.VERSION:
+        raise Error(
+            _abi.Status.VERSION, f"{path}: expected a library of version {_abi.VERSION}, found {table.version}"
+        )
+    return Model(_Handle(library, table, rows, threads, trains, weights))
+
+
+class _Handle:
+    """An instance in C, ended when nothing refers to it any more: models and the arrays that view its memory do."""
+
+    def __init__(self, library, table, rows, threads, trains, weights):
+        self.library, self.table, self.weights = library, table, weights
+        self.address = ctypes.c_void_p()
+        message = ctypes.create_string_buffer(512)
+        options = _abi.Options(
+            ctypes.sizeof(_abi.Options),
+            rows,
+            threads,
+            trains,
+            None,
+            weights._handle.address if weights is not None else None,
+            ctypes.cast(message, ctypes.c_char_p),
+            len(message),
+        )
+        status = table.create(ctypes.addressof(table), ctypes.byref(options), ctypes.byref(self.address))
+        if status:
+            raise Error(status, message.value.decode())
+
+    def __del__(self):
+        if self.address:
+            self.table.destroy(self.address)
+
+    def check(self, status):
+        if status:
+            raise Error(status, self.table.message(self.address).decode())
+
+    def describe(self, which):
+        found = []
+        for index in range(self.table.count(ctypes.addressof(self.table), which)):
+            tensor = _abi.Tensor()
+            status = self.table.describe(ctypes.addressof(self.table), which, index, ctypes.byref(tensor))
+            if status:
+                raise Error(status, f"the model's {which.name.lower()} cannot be described")
+            dtype = numpy.dtype(_abi.TYPES[tensor.type])
+            shape = tuple(tensor.dims[: tensor.rank])
+            found.append(Tensor(tensor.name.decode(), dtype, shape, _abi.Kind(tensor.kind)))
+        return tuple(found)
+
+    def layers(self):
+        found = []
+        for index in range(self.table.count(ctypes.addressof(self.table), _abi.List.LAYERS)):
+            layer = _abi.Layer()
+            self.table.describe_layer(ctypes.addressof(self.table), index, ctypes.byref(layer))
+            texts = (value.decode() for value in (layer.name, layer.kind, layer.output))
+            found.append(Layer(*texts, layer.depth, layer.parameters, layer.flops, layer.bytes))
+        return tuple(found)
+
+
+class _View:
+    """Memory of an instance as NumPy asks for it; the array keeps this, and this the instance."""
+
+    def __init__(self, handle, address, tensor):
+        self.handle = handle
+        self.__array_interface__ = {
+            "version": 3,
+            "shape": tensor.shape,
+            "typestr": tensor.dtype.str,
+            "data": (address, False),
+        }
+
+
+class _Hypers(collections.abc.MutableMapping):
+    """The numbers of the train block that can be changed, such as the learning rate."""
+
+    def __init__(self, handle, names):
+        self._handle, self._names = handle, names
+
+    def _encoded(self, name):
+        if name not in self._names:
+            raise KeyError(f"no hyperparameter {name!r}; there are {', '.join(self._names) or 'none'}")
+        return name.encode()
+
+    def __getitem__(self, name):
+        value = ctypes.c_double()
+        table = self._handle.table
+        self._handle.check(table.get_hyper(self._handle.address, self._encoded(name), ctypes.byref(value)))
+        return value.value
+
+    def __setitem__(self, name, value):
+        self._handle.check(self._handle.table.set_hyper(self._handle.address, self._encoded(name), value))
+
+    def __delitem__(self, name):
+        raise TypeError("a model's hyperparameters stay")
+
+    def __iter__(self):
+        return iter(self._names)
+
+    def __len__(self):
+        return len(self._names)
+
+    def __repr__(self):
+        return repr(dict(self))
+
+
+class Model:
+    """An instance of a compiled model. Threads may share one: calls wait for each other."""
+
+    def __init__(self, handle):
+        self._handle, self._table, self._lock = handle, handle.table, threading.Lock()
+        self.name, self.source = (self._table.text(i).decode() for i in range(2))
+        self.layers = handle.layers()
+        self.inputs = handle.describe(_abi.List.INPUTS)
+        self.targets = handle.describe(_abi.List.TARGETS)
+        self.outputs = handle.describe(_abi.List.OUTPUTS)
+        self.metrics = tuple(metric.name for metric in handle.describe(_abi.List.METRICS))
+        self.hypers = _Hypers(handle, tuple(hyper.name for hyper in handle.describe(_abi.List.HYPERS)))
+        self._variables = handle.describe(_abi.List.VARIABLES)
+        self._rows = 0
+
+    def __repr__(self):
+        def listed(tensors):
+            return ", ".join(f"{t.name}: {t.dtype}{['rows', *t.shape]}".replace("'", "") for t in tensors)
+
+        return f"<bmc.Model {self.name}({listed(self.inputs)}) -> {listed(self.outputs)}>"
+
+    # Variables
+
+    def _views(self, *kinds):
+        views = {}
+        for tensor in self._variables:
+            if tensor.kind in kinds:
+                address = self._table.find_variable(self._handle.address, tensor.name.encode(), None)
+                if address:
+                    views[tensor.name] = numpy.asarray(_View(self._handle, address, tensor))
+        return views
+
+    @property
+    def parameters(self):
+        """The parameters by their names: arrays that view the model's memory, so that they can be read and written."""
+        return self._views(_abi.Kind.PARAMETER, _abi.Kind.FROZEN)
+
+    @property
+    def buffers(self):
+        """Running statistics, as `parameters`."""
+        return self._views(_abi.Kind.BUFFER)
+
+    @property
+    def state(self):
+        """The optimizer's state, as `parameters`."""
+        return self._views(_abi.Kind.STATE)
+
+    @property
+    def step(self):
+        """Steps of training so far."""
+        return self._table.step(self._handle.address)
+
+    def init(self, seed=0):
+        """Gives all variables the initial values that belong to the seed."""
+        with self._lock:
+            self._handle.check(self._table.init(self._handle.address, seed))
+
+    # Calls
+
+    def train_step(self, *arrays, **named):
+        """One step on a batch: inputs, then targets, in order or by name. The measures are those before the update."""
+        return self._measured(self._table.train_step, "train_step", arrays, named)
+
+    def evaluate(self, *arrays, **named):
+        """Loss and metrics of a batch: inputs, then targets, in order or by name."""
+        return self._measured(self._table.evaluate, "evaluate", arrays, named)
+
+    def predict(self, *arrays, out=None, **named):
+        """The outputs for a batch of inputs, given in order or by name: an array, or several by their names. `out` is
+        an array, or several by name, to write into instead of new ones."""
+        inputs = _bind("predict", self.inputs, arrays, named)
+        rows = _row_count(self.inputs, inputs)
+        if len(self.outputs) == 1 and out is not None and not isinstance(out, dict):
+            out = {self.outputs[0].name: out}
+        outputs = {tensor.name: _output(tensor, rows, (out or {}).get(tensor.name)) for tensor in self.outputs}
+        with self._lock:
+            self._reserve(rows)
+            self._handle.check(
+                self._table.predict(self._handle.address, _pointers(inputs), rows, _pointers(outputs.values()))
+            )
+        return outputs[self.outputs[0].name] if len(self.outputs) == 1 else outputs
+
+    def _measured(self, function, what, arrays, named):
+        tensors = self.inputs + self.targets
+        bound = _bind(what, tensors, arrays, named)
+        rows = _row_count(tensors, bound)
+        count = len(self.inputs)
+        loss, metrics = ctypes.c_double(), (ctypes.c_double * max(len(self.metrics), 1))()
+        with self._lock:
+            self._reserve(rows)
+            self._handle.check(
+                function(
+                    self._handle.address,
+                    _pointers(bound[:count]),
+                    _pointers(bound[count:]),
+                    rows,
+                    ctypes.byref(loss),
+                    metrics,
+                )
+            )
+        return Measures(loss.value, dict(zip(self.metrics, metrics)))
+
+    def _reserve(self, rows):
+        if rows > self._rows:
+            self._handle.check(self._table.reserve(self._handle.address, rows))
+            self._rows = rows
+
+    # Weights
+
+    def load(self, source, everything=False):
+        """Loads a safetensors file, or bytes of one; `everything` with optimizer state, step and seed. Returns a warning
+        about tensors that the model does not have, or an empty text."""
+        contents = _abi.Contents.EVERYTHING if everything else _abi.Contents.WEIGHTS
+        with self._lock:
+            if isinstance(source, (bytes, bytearray, memoryview)):
+                content = bytes(source)
+                status = self._table.load_memory(self._handle.address, content, len(content), contents)
+            else:
+                status = self._table.load_file(self._handle.address, os.fsencode(source), contents)
+            self._handle.check(status)
+            return self._table.message(self._handle.address).decode()
+
+    def save(self, path, everything=False):
+        """Saves a safetensors file, whole or not at all."""
+        contents = _abi.Contents.EVERYTHING if everything else _abi.Contents.WEIGHTS
+        with self._lock:
+            self._handle.check(self._table.save_file(self._handle.address, os.fsencode(path), contents))
+
+    def dumps(self, everything=False):
+        """The bytes that `save` writes."""
+        contents = _abi.Contents.EVERYTHING if everything else _abi.Contents.WEIGHTS
+        size = ctypes.c_size_t()
+        with self._lock:
+            address = self._handle.address
+            status = self._table.save_memory(address, None, 0, ctypes.byref(size), contents)
+            if status != _abi.Status.MEMORY:
+                self._handle.check(status)
+            content = ctypes.create_string_buffer(size.value)
+            self._handle.check(self._table.save_memory(address, content, size, ctypes.byref(size), contents))
+            return content.raw
+
+
+# Arrays as the model takes them
+
+
+def _bind(what, tensors, arrays, named):
+    """The arrays of a call in the model's order, checked and contiguous."""
+    names = [tensor.name for tensor in tensors]
+    if len(arrays) > len(tensors):
+        raise TypeError(f"{what}: expected {', '.join(names) or 'nothing'}, found {len(arrays)} arrays")
+    given = dict(zip(names, arrays))
+    for name, array in named.items():
+        if name not in names:
+            raise TypeError(f"{what}: expected {', '.join(names) or 'nothing'}, found {name!r}")
+        if name in given:
+            raise TypeError(f"{what}: {name!r} is given twice")
+        given[name] = array
+    missing = [name for name in names if name not in given]
+    if missing:
+        raise TypeError(f"{what}: expected {', '.join(names)}, found no {missing[0]!r}")
+    return [_input(what, tensor, given[tensor.name]) for tensor in tensors]
+
+
+def _shape_text(tensor):
+    return "(" + ", ".join(["rows", *map(str, tensor.shape)]) + ")"
+
+
+def _input(what, tensor, array):
+    # Lists have no type of their own; an array's is not changed behind its owner's back.
+    if not isinstance(array, numpy.ndarray):
+        array = numpy.asarray(array, tensor.dtype)
+    if array.dtype != tensor.dtype:
+        raise TypeError(
+            f"{what}: {tensor.name!r}: expected {tensor.dtype}, found {array.dtype}; "
+            f"{tensor.name}.astype({str(tensor.dtype)!r}) converts"
+        )
+    if array.ndim == 0 or array.shape[1:] != tensor.shape:
+        raise ValueError(f"{what}: {tensor.name!r}: expected the shape {_shape_text(tensor)}, found {array.shape}")
+    return numpy.ascontiguousarray(array)
+
+
+def _output(tensor, rows, array):
+    shape = (rows, *tensor.shape)
+    if array is None:
+        return empty(shape, tensor.dtype)
+    if array.dtype != tensor.dtype:
+        raise TypeError(f"predict: output {tensor.name!r}: expected {tensor.dtype}, found {array.dtype}")
+    if array.shape != shape:
+        raise ValueError(f"predict: output {tensor.name!r}: expected the shape {shape}, found {array.shape}")
+    if not (array.flags.c_contiguous and array.flags.writeable):
+        raise ValueError(f"predict: output {tensor.name!r}: expected a contiguous array that can be written")
+    return array
+
+
+def _row_count(tensors, arrays):
+    if not arrays:
+        return 1
+    for tensor, array in zip(tensors, arrays):
+        if len(array) != len(arrays[0]):
+            raise ValueError(
+                f"{tensor.name!r}: expected {len(arrays[0])} rows as {tensors[0].name!r} has, found {len(array)}"
+            )
+    return len(arrays[0])
+
+
+def _pointers(arrays):
+    arrays = list(arrays)
+    return (ctypes.c_void_p * max(len(arrays), 1))(*(array.ctypes.data for array in arrays))
