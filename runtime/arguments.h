@@ -24,6 +24,7 @@ enum Flag : unsigned {
   flagLog = 8192,
   flagProbabilities = 16384,
   flagMemory = 32768,
+  flagFolds = 65536,
 };
 
 /// What the command line says, defaults from the program filled in.
@@ -36,6 +37,7 @@ struct Options {
   Text declaredData[3];                                                 // the model file's paths of these
   bool resume = false, json = false, quiet = false, seedGiven = false, probabilities = false;
   int64_t seed, threads = 0; // 0: as many as there are CPUs
+  int64_t folds = 0;         // of a cross-validation; 0: none
   int64_t memory = 0;        // bytes for the rows of a data set; 0: a share of the machine's
   Settings settings;
   CheckpointSchedule checkpoints;
