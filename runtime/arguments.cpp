@@ -31,6 +31,7 @@ static const struct FlagInfo {
     {flagSet, "--set", "NAME=VALUE", "change a number of the train block"},
     {flagOutput, "--output", "FILE", "write the predictions here"},
     {flagLog, "--log", "FILE", "write what happens as JSON lines"},
+    {flagFolds, "--folds", "K", "cross-validate: train K times, each time without one part"},
     {flagMemory, "--memory", "SIZE", "hold larger data on the disk: 500M, 16G"},
     {flagProbabilities, "--probabilities", "", "print the probability of each class too"},
     {flagQuiet, "--quiet", "", "show no progress"},
@@ -198,6 +199,9 @@ static void applyFlag(Options &options, const FlagInfo &info, const char *value)
   case flagLog:
     options.log = value;
     return;
+  case flagFolds:
+    options.folds = parseCount(options, info, value, 2);
+    return;
   case flagMemory:
     options.memory = parseSize(options, value);
     return;
@@ -302,6 +306,9 @@ void parseArguments(const Verb &verb, int count, char **arguments, Options &opti
   if (verb.takesInput && !options.input)
     failAtCommandLine(options, "expected", "INPUT|-");
   chooseKeptEpoch(options);
+  if (options.folds && (options.resume || options.validIsGiven))
+    failAtCommandLine(options, "--folds trains anew, with validation rows of its own, so it excludes",
+                      options.resume ? "--resume" : "--data valid");
   if (options.resume && options.weights)
     failAtCommandLine(options, "--resume goes on from a checkpoint, so it excludes", "--weights");
   if (options.partial && !options.weights)

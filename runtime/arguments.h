@@ -25,6 +25,7 @@ enum Flag : unsigned {
   flagPartial = 16384,
   flagProbabilities = 32768,
   flagMemory = 65536,
+  flagFolds = 131072,
 };
 
 /// What the command line says, defaults from the program filled in.
@@ -37,6 +38,7 @@ struct Options {
   Text declaredData[3];                                                 // the model file's paths of these
   bool resume = false, partial = false, json = false, quiet = false, seedGiven = false, probabilities = false;
   int64_t seed, threads = 0; // 0: as many as there are CPUs
+  int64_t folds = 0;         // of a cross-validation; 0: none
   int64_t memory = 0;        // bytes for the rows of a data set; 0: a share of the machine's
   Settings settings;
   CheckpointSchedule checkpoints;

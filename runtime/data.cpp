@@ -2,6 +2,7 @@
 #include "data.h"
 
 #include "errors.h"
+#include "random.h"
 
 #include <sys/sysinfo.h>
 
@@ -30,7 +31,7 @@ static bool isSplit(const Options &options, DataKind kind) {
 
 static Source &openSet(const Options &options, DataKind kind, const Preparation &preparation) {
   const bmc_dataset &set = declaredSet(kind);
-  bool again = isSplit(options, kind) || (kind == DataKind::train && preparation.learns());
+  bool again = isSplit(options, kind) || (kind == DataKind::train && (options.folds || preparation.learns()));
   return *set.format->open(dataPath(options, kind), set, again);
 }
 
@@ -47,11 +48,36 @@ DataSet::DataSet(const Options &options, DataKind kind, Preparation &preparation
     return;
   const bmc_dataset &set = declaredSet(kind);
   set.split->splitter->split(source, columns, *set.split, parts);
-  filter = {parts.data(), parts.size(), static_cast<uint8_t>(set.part), false};
+  filter = {parts.data(), parts.size(), static_cast<uint8_t>(set.part)};
   wasRead = true;
 }
 
 DataSet::~DataSet() { source.close(); }
+
+void DataSet::holdOut(int64_t fold, int64_t folds, int64_t seed) {
+  enum : uint8_t { kept, heldOut, ofOtherSets };
+  Array<int64_t> taken, order;
+  for (int64_t row = 0; source.next(); ++row) {
+    if (filter.takes(row))
+      taken.push(row);
+    foldOf.push(ofOtherSets);
+  }
+  wasRead = true;
+  if (taken.size() < folds)
+    fail(exitBadInput, "%s: expected at least as many rows as folds, found %lld rows for %lld folds", source.name(),
+         (long long)taken.size(), (long long)folds);
+  order.resize(taken.size());
+  shuffleRows(order.data(), taken.size(), seed, 0);
+  for (int64_t i = 0; i < taken.size(); ++i)
+    foldOf[taken[order[i]]] = i % folds == fold ? heldOut : kept;
+  filter = {foldOf.data(), foldOf.size(), kept};
+}
+
+void DataSet::readHeldOut(Rows &rows) {
+  ++filter.part;
+  read(rows);
+  --filter.part;
+}
 
 void DataSet::learn() {
   if (!preparation.learns())

@@ -20,6 +20,10 @@ public:
   DataSet(const DataSet &) = delete;
   DataSet &operator=(const DataSet &) = delete;
 
+  /// Leaves out one of so many parts of its rows, drawn with the seed.
+  void holdOut(int64_t fold, int64_t folds, int64_t seed);
+  /// Appends the rows that were left out.
+  void readHeldOut(Rows &rows);
   /// Learns the preparation from its rows.
   void learn();
   /// Appends all its rows.
@@ -29,7 +33,7 @@ private:
   Source &source;
   Preparation &preparation;
   Columns columns;
-  Array<uint8_t> parts;
+  Array<uint8_t> parts, foldOf; // of each row of the file
   RowFilter filter;
   int64_t memory; // bytes that the rows may take of it
   bool wasRead = false;

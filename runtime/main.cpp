@@ -11,7 +11,7 @@ using namespace bmc;
 static const Verb verbs[] = {
     {"train", "Trains the model and saves its weights.",
      flagData | flagWeights | flagPartial | flagOut | flagResume | flagEpochs | flagPatience | flagCheckpointEvery |
-         flagSeed | flagThreads | flagMemory | flagSet | flagLog | flagQuiet | flagJson,
+         flagSeed | flagThreads | flagFolds | flagMemory | flagSet | flagLog | flagQuiet | flagJson,
      false, train},
     {"evaluate", "Prints the loss and the metrics on the test set, or on the train set where there is none.",
      flagData | flagWeights | flagThreads | flagMemory | flagJson, false, evaluate},

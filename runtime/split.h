@@ -11,9 +11,8 @@ struct RowFilter {
   const uint8_t *parts = nullptr; // of each row; null: all rows are taken
   int64_t count = 0;
   uint8_t part = 0;
-  bool inverted = false; // all rows but those of the part
 
-  bool takes(int64_t row) const { return !parts || (row < count && (parts[row] == part) != inverted); }
+  bool takes(int64_t row) const { return !parts || (row < count && parts[row] == part); }
 };
 
 } // namespace bmc

@@ -11,6 +11,7 @@
 #include "weights.h"
 
 #include <math.h>
+#include <stdio.h>
 
 namespace bmc {
 
@@ -48,10 +49,14 @@ static void choosePaths(Training &training) {
   checkWritable(training.checkpoint.get());
 }
 
-static void loadData(Training &training) {
-  const Options &options = training.options;
+static void checkHasData(const Options &options) {
   if (!options.trainData)
     fail(exitBadCommandLine, "%s train: expected a data set, found none: say --data train=PATH", bmc_program.name);
+}
+
+static void loadData(Training &training) {
+  const Options &options = training.options;
+  checkHasData(options);
   DataSet train(options, DataKind::train, training.preparation);
   train.learn();
   train.read(training.trainRows);
@@ -235,7 +240,80 @@ static void tellOutcome(const Training &training, Outcome outcome) {
          state.monitor.best);
 }
 
+/// Trains without the rows of a fold, and asks them.
+static void trainFold(Options &options, int64_t fold, Measures &measures) {
+  Training training(options);
+  {
+    DataSet data(options, DataKind::train, training.preparation);
+    data.holdOut(fold, options.folds, options.seed);
+    data.learn();
+    data.read(training.trainRows);
+    data.readHeldOut(training.validRows);
+  }
+  startVariables(training);
+  if (runEpochs(training) == Outcome::interrupted)
+    fail(exitCannot, "interrupted in fold %lld of %lld", (long long)fold + 1, (long long)options.folds);
+  if (training.state.best.isHeld())
+    training.state.variables.copy(training.state.best);
+  evaluate(training, training.validRows, options.trainData, measures);
+}
+
+static void printFold(int64_t fold, const Measures &measures, bool json) {
+  Text line;
+  line.format(json ? "{\"fold\":%lld," : "Fold %lld, ", (long long)fold + 1);
+  if (json)
+    measures.appendJson(line, "");
+  else
+    measures.append(line);
+  puts(line.append(json ? "}" : "").get());
+}
+
+/// The mean and the sample's standard deviation of the loss (-1) or of a metric over the folds.
+static void appendSpread(Text &line, const Array<double> &values, int64_t folds, int64_t metric, bool json) {
+  int64_t width = bmc_program.metric_count + 1;
+  double mean = 0, squares = 0;
+  for (int64_t k = 0; k < folds; ++k)
+    mean += values[k * width + metric + 1] / static_cast<double>(folds);
+  for (int64_t k = 0; k < folds; ++k) {
+    double distance = values[k * width + metric + 1] - mean;
+    squares += distance * distance;
+  }
+  double deviation = sqrt(squares / static_cast<double>(folds - 1));
+  const char *name = metric < 0 ? (json ? "loss" : "Loss") : bmc_program.metric_names[metric];
+  if (json)
+    line.format(",\"%s_mean\":%.9g,\"%s_deviation\":%.9g", name, mean, name, deviation);
+  else
+    line.format("%s: %.9g ± %.9g", name, mean, deviation);
+}
+
+/// No weights are saved: each fold has its own.
+static int crossValidate(Options &options) {
+  checkHasData(options);
+  options.quiet = true;
+  options.checkpoints.parse("never");
+  if (!options.settings.isGiven(settingKeepBest))
+    options.settings.set(settingKeepBest, 0);
+  deferInterrupt();
+  Array<double> values;
+  for (int64_t fold = 0; fold < options.folds; ++fold) {
+    Measures measures;
+    trainFold(options, fold, measures);
+    values.push(measures.loss());
+    for (int64_t i = 0; i < bmc_program.metric_count; ++i)
+      values.push(measures.value(bmc_program.metric_names[i]));
+    printFold(fold, measures, options.json);
+  }
+  Text line;
+  line.format(options.json ? "{\"folds\":%lld" : "%lld folds, ", (long long)options.folds);
+  for (int64_t metric = -1; metric < bmc_program.metric_count; ++metric)
+    appendSpread(line.append(metric < 0 || options.json ? "" : ", "), values, options.folds, metric, options.json);
+  puts(line.append(options.json ? "}" : "").get());
+  return exitDone;
+}
+
 int train(Options &options) {
+  if (options.folds)
+    return crossValidate(options);
   Training training(options);
   choosePaths(training);
   loadData(training);

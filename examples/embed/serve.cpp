@@ -4,8 +4,10 @@
 #include "simple.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <fstream>
+#include <iterator>
 #include <memory>
 #include <sstream>
 #include <stdexcept>
@@ -35,26 +37,50 @@ Model create(const bmc_library &library, bmc_options options) {
   return Model(model);
 }
 
-// Rows of four measures and a class.
+// Rows of four measures and a species.
 struct Flowers {
   std::vector<float> x;
   std::vector<int32_t> y;
   int64_t rows() const { return int64_t(y.size()); }
 };
 
+int32_t speciesOf(const std::string &name) {
+  const std::string known[IRIS_OUTPUT_ELEMENTS] = {"setosa", "versicolor", "virginica"};
+  auto found = std::find(std::begin(known), std::end(known), name);
+  if (found == std::end(known))
+    throw std::runtime_error("unknown species '" + name + "'");
+  return int32_t(found - std::begin(known));
+}
+
 Flowers read(const std::string &path) {
   std::ifstream file(path);
   if (!file)
     throw std::runtime_error(path + ": cannot open");
   Flowers flowers;
-  for (std::string line, cell; std::getline(file, line);) {
+  std::string line, cell;
+  std::getline(file, line); // the columns' names
+  while (std::getline(file, line)) {
     std::istringstream cells(line);
     for (int i = 0; i < IRIS_X_ELEMENTS && std::getline(cells, cell, ','); ++i)
       flowers.x.push_back(std::stof(cell));
-    if (std::getline(cells, cell, ','))
-      flowers.y.push_back(int32_t(std::stof(cell)));
+    if (std::getline(cells, cell))
+      flowers.y.push_back(speciesOf(cell));
   }
   return flowers;
+}
+
+// A library takes values as the network sees them: each measure less its mean, over its deviation in the training rows.
+void normalise(const Flowers &train, Flowers &flowers) {
+  for (size_t column = 0; column < IRIS_X_ELEMENTS; ++column) {
+    double sum = 0, squares = 0, rows = double(train.rows());
+    for (size_t i = column; i < train.x.size(); i += IRIS_X_ELEMENTS) {
+      sum += train.x[i];
+      squares += double(train.x[i]) * train.x[i];
+    }
+    double mean = sum / rows, deviation = std::sqrt(squares / rows - mean * mean);
+    for (size_t i = column; i < flowers.x.size(); i += IRIS_X_ELEMENTS)
+      flowers.x[i] = float((flowers.x[i] - mean) / deviation);
+  }
 }
 
 // How many of the rows from `begin` on in steps are given their class.
@@ -74,6 +100,8 @@ int64_t countHits(bmc_model *trained, const Flowers &flowers, int64_t begin, int
 
 int run(const std::string &folder) {
   Flowers train = read(folder + "/iris-train.csv"), test = read(folder + "/iris-test.csv");
+  normalise(train, test);
+  normalise(Flowers(train), train);
   bmc_options options = BMC_OPTIONS;
   options.rows = std::max(train.rows(), test.rows());
   Model iris = create(iris_library, options);

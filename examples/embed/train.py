@@ -7,9 +7,12 @@ import numpy
 import bmc
 
 
+SPECIES = ["setosa", "versicolor", "virginica"]
+
+
 def read(path):
-    rows = numpy.loadtxt(path, delimiter=",", dtype=numpy.float32)
-    return rows[:, :4].copy(), rows[:, 4].astype(numpy.int32)
+    rows = numpy.loadtxt(path, delimiter=",", dtype=str, skiprows=1)
+    return rows[:, :4].astype(numpy.float32), numpy.array([SPECIES.index(name) for name in rows[:, 4]], numpy.int32)
 
 
 def batches(rows, size, random):
@@ -22,6 +25,9 @@ def main(library, folder="examples/data"):
     print(model)
     x, y = read(f"{folder}/iris-train.csv")
     test_x, test_y = read(f"{folder}/iris-test.csv")
+    # A library takes values as the network sees them.
+    mean, deviation = x.mean(axis=0), x.std(axis=0)
+    x, test_x = (x - mean) / deviation, (test_x - mean) / deviation
     random = numpy.random.default_rng(0)
     model.init(seed=0)
     for epoch in range(60):

@@ -26,8 +26,6 @@ mlir::Type Evaluator::elementTypeNamed(const std::string &name, const Scope &sco
   return {};
 }
 
-static bool isElementClass(const std::string &name) { return name == "float" || name == "integer" || name == "number"; }
-
 /// `float`, `integer` and `number` stand for several element types.
 static bool elementFits(const std::string &name, mlir::Type wanted, mlir::Type found) {
   if (name == "float")

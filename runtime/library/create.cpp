@@ -143,6 +143,7 @@ static void *resultMemory(Instance &instance, const Call &call, int64_t i) {
     return call.buffers[result.alias];
   if (result.role == bmc_role_loss || result.role == bmc_role_metric)
     return call.scalars + i * BMC_ALIGNMENT;
+  // Of what is left, ports and scratch follow the number of rows.
   return result.role <= bmc_role_metric_state ? instance.variables[result.index] : nullptr;
 }
 
@@ -194,6 +195,39 @@ static bool fitsKernels(const Instance &instance, int64_t rows) {
   return rows <= INT32_MAX;
 }
 
+/// Results that no function of the library hands out, such as the probabilities behind an output's scores.
+static bool isScratch(const bmc_value &result) { return result.alias < 0 && result.role > bmc_role_output; }
+
+/// The bytes of a result; `mostBytes` where it has too many dimensions to tell.
+static int64_t resultBytes(const Instance &instance, const Call &call, int64_t index, int64_t rows) {
+  enum { mostDims = 256 };
+  const bmc_function &function = *call.function;
+  int64_t dims[mostDims], rank = 0, begin = 0;
+  for (int64_t i = 0; i < function.result_count; ++i) {
+    begin = i == index ? rank : begin;
+    rank += function.results[i].rank;
+  }
+  if (rank > mostDims)
+    return mostBytes;
+  bindSymbols(*instance.program, function, call.symbols, call.fixedRows ? call.fixedRows : rows);
+  computeDims(function.results, function.result_count, call.symbols, function.result_dims, dims);
+  int64_t bytes = elementBytes(function.results[index].element);
+  for (int64_t axis = 0; axis < function.results[index].rank; ++axis)
+    bytes = multiplySizes(bytes, dims[begin + axis]);
+  return bytes;
+}
+
+static void placeScratch(Instance &instance, Call &call, Layout &layout, bool isReal, int64_t rows) {
+  for (int64_t i = 0; call.function && i < call.function->result_count; ++i) {
+    if (!isScratch(call.function->results[i]))
+      continue;
+    char *scratch;
+    layout.place(scratch, resultBytes(instance, call, i, rows));
+    if (isReal)
+      call.buffers[call.function->argument_count + i] = scratch;
+  }
+}
+
 /// Returns the bytes that it takes. Where `memory` is null, nothing is changed.
 static int64_t placeRows(Instance &instance, char *memory, int64_t rows, int64_t arenaBytes) {
   Layout layout(memory);
@@ -203,6 +237,8 @@ static int64_t placeRows(Instance &instance, char *memory, int64_t rows, int64_t
     if (memory)
       instance.ports[i].own = own;
   }
+  for (Call &call : instance.calls)
+    placeScratch(instance, call, layout, memory != nullptr, rows);
   char *arena;
   layout.place(arena, arenaBytes);
   if (memory)
