@@ -46,6 +46,9 @@ constexpr int64_t maxPackedBytes = 64 * 1024;
 // A right operand up to this stays in the second-level cache and is read in place.
 constexpr int64_t maxBytesReadInPlace = 2 * 1024 * 1024;
 
+// A row that is put together of parts is unrolled whole up to this many vectors.
+constexpr int64_t maxUnrolledVectors = 32;
+
 // The parameters of a ScheduleAttr, to be filled in.
 struct Choice {
   StringRef kind = "plain";
@@ -58,11 +61,12 @@ struct Choice {
 
 int64_t extentOr(const SymbolicDim &dim, int64_t otherwise) { return dim.constant().value_or(otherwise); }
 
-int64_t openExtent(KernelOp kernel) {
+// The rows of a step, if the program says so.
+std::optional<int64_t> batchOf(KernelOp kernel) {
   auto module = kernel->getParentOfType<ModuleOp>();
   auto program = module ? module->getAttrOfType<DictionaryAttr>("bm.program") : DictionaryAttr();
   auto batch = program ? program.getAs<IntegerAttr>("batch") : IntegerAttr();
-  return batch && batch.getInt() > 0 ? batch.getInt() : usualBatch;
+  return batch && batch.getInt() > 0 ? std::optional(batch.getInt()) : std::nullopt;
 }
 
 // How many indices of the outermost result axis make a task, if one of them is this much work.
@@ -70,10 +74,23 @@ int64_t outerIndicesOfTask(int64_t elementsPerIndex) {
   return std::max<int64_t>(taskElements / std::max<int64_t>(elementsPerIndex, 1), 1);
 }
 
+// Whether rows are put together of shorter ones, by `pad` or `concatenate`.
+bool hasRowsOfParts(KernelOp kernel) {
+  return llvm::any_of(kernel.getBody().front().without_terminator(), [](Operation &op) {
+    Shape row = shapeOf(op.getResult(0).getType());
+    return cast<FusibleOpInterface>(op).getAccessPattern() == AccessPattern::IndexMap &&
+           llvm::any_of(op.getOperandTypes(), [&](Type type) {
+             Shape part = shapeOf(type);
+             bool isKnown = !part.empty() && part.size() == row.size() && part.back().isConstant();
+             return isKnown && part.back() != 1 && extentOr(row.back(), 0) > *part.back().constant();
+           });
+  });
+}
+
 // What the rules ask of a kernel.
 struct KernelShape {
   explicit KernelShape(KernelOp kernel, TargetAttr target)
-      : result(shapeOf(kernel.getOutputs()[0].getType())), open(openExtent(kernel)) {
+      : result(shapeOf(kernel.getOutputs()[0].getType())), batch(batchOf(kernel)), open(batch.value_or(usualBatch)) {
     int64_t bytes = 1;
     for (Operation &op : kernel.getBody().front().without_terminator()) {
       AccessPattern pattern = cast<FusibleOpInterface>(op).getAccessPattern();
@@ -90,6 +107,7 @@ struct KernelShape {
     lanes = std::max<int64_t>(target.getVectorBits() / 8 / bytes, 1);
     registers = target.getVectorRegisters();
     flat = isFlat(kernel);
+    rowsOfParts = hasRowsOfParts(kernel);
   }
 
   // Scalars are in every lane; conditions follow what they were compared from.
@@ -113,6 +131,8 @@ struct KernelShape {
 
   // Sizes as they usually are.
   int64_t extent(const SymbolicDim &dim) const { return extentOr(dim, open); }
+  // The size that a dimension has in a training step, if that is known.
+  std::optional<int64_t> expected(const SymbolicDim &dim) const { return dim.singleSymbol() ? batch : dim.constant(); }
   int64_t count(ArrayRef<SymbolicDim> shape) const {
     int64_t count = 1;
     for (const SymbolicDim &dim : shape)
@@ -127,10 +147,11 @@ struct KernelShape {
   }
 
   Shape result;
+  std::optional<int64_t> batch;
   int64_t open, lanes, registers;
   Operation *anchor = nullptr;
   AccessPattern pattern = AccessPattern::Pointwise;
-  bool flat;
+  bool flat, rowsOfParts;
 };
 
 // Elementwise ---------------------------------------------------------------------------------------------------------
@@ -141,6 +162,11 @@ Choice chooseElementwise(const KernelShape &shape) {
   choice.vector = shape.flat ? shape.lanesWithin(elementCount(shape.result)) : shape.lanesWithin(shape.result.back());
   int64_t loop = shape.flat ? elements : row;
   choice.unroll = loop >= 2 * choice.vector && choice.vector == shape.lanes ? 2 : 1;
+  // In a row that is unrolled each vector knows which part it is of: nothing is chosen at run time, all loads are
+  // dense.
+  bool isWhole = shape.result.back().isConstant() && row % choice.vector == 0;
+  if (shape.rowsOfParts && isWhole && row / choice.vector <= maxUnrolledVectors)
+    choice.unroll = row / choice.vector;
   if (elements >= parallelElements)
     choice.parallel = shape.flat ? taskElements : outerIndicesOfTask(elements / shape.extent(shape.result[0]));
   return choice;
@@ -215,8 +241,9 @@ SmallVector<int64_t> chooseTile(const Product &product, const KernelShape &shape
   for (auto [rows, vectors] : registerTiles(shape.registers, shape.lanes)) {
     // An open extent has no remainder worth counting.
     int64_t columns = vectors * shape.lanes;
-    int64_t work = roundUp(extentOr(product.rows, rows), rows) * roundUp(extentOr(product.columns, columns), columns) *
-                   (product.rows.constant() ? 1 : 960 / rows) * (product.columns.constant() ? 1 : 960 / vectors);
+    std::optional<int64_t> rowCount = shape.expected(product.rows), columnCount = product.columns.constant();
+    int64_t work = roundUp(rowCount.value_or(rows), rows) * roundUp(columnCount.value_or(columns), columns) *
+                   (rowCount ? 1 : 960 / rows) * (columnCount ? 1 : 960 / vectors);
     if (best.empty() || work < bestWork) {
       best = {rows, columns};
       bestWork = work;

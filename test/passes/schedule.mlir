@@ -21,6 +21,17 @@ module attributes {bm.target = #avx512} {
     return %1 : tensor<?x32xf64, #bm.dims<N, 32>>
   }
 
+  // A row that is put together of parts is unrolled whole; one of too many vectors is not.
+  // CHECK-LABEL: @parts
+  // CHECK: #bm.schedule<elementwise, vector = 16, unroll = 8>
+  // CHECK: #bm.schedule<elementwise, vector = 16, unroll = 2, parallel = 32>
+  func.func @parts(%x: tensor<?x64xf32, #bm.dims<N, 64>>, %y: tensor<?x512xf32, #bm.dims<N, 512>>)
+      -> (tensor<?x128xf32, #bm.dims<N, 128>>, tensor<?x1024xf32, #bm.dims<N, 1024>>) {
+    %0 = bm.concatenate %x, %x axis 1 : tensor<?x64xf32, #bm.dims<N, 64>>, tensor<?x64xf32, #bm.dims<N, 64>>
+    %1 = bm.concatenate %y, %y axis 1 : tensor<?x512xf32, #bm.dims<N, 512>>, tensor<?x512xf32, #bm.dims<N, 512>>
+    return %0, %1 : tensor<?x128xf32, #bm.dims<N, 128>>, tensor<?x1024xf32, #bm.dims<N, 1024>>
+  }
+
   // Less than a vector: plain loops.
   // CHECK-LABEL: @tiny
   // CHECK: #bm.schedule<plain>
@@ -96,6 +107,14 @@ module attributes {bm.target = #bm.target<triple = "x86_64-linux-musl", cpu = "z
   func.func @small_batch(%x: tensor<?x256xf32, #bm.dims<N, 256>>) -> tensor<?xf32, #bm.dims<N>> {
     %0 = bm.reduce_sum %x, [1] : tensor<?x256xf32, #bm.dims<N, 256>>
     return %0 : tensor<?xf32, #bm.dims<N>>
+  }
+
+  // The batch has whole tiles of 4 rows, not of 6.
+  // CHECK-LABEL: @tile_of_batch
+  // CHECK: #bm.schedule<matmul, vector = 16, tile = [4, 64]>
+  func.func @tile_of_batch(%x: tensor<?x64xf32, #bm.dims<N, 64>>, %w: tensor<64x64xf32>) -> tensor<?x64xf32, #bm.dims<N, 64>> {
+    %0 = bm.matmul %x, %w : tensor<?x64xf32, #bm.dims<N, 64>>, tensor<64x64xf32>
+    return %0 : tensor<?x64xf32, #bm.dims<N, 64>>
   }
 }
 

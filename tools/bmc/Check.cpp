@@ -174,7 +174,8 @@ static bool isOneHot(const bmc_field &field) {
   return field.feature_count == 1 && field.rank == 1 && field.features[0].category_count == field.dims[0];
 }
 
-// State may be a sum of squares, so it is positive. Class labels and one-hot rows are what they are.
+// State may be a sum of squares, so it is positive. Class labels and one-hot rows are what they are. Matrices are about as
+// large as initial ones: a loop over many steps of larger ones would multiply every rounding error.
 double FunctionCheck::element(const bmc_value &value, int64_t position, int64_t width) {
   std::uniform_real_distribution<double> signedValues(-1, 1), positiveValues(0.01, 1);
   switch (value.role) {
@@ -187,6 +188,8 @@ double FunctionCheck::element(const bmc_value &value, int64_t position, int64_t 
   case bmc_role_state:
   case bmc_role_metric_state:
     return positiveValues(random);
+  case bmc_role_parameter:
+    return value.rank < 2 ? signedValues(random) : signedValues(random) / std::sqrt(double(width));
   case bmc_role_input:
     if (const bmc_field &field = program.fields[value.index]; field.classes > 0)
       return double(random() % field.classes);

@@ -19,7 +19,7 @@
 // CHECK-NEXT: llvm.br ^[[HEAD]]
 
 module attributes {bm.program = {name = "m", source = "m.bm", fields = [
-    {name = "x", type = tensor<?x3xf32, #bm.dims<T, 3>>, encoding = "numbers", columns = array<i64: 0, 1, 2>, classes = 0 : i64, is_input = true}]}} {
+    {name = "x", type = tensor<?x3xf32, #bm.dims<T, 3>>, features = [{name = "x.0", column_count = 3 : i64, numbers = array<i64: 0, 1, 2>}], classes = 0 : i64, is_input = true}]}} {
   func.func @predict(%x: tensor<?x?x3xf32, #bm.dims<N, T, 3>> {bm.role = "input", bm.name = "x"})
       -> (tensor<?x?x3xf32, #bm.dims<N, T, 3>> {bm.role = "output", bm.name = "output"}) {
     %t = bm.transpose %x, [1, 0, 2] : tensor<?x?x3xf32, #bm.dims<N, T, 3>>

@@ -1,6 +1,6 @@
 // The gradient of a large table of which a batch reads a few rows: 10 MB, more than a stack holds.
 module attributes {bm.program = {name = "embedding", source = "embedding.bm", fields = [
-    {name = "x", type = tensor<i32>, encoding = "numbers", columns = array<i64: 0>, classes = 40000 : i64, is_input = true}]}} {
+    {name = "x", type = tensor<i32>, features = [{name = "x.0", column_count = 1 : i64, numbers = array<i64: 0>}], classes = 40000 : i64, is_input = true}]}} {
   bm.variable "parameter" @w : tensor<40000x64xf32> trainable
   func.func @train(%w: tensor<40000x64xf32> {bm.variable = @w}, %x: tensor<?xi32, #bm.dims<N>> {bm.role = "input", bm.name = "x"})
       -> (tensor<40000x64xf32> {bm.variable = @w}, tensor<f32> {bm.role = "loss", bm.name = "loss"}) {

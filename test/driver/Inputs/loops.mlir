@@ -1,6 +1,6 @@
 // A recurrence that runs backwards, with slices that are not aligned to vectors, a sum over its steps, and a loop in it.
 module attributes {bm.program = {name = "loops", source = "loops.bm", fields = [
-    {name = "x", type = tensor<5x3xf32>, encoding = "numbers", columns = array<i64: 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14>, classes = 0 : i64, is_input = true}]}} {
+    {name = "x", type = tensor<5x3xf32>, features = [{name = "x.0", column_count = 15 : i64, numbers = array<i64: 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14>}], classes = 0 : i64, is_input = true}]}} {
   bm.variable "parameter" @w : tensor<7x7xf32> trainable
   bm.variable "parameter" @v : tensor<3x7xf32> trainable
   func.func @predict(%w: tensor<7x7xf32> {bm.variable = @w}, %v: tensor<3x7xf32> {bm.variable = @v},

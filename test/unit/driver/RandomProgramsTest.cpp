@@ -39,8 +39,8 @@ void describeProgram(ModuleOp module) {
     auto field = [&](StringRef key, Attribute value) { return builder.getNamedAttr(key, value); };
     fields.push_back(builder.getDictionaryAttr(
         {field("name", builder.getStringAttr(name)), field("type", TypeAttr::get(row)),
-         field("encoding", builder.getStringAttr("numbers")), field("columns", builder.getDenseI64ArrayAttr({})),
-         field("classes", builder.getI64IntegerAttr(0)), field("is_input", builder.getBoolAttr(true))}));
+         field("features", builder.getArrayAttr({})), field("classes", builder.getI64IntegerAttr(0)),
+         field("is_input", builder.getBoolAttr(true))}));
   }
   for (unsigned number = 0; number < function.getNumResults(); ++number) {
     Attribute variable = variables.lookup(function.removeResultAttr(number, builder.getStringAttr("bm.variable")));
@@ -52,8 +52,8 @@ void describeProgram(ModuleOp module) {
   function.setName("train");
   auto text = [&](StringRef key) { return builder.getNamedAttr(key, builder.getStringAttr("random")); };
   module->setAttr("bm.program",
-                  builder.getDictionaryAttr({text("name"), text("source"), text("architecture"),
-                                             builder.getNamedAttr("fields", builder.getArrayAttr(fields))}));
+                  builder.getDictionaryAttr(
+                      {text("name"), text("source"), builder.getNamedAttr("fields", builder.getArrayAttr(fields))}));
 }
 
 struct RandomProgram : testing::TestWithParam<unsigned> {};
