@@ -98,6 +98,8 @@ void Program::findInputs() {
     input.type = e.tensorType(*parameter.type, scope, true);
     if (input.type.getRank() == 0)
       e.fail(input.range, "the first dimension of an input is the row; found a scalar");
+    if (parameter.type->bound)
+      input.classes = e.integer(e.evaluate(*parameter.type->bound, scope), parameter.type->bound->range, "the bound");
     inputs.push_back(input);
   }
   if (inputs.empty())
