@@ -129,6 +129,8 @@ void Program::findInputs() {
       e.fail(input.range, "the first dimension of an input is the row; found a scalar");
     if (int64_t values = valuesOfRow(input.type); values > mostRowValues)
       e.fail(input.range, fmt::format("a row of an input has at most {} values, found {}", mostRowValues, values));
+    if (parameter.type->bound)
+      input.classes = e.integer(e.evaluate(*parameter.type->bound, scope), parameter.type->bound->range, "the bound");
     inputs.push_back(input);
   }
   if (inputs.empty())

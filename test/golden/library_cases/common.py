@@ -22,8 +22,8 @@ def labels(values):
 
 
 def case(name, call, function, inputs, differentiate, upstream=None, second=False):
-    """`call` is the entry's call in the model language. Gradients are those of sum(upstream * value) by each input named
-    in `differentiate`."""
+    """`call` is the entry's call in the model language. Gradients are those of sum(upstream * value) by each input
+    named in `differentiate`."""
     leaves = {k: v.clone().requires_grad_(k in differentiate) for k, v in inputs.items()}
     value = function(*leaves.values())
     upstream = torch.ones_like(value) if upstream is None else upstream

@@ -78,7 +78,10 @@ def cases(generator):
     bilinear = randomise(torch.nn.Bilinear(3, 2, 5), generator)
     yield layer_case("ordinary", "Bilinear(3, 2, 5)", bilinear, pair, random(generator, 4, 5))
     indices = {"x": labels([[1, 2, 0], [2, 4, 2]])}
-    for name, layer, padding in [("ordinary", "Embedding(5, 3)", None), ("padding", "Embedding(5, 3, padding_index = 2)", 2),
-                                 ("padding from the end", "Embedding(5, 3, padding_index = -1)", -1)]:
+    for name, layer, padding in [
+        ("ordinary", "Embedding(5, 3)", None),
+        ("padding", "Embedding(5, 3, padding_index = 2)", 2),
+        ("padding from the end", "Embedding(5, 3, padding_index = -1)", -1),
+    ]:
         table = randomise(torch.nn.Embedding(5, 3, padding_idx=padding), generator)
         yield layer_case(name, layer, table, indices, random(generator, 2, 3, 3))

@@ -147,7 +147,8 @@ def divergences(generator, target):
         yield case(reduction, f'kl_div(likelihood, target, reduction = "{reduction}")',
                    lambda likelihood, target, reduction=reduction: F.kl_div(likelihood, target, reduction=reduction),
                    inputs, ["likelihood"])
-    logarithms = {"likelihood": likelihood, "target": torch.log_softmax(random(generator, 4, 2), dim=1).float().double()}
+    target = torch.log_softmax(random(generator, 4, 2), dim=1).float().double()
+    logarithms = {"likelihood": likelihood, "target": target}
     yield case("logarithms", "kl_div(likelihood, target, log_target = true)",
                lambda likelihood, target: F.kl_div(likelihood, target, reduction="mean", log_target=True), logarithms,
                ["likelihood", "target"])

@@ -260,6 +260,13 @@ TEST(Targets, FollowFromTheLoss) {
   EXPECT_TRUE(has(fields("columns(3..7)", "mse"), "type = tensor<4xf32>}"));
 }
 
+TEST(Inputs, MayBeBounded) {
+  std::string module = moduleOf(
+      "network M {\n  table = Embedding(5, 2)\n  forward(k: i32[N] < 5) { return table(k) }\n}\ntrain M {\n"
+      "  data = table(\"a.csv\", k = column(0), y = columns(1..3))\n  loss = mse\n  optimizer = GD\n}\n");
+  EXPECT_TRUE(has(module, "classes = 5 : i64")) << module;
+}
+
 TEST(Locations, NameTheLibraryAndTheCaller) {
   bmc::frontend::SourceManager sources;
   bmc::frontend::Diagnostics diagnostics(sources);
