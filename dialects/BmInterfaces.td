@@ -36,6 +36,27 @@ def Bm_ReferenceOpInterface : OpInterface<"ReferenceOpInterface"> {
   ];
 }
 
+def Bm_ReferenceRegionOpInterface : OpInterface<"ReferenceRegionOpInterface"> {
+  let cppNamespace = "::bmc::bm";
+  let description = [{
+    An op that the reference interpreter evaluates through its region: `body` evaluates the region's block once for given
+    arguments and answers with what its terminator yields, or fails after an error was reported. An op defines one
+    template, `evaluateAs<T>`; the base class of BmOpBase.td makes these three methods from it.
+  }];
+  let methods = [
+    InterfaceMethod<"in f32", "::mlir::FailureOr<::bmc::bm::ReferenceTensors<float>>", "evaluateSingle",
+      (ins "::llvm::ArrayRef<::bmc::bm::ReferenceTensor<float>>":$operands, "const ::bmc::bm::SymbolValues &":$symbols,
+           "::bmc::bm::ReferenceBody<float>":$body)>,
+    InterfaceMethod<"in f64", "::mlir::FailureOr<::bmc::bm::ReferenceTensors<double>>", "evaluateDouble",
+      (ins "::llvm::ArrayRef<::bmc::bm::ReferenceTensor<double>>":$operands, "const ::bmc::bm::SymbolValues &":$symbols,
+           "::bmc::bm::ReferenceBody<double>":$body)>,
+    InterfaceMethod<"in quad precision", "::mlir::FailureOr<::bmc::bm::ReferenceTensors<::bmc::bm::Quad>>",
+      "evaluateQuad",
+      (ins "::llvm::ArrayRef<::bmc::bm::ReferenceTensor<::bmc::bm::Quad>>":$operands,
+           "const ::bmc::bm::SymbolValues &":$symbols, "::bmc::bm::ReferenceBody<::bmc::bm::Quad>":$body)>
+  ];
+}
+
 // How fusion sees an op. The shape of the loop nest that it needs, not its name, decides.
 def Bm_FusibleOpInterface : OpInterface<"FusibleOpInterface"> {
   let cppNamespace = "::bmc::bm";

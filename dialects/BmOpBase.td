@@ -42,6 +42,38 @@ class Bm_DifferentiableTensorOp<string mnemonic, string pattern, list<Trait> tra
     : Bm_TensorOp<mnemonic, pattern,
                   !listconcat(traits, [DeclareOpInterfaceMethods<Bm_DifferentiableOpInterface>])>;
 
+// An op with one region of one block that sees only the block's arguments: pure, evaluated by the reference interpreter
+// through its region.
+class Bm_RegionOp<string mnemonic, list<Trait> traits = []>
+    : Bm_Op<mnemonic, !listconcat(traits, [Pure, IsolatedFromAbove, SingleBlock,
+                                           DeclareOpInterfaceMethods<Bm_ReferenceRegionOpInterface>])> {
+  code glue = [{
+    FailureOr<ReferenceTensors<float>> $cppClass::evaluateSingle(ArrayRef<ReferenceTensor<float>> operands,
+                                                                 const SymbolValues &symbols,
+                                                                 ReferenceBody<float> body) {
+      return evaluateAs<float>(operands, symbols, body);
+    }
+    FailureOr<ReferenceTensors<double>> $cppClass::evaluateDouble(ArrayRef<ReferenceTensor<double>> operands,
+                                                                  const SymbolValues &symbols,
+                                                                  ReferenceBody<double> body) {
+      return evaluateAs<double>(operands, symbols, body);
+    }
+    FailureOr<ReferenceTensors<Quad>> $cppClass::evaluateQuad(ArrayRef<ReferenceTensor<Quad>> operands,
+                                                              const SymbolValues &symbols, ReferenceBody<Quad> body) {
+      return evaluateAs<Quad>(operands, symbols, body);
+    }
+  }];
+  code declarations = [{
+    template <class T>
+    mlir::FailureOr<ReferenceTensors<T>> evaluateAs(ArrayRef<ReferenceTensor<T>> operands,
+                                                    const SymbolValues &symbols, ReferenceBody<T> body);
+  }];
+  let regions = (region SizedRegion<1>:$body);
+  let hasVerifier = 1;
+  let extraClassDeclaration = declarations;
+  let extraClassDefinition = glue;
+}
+
 // The reference evaluation of an elementwise op from one expression in scalars; its functions are those of
 // dialects/reference/Scalar.h. `parameters` is the lambda's parameter list.
 class Bm_ElementwiseReference<string evaluator, string parameters, string expression> {

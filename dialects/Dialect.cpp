@@ -47,6 +47,10 @@ void BmDialect::initialize() {
       >();
   addOperations<
 #define GET_OP_LIST
+#include "dialects/ops/Scan.cpp.inc"
+      >();
+  addOperations<
+#define GET_OP_LIST
 #include "dialects/ops/Shape.cpp.inc"
       >();
 }

@@ -17,6 +17,8 @@
 #define GET_OP_CLASSES
 #include "dialects/ops/Reduce.h.inc"
 #define GET_OP_CLASSES
+#include "dialects/ops/Scan.h.inc"
+#define GET_OP_CLASSES
 #include "dialects/ops/Shape.h.inc"
 
 #endif

@@ -182,6 +182,12 @@ LogicalResult KernelOp::verify() {
   return success();
 }
 
+template <class T>
+FailureOr<ReferenceTensors<T>> KernelOp::evaluateAs(ArrayRef<ReferenceTensor<T>> operands, const SymbolValues &,
+                                                    ReferenceBody<T> body) {
+  return body(operands);
+}
+
 // variable ------------------------------------------------------------------------------------------------------------
 
 LogicalResult VariableOp::verify() {

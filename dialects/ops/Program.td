@@ -37,7 +37,7 @@ def Bm_GradOp : Bm_Op<"grad", [Pure]> {
   let builders = [OpBuilder<(ins "Value":$scalar, "ValueRange":$values)>];
 }
 
-def Bm_KernelOp : Bm_Op<"kernel", [Pure, IsolatedFromAbove, SingleBlock]> {
+def Bm_KernelOp : Bm_RegionOp<"kernel"> {
   let summary = "ops that run as one compiled function";
   let description = [{
     The region's arguments are the inputs, in order; its `bm.yield` names the results. All results have one shape (their
@@ -50,9 +50,7 @@ def Bm_KernelOp : Bm_Op<"kernel", [Pure, IsolatedFromAbove, SingleBlock]> {
   let arguments = (ins Variadic<Bm_Tensor>:$inputs, OptionalAttr<Bm_ScheduleAttr>:$schedule,
                        OptionalAttr<DenseI64ArrayAttr>:$in_place, OptionalAttr<ArrayAttr>:$buffers);
   let results = (outs Variadic<Bm_Tensor>:$outputs);
-  let regions = (region SizedRegion<1>:$body);
   let hasCustomAssemblyFormat = 1;
-  let hasVerifier = 1;
 }
 
 def Bm_YieldOp : Bm_Op<"yield", [Pure, Terminator, ReturnLike]> {

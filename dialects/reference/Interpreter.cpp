@@ -17,6 +17,18 @@ ReferenceResults<T> evaluateOp(Operation *op, ArrayRef<ReferenceTensor<T>> opera
     return reference.evaluateQuad(operands, symbols);
 }
 
+template <class T>
+static FailureOr<ReferenceTensors<T>> evaluateRegion(ReferenceRegionOpInterface op,
+                                                     ArrayRef<ReferenceTensor<T>> operands, const SymbolValues &symbols,
+                                                     ReferenceBody<T> body) {
+  if constexpr (std::is_same_v<T, float>)
+    return op.evaluateSingle(operands, symbols, body);
+  else if constexpr (std::is_same_v<T, double>)
+    return op.evaluateDouble(operands, symbols, body);
+  else
+    return op.evaluateQuad(operands, symbols, body);
+}
+
 static std::string describeShape(ArrayRef<int64_t> shape) {
   std::string text = "[";
   for (auto [axis, extent] : llvm::enumerate(shape))
@@ -57,7 +69,7 @@ public:
   explicit Evaluator(SymbolValues symbols) : symbols(std::move(symbols)) {}
 
   // The operands of the block's terminator.
-  FailureOr<SmallVector<ReferenceTensor<T>>> block(Block &block, ArrayRef<ReferenceTensor<T>> arguments) {
+  FailureOr<ReferenceTensors<T>> block(Block &block, ArrayRef<ReferenceTensor<T>> arguments) {
     bind(block.getArguments(), arguments);
     for (Operation &op : block.without_terminator())
       if (failed(evaluate(&op)))
@@ -67,16 +79,18 @@ public:
 
 private:
   LogicalResult evaluate(Operation *op) {
-    SmallVector<ReferenceTensor<T>> operands = operandsOf(op);
+    ReferenceTensors<T> operands = operandsOf(op);
     if (failed(checkSizes(op)))
       return failure();
     if (isa<ReferenceOpInterface>(op)) {
       bind(op->getResults(), evaluateOp<T>(op, operands, symbols));
       return success();
     }
-    FailureOr<SmallVector<ReferenceTensor<T>>> results = failure();
-    if (auto kernel = dyn_cast<KernelOp>(op))
-      results = block(kernel.getBody().front(), operands);
+    FailureOr<ReferenceTensors<T>> results = failure();
+    if (auto region = dyn_cast<ReferenceRegionOpInterface>(op))
+      results = evaluateRegion<T>(region, operands, symbols, [&](ArrayRef<ReferenceTensor<T>> arguments) {
+        return block(op->getRegion(0).front(), arguments);
+      });
     else if (auto call = dyn_cast<func::CallOp>(op))
       results = callee(call, operands);
     else
@@ -87,7 +101,7 @@ private:
     return success();
   }
 
-  FailureOr<SmallVector<ReferenceTensor<T>>> callee(func::CallOp call, ArrayRef<ReferenceTensor<T>> operands) {
+  FailureOr<ReferenceTensors<T>> callee(func::CallOp call, ArrayRef<ReferenceTensor<T>> operands) {
     auto function = SymbolTable::lookupNearestSymbolFrom<func::FuncOp>(call, call.getCalleeAttr());
     if (!function)
       return call.emitError() << "calls an unknown function '" << call.getCallee() << "'";
@@ -106,8 +120,8 @@ private:
     return success();
   }
 
-  SmallVector<ReferenceTensor<T>> operandsOf(Operation *op) {
-    SmallVector<ReferenceTensor<T>> operands;
+  ReferenceTensors<T> operandsOf(Operation *op) {
+    ReferenceTensors<T> operands;
     for (Value operand : op->getOperands())
       operands.push_back(values.at(operand));
     return operands;
@@ -124,8 +138,8 @@ private:
 } // namespace
 
 template <class T>
-FailureOr<SmallVector<ReferenceTensor<T>>>
-evaluateFunction(func::FuncOp function, ArrayRef<ReferenceTensor<T>> arguments, SymbolValues symbols) {
+FailureOr<ReferenceTensors<T>> evaluateFunction(func::FuncOp function, ArrayRef<ReferenceTensor<T>> arguments,
+                                                SymbolValues symbols) {
   if (function.isExternal())
     return function.emitError() << "has no body to evaluate";
   if (failed(bindSymbols(function, arguments, symbols)))
@@ -135,8 +149,7 @@ evaluateFunction(func::FuncOp function, ArrayRef<ReferenceTensor<T>> arguments, 
 
 #define BMC_INSTANTIATE(T)                                                                                             \
   template ReferenceResults<T> evaluateOp(Operation *, ArrayRef<ReferenceTensor<T>>, const SymbolValues &);            \
-  template FailureOr<SmallVector<ReferenceTensor<T>>> evaluateFunction(func::FuncOp, ArrayRef<ReferenceTensor<T>>,     \
-                                                                       SymbolValues);
+  template FailureOr<ReferenceTensors<T>> evaluateFunction(func::FuncOp, ArrayRef<ReferenceTensor<T>>, SymbolValues);
 BMC_INSTANTIATE(float)
 BMC_INSTANTIATE(double)
 BMC_INSTANTIATE(Quad)

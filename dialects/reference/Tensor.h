@@ -6,7 +6,9 @@
 #include "dialects/SymbolicDim.h"
 #include "dialects/reference/Scalar.h"
 #include "llvm/ADT/ArrayRef.h"
+#include "llvm/ADT/STLFunctionalExtras.h"
 #include "llvm/ADT/SmallVector.h"
+#include "llvm/Support/LogicalResult.h"
 
 #include <type_traits>
 #include <vector>
@@ -35,6 +37,11 @@ template <class T> struct ReferenceTensor {
 };
 
 template <class T> using ReferenceResults = llvm::SmallVector<ReferenceTensor<T>, 1>;
+template <class T> using ReferenceTensors = llvm::SmallVector<ReferenceTensor<T>>;
+
+/// Evaluates a region once: from its arguments to what it yields.
+template <class T>
+using ReferenceBody = llvm::function_ref<llvm::FailureOr<ReferenceTensors<T>>(llvm::ArrayRef<ReferenceTensor<T>>)>;
 
 /// Calls `body(E{})` with the type of the tensor's elements: T or int64_t.
 template <class T, class Body> auto withElementType(const ReferenceTensor<T> &tensor, Body body) {

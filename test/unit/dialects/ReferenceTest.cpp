@@ -314,6 +314,62 @@ TEST_F(Reference, KernelsAndCalls) {
   expectSame((*results)[0].reals, {3});
 }
 
+// The index, a slice, the carried value and a constant in each step; outputs are stored at their index.
+TEST_F(Reference, Scans) {
+  auto scan = [&](std::string reverse) {
+    auto results = run(
+        R"(
+      func.func @f(%xs: tensor<?x2xf64, #bm.dims<T, 2>>, %h0: tensor<2xf64>, %w: tensor<2xf64>)
+          -> (tensor<2xf64>, tensor<?x2xf64, #bm.dims<T, 2>>, tensor<?xi64, #bm.dims<T>>) {
+        %r:3 = bm.scan %i in "T" )" +
+            reverse + R"( sequences(%x = %xs : tensor<?x2xf64, #bm.dims<T, 2>>)
+            carry(%h = %h0 : tensor<2xf64>) constants(%c = %w : tensor<2xf64>)
+            -> (tensor<2xf64>, tensor<?x2xf64, #bm.dims<T, 2>>, tensor<?xi64, #bm.dims<T>>) {
+          %p = bm.mul %h, %c : tensor<2xf64>
+          %s = bm.add %p, %x : tensor<2xf64>
+          bm.yield %s, %h, %i : tensor<2xf64>, tensor<2xf64>, tensor<i64>
+        }
+        return %r#0, %r#1, %r#2 : tensor<2xf64>, tensor<?x2xf64, #bm.dims<T, 2>>, tensor<?xi64, #bm.dims<T>>
+      })",
+        {reals({3, 2}, {1, 2, 3, 4, 5, 6}), reals({2}, {10, 20}), reals({2}, {2, -1})});
+    EXPECT_TRUE(succeeded(results));
+    return *results;
+  };
+  auto forwards = scan("");
+  expectSame(forwards[0].reals, {95, -16}); // 2 (2 (2 10 + 1) + 3) + 5, ...
+  expectSame(forwards[1].reals, {10, 20, 21, -18, 45, 22});
+  EXPECT_EQ(forwards[2].integers, (std::vector<int64_t>{0, 1, 2}));
+  auto backwards = scan("reverse");
+  expectSame(backwards[0].reals, {107, -16}); // 2 (2 (2 10 + 5) + 3) + 1, ...
+  expectSame(backwards[1].reals, {53, 18, 25, -14, 10, 20});
+  EXPECT_EQ(backwards[2].integers, (std::vector<int64_t>{0, 1, 2}));
+}
+
+TEST_F(Reference, ScansOfNoSteps) {
+  auto results = run(R"(
+    func.func @f(%xs: tensor<?xf64, #bm.dims<T>>, %h0: tensor<f64>) -> (tensor<f64>, tensor<?xf64, #bm.dims<T>>) {
+      %r:2 = bm.scan %i in "T" sequences(%x = %xs : tensor<?xf64, #bm.dims<T>>) carry(%h = %h0 : tensor<f64>)
+          -> (tensor<f64>, tensor<?xf64, #bm.dims<T>>) {
+        bm.yield %x, %x : tensor<f64>, tensor<f64>
+      }
+      return %r#0, %r#1 : tensor<f64>, tensor<?xf64, #bm.dims<T>>
+    })",
+                     {reals({0}, {}), reals({}, {7})});
+  ASSERT_TRUE(succeeded(results));
+  expectSame((*results)[0].reals, {7});
+  EXPECT_EQ((*results)[1].shape, (SmallVector<int64_t>{0}));
+}
+
+TEST_F(Reference, ScansNeedALength) {
+  std::string error;
+  ScopedDiagnosticHandler handler(context.get(), [&](Diagnostic &diagnostic) {
+    error = diagnostic.str();
+    return success();
+  });
+  EXPECT_TRUE(failed(run("func.func @f() { bm.scan %i in \"T\" -> () { bm.yield } return }", {})));
+  EXPECT_EQ(error, "T steps cannot be run here");
+}
+
 TEST_F(Reference, SymbolsMustAgree) {
   std::vector<std::string> errors;
   ScopedDiagnosticHandler handler(context.get(), [&](Diagnostic &diagnostic) {
