@@ -1,5 +1,6 @@
-// Groups the ops of each function into kernels. FusionGraph knows what one kernel may hold; the rules here say what is
-// worth holding together. They only ever merge two groups into one; the kernels are built when all is decided:
+// Groups the ops of each function, and of each loop's body, into kernels. FusionGraph knows what one kernel may hold;
+// the rules here say what is worth holding together. They only ever merge two groups into one; the kernels are built
+// when all is decided:
 //
 //   1. pointwise work joins the pointwise work that reads it;
 //   2. pointwise work joins the anchor (product, reduction, scatter) that it reads: bias, activation, optimizer update;
@@ -28,9 +29,7 @@ namespace bmc {
 #define GEN_PASS_DEF_FUSE
 #include "passes/Passes.h.inc"
 
-static LogicalResult checkOps(func::FuncOp function);
-static void groupOps(FusionGraph &graph);
-static void buildKernels(func::FuncOp function, const FusionGraph &graph);
+static LogicalResult fuse(Block &body, bool merges);
 
 namespace {
 struct Fuse : impl::FuseBase<Fuse> {
@@ -40,26 +39,18 @@ struct Fuse : impl::FuseBase<Fuse> {
     for (auto function : getOperation().getOps<func::FuncOp>()) {
       if (function.isExternal())
         continue;
-      if (failed(checkOps(function)))
-        return signalPassFailure();
-      auto graph = std::make_unique<FusionGraph>(function);
-      if (merges)
-        groupOps(*graph);
-      if (merges && recomputeInReaders(*graph)) {
-        graph = std::make_unique<FusionGraph>(function);
-        groupOps(*graph);
-      }
-      buildKernels(function, *graph);
-      if (failed(verifyFused(function)))
+      // Inner loops first: a loop that is done is one node of the block around it.
+      WalkResult loops = function.walk([&](ScanOp scan) { return WalkResult(fuse(scan.getBody().front(), merges)); });
+      if (loops.wasInterrupted() || failed(fuse(function.getBody().front(), merges)) || failed(verifyFused(function)))
         return signalPassFailure();
     }
   }
 };
 } // namespace
 
-static LogicalResult checkOps(func::FuncOp function) {
-  for (Operation &op : function.getBody().front().without_terminator())
-    if (!isa<FusibleOpInterface>(op) || op.getNumResults() != 1)
+static LogicalResult checkOps(Block &body) {
+  for (Operation &op : body.without_terminator())
+    if (!isa<ScanOp>(op) && (!isa<FusibleOpInterface>(op) || op.getNumResults() != 1))
       return op.emitError() << "'" << op.getName() << "' cannot be in a kernel";
   return success();
 }
@@ -73,13 +64,13 @@ constexpr int64_t cheapFlopsPerElement = 2;
 constexpr int64_t cheapFlopsAgain = 16;
 
 static bool isPointwise(const FusionGraph &graph, unsigned group) {
-  return !graph.members(group).empty() && !graph.isView(group) && !graph.hasAnchor(group);
+  return !graph.members(group).empty() && !graph.standsAlone(group) && !graph.hasAnchor(group);
 }
 
 // The only group that reads this one, if it is one and the value is not returned.
 static std::optional<unsigned> onlyReader(const FusionGraph &graph, unsigned group) {
   SmallVector<unsigned> readers = graph.readersOf(group);
-  if (readers.size() != 1 || graph.isReturned(group) || graph.isView(readers[0]))
+  if (readers.size() != 1 || graph.isReturned(group) || graph.standsAlone(readers[0]))
     return std::nullopt;
   return readers[0];
 }
@@ -111,7 +102,7 @@ static SmallVector<unsigned> producersOfSameShape(const FusionGraph &graph, unsi
     for (const Read &read : graph.node(member).operands) {
       unsigned producer = graph.node(read.producer).group;
       bool inOrder = read.kind == ReadKind::Same || read.kind == ReadKind::Repeat;
-      if (producer != group && !graph.isView(producer) && inOrder &&
+      if (producer != group && !graph.standsAlone(producer) && inOrder &&
           graph.resultShape(producer) == graph.resultShape(group))
         found.insert(producer);
     }
@@ -145,7 +136,7 @@ static bool betterInItsReader(const FusionGraph &graph, unsigned group, unsigned
 static bool joinProducers(FusionGraph &graph) {
   bool changed = false;
   for (unsigned group = 0; group < graph.groupCount(); ++group) {
-    if (graph.members(group).empty() || graph.isView(group))
+    if (graph.members(group).empty() || graph.standsAlone(group))
       continue;
     for (unsigned producer : producersOfSameShape(graph, group)) {
       if (betterInItsReader(graph, group, producer) || !mergeIfLegal(graph, producer, group))
@@ -171,7 +162,7 @@ static bool isCheapInside(const FusionGraph &graph, unsigned group, unsigned rea
 static bool joinOnlyReader(FusionGraph &graph) {
   bool changed = false;
   for (unsigned group = graph.groupCount(); group-- > 0;) {
-    if (graph.members(group).empty() || graph.isView(group))
+    if (graph.members(group).empty() || graph.standsAlone(group))
       continue;
     std::optional<unsigned> reader = onlyReader(graph, group);
     if (reader && isCheapInside(graph, group, *reader))
@@ -206,7 +197,7 @@ static bool joinSiblings(FusionGraph &graph) {
   llvm::MapVector<Value, SmallVector<unsigned>> readers; // a null value stands for no tensor at all
   for (unsigned group = 0; group < graph.groupCount(); ++group) {
     std::optional<Shape> shape = graph.resultShape(group);
-    if (!shape || graph.isView(group))
+    if (!shape || graph.standsAlone(group))
       continue;
     if (shape->empty())
       readers[Value()].push_back(group);
@@ -242,7 +233,7 @@ static void groupOps(FusionGraph &graph) {
 // Building ------------------------------------------------------------------------------------------------------------
 
 namespace {
-// Builds the kernel of one group. `values` maps the function's old values to where they are now.
+// Builds the kernel of one group. `values` maps the block's old values to where they are now.
 class KernelBuilder {
 public:
   KernelBuilder(const FusionGraph &graph, unsigned group, DenseMap<Value, Value> &values)
@@ -255,8 +246,8 @@ public:
   void build(OpBuilder &builder) {
     SmallVector<Value> inputs = inputsInOrder();
     auto newInputs = llvm::map_to_vector(inputs, [&](Value input) { return values.lookup(input); });
-    auto kernel = KernelOp::create(builder, place(builder), ValueRange(results).getTypes(), newInputs,
-                                   ScheduleAttr(), DenseI64ArrayAttr(), ArrayAttr());
+    auto kernel = KernelOp::create(builder, place(builder), ValueRange(results).getTypes(), newInputs, ScheduleAttr(),
+                                   DenseI64ArrayAttr(), ArrayAttr());
     fillBody(kernel, inputs);
     for (auto [old, output] : llvm::zip_equal(results, kernel.getOutputs()))
       values[old] = output;
@@ -320,8 +311,7 @@ private:
 };
 } // namespace
 
-static void buildKernels(func::FuncOp function, const FusionGraph &graph) {
-  Block &body = function.getBody().front();
+static void buildKernels(Block &body, const FusionGraph &graph) {
   Operation *terminator = body.getTerminator();
   SmallVector<Operation *> oldOps = llvm::map_to_vector(body.without_terminator(), [](Operation &op) { return &op; });
   DenseMap<Value, Value> values;
@@ -334,13 +324,15 @@ static void buildKernels(func::FuncOp function, const FusionGraph &graph) {
 
   for (unsigned group : graph.order()) {
     Operation *first = graph.node(graph.members(group)[0]).op;
-    if (!graph.isView(group)) {
+    if (!graph.standsAlone(group)) {
       KernelBuilder(graph, group, values).build(builder);
       continue;
     }
-    Operation *view = builder.clone(*first);
-    view->setOperand(0, values.at(first->getOperand(0)));
-    values[first->getResult(0)] = view->getResult(0);
+    Operation *copy = builder.clone(*first);
+    for (OpOperand &operand : copy->getOpOperands())
+      operand.set(values.at(operand.get()));
+    for (auto [old, result] : llvm::zip_equal(first->getResults(), copy->getResults()))
+      values[old] = result;
   }
   for (OpOperand &operand : terminator->getOpOperands())
     operand.set(values.at(operand.get()));
@@ -349,6 +341,20 @@ static void buildKernels(func::FuncOp function, const FusionGraph &graph) {
   for (auto constant : llvm::make_early_inc_range(body.getOps<ConstantOp>()))
     if (constant->use_empty())
       constant->erase();
+}
+
+static LogicalResult fuse(Block &body, bool merges) {
+  if (failed(checkOps(body)))
+    return failure();
+  auto graph = std::make_unique<FusionGraph>(body);
+  if (merges)
+    groupOps(*graph);
+  if (merges && recomputeInReaders(*graph)) {
+    graph = std::make_unique<FusionGraph>(body);
+    groupOps(*graph);
+  }
+  buildKernels(body, *graph);
+  return success();
 }
 
 } // namespace bmc

@@ -14,9 +14,11 @@ namespace bmc {
 
 static AccessPattern patternOf(Operation *op) { return cast<FusibleOpInterface>(op).getAccessPattern(); }
 static Shape resultShapeOf(Operation *op) { return shapeOf(op->getResult(0).getType()); }
-static bool isViewOp(Operation *op) { return isa<ReshapeOp>(op); }
+static bool standsAloneOp(Operation *op) { return isa<ReshapeOp, ScanOp>(op); }
 
 static bool isAnchor(Operation *op) {
+  if (standsAloneOp(op))
+    return false;
   AccessPattern pattern = patternOf(op);
   return pattern == AccessPattern::Reduction || pattern == AccessPattern::Contraction ||
          pattern == AccessPattern::Scatter;
@@ -30,7 +32,7 @@ static bool isTable(Operation *op) {
 
 bool computesInside(Operation *reader, Operation *cheap) {
   auto fusible = dyn_cast<FusibleOpInterface>(reader);
-  if (!fusible || isViewOp(reader))
+  if (!fusible || standsAloneOp(reader))
     return false;
   if (fusible.getAccessPattern() != AccessPattern::Contraction)
     return true;
@@ -48,7 +50,7 @@ constexpr int64_t cheapFlops = 2;
 void FusionGraph::findCheapOps(Block &body) {
   DenseMap<Operation *, int64_t> flops;
   for (Operation &op : body.without_terminator()) {
-    if (isTable(&op) || isViewOp(&op))
+    if (isTable(&op) || standsAloneOp(&op))
       continue;
     int64_t sum = 0;
     bool onlyCheapOperands = true;
@@ -70,8 +72,7 @@ void FusionGraph::findCheapOps(Block &body) {
     cheapOps.insert(op);
 }
 
-FusionGraph::FusionGraph(func::FuncOp function) {
-  Block &body = function.getBody().front();
+FusionGraph::FusionGraph(Block &body) {
   findCheapOps(body);
   llvm::DenseSet<Operation *> stored; // cheap ops that somebody wants in memory
   for (Operation &op : body) {
@@ -97,7 +98,7 @@ FusionGraph::FusionGraph(func::FuncOp function) {
 
 // How `reader` itself reads an operand.
 static ReadKind readKind(Operation *reader) {
-  if (isViewOp(reader))
+  if (standsAloneOp(reader))
     return ReadKind::Whole;
   switch (patternOf(reader)) {
   case AccessPattern::Pointwise:
@@ -137,7 +138,7 @@ void FusionGraph::addReads(unsigned consumer, Operation *reader, Operation *thro
       addReads(consumer, producer, producer, through, first ? broadcast.getDimensions() : ArrayRef<int64_t>());
       continue;
     }
-    Read read{nodeOf.at(producer), consumer, own, dimensions, false};
+    Read read{nodeOf.at(producer), consumer, operand, own, dimensions, false};
     if (own != ReadKind::Whole)
       read.expands = elementsAsked(nodes[consumer].op) != elementCount(shapeOf(operand.getType()));
     nodes[consumer].operands.push_back(read);
@@ -147,8 +148,8 @@ void FusionGraph::addReads(unsigned consumer, Operation *reader, Operation *thro
 
 // Groups --------------------------------------------------------------------------------------------------------------
 
-bool FusionGraph::isView(unsigned group) const {
-  return !groups[group].empty() && isViewOp(nodes[groups[group][0]].op);
+bool FusionGraph::standsAlone(unsigned group) const {
+  return !groups[group].empty() && standsAloneOp(nodes[groups[group][0]].op);
 }
 
 bool FusionGraph::hasAnchor(unsigned group) const {
@@ -192,7 +193,7 @@ SmallVector<Value> FusionGraph::resultsOf(unsigned group) const {
   for (unsigned member : groups[group])
     if (nodes[member].returned ||
         llvm::any_of(nodes[member].readers, [&](const Read &read) { return nodes[read.consumer].group != group; }))
-      result.push_back(nodes[member].op->getResult(0));
+      llvm::append_range(result, nodes[member].op->getResults());
   return result;
 }
 
@@ -202,7 +203,7 @@ std::optional<Shape> FusionGraph::resultShape(unsigned group) const {
 }
 
 bool FusionGraph::canMerge(unsigned a, unsigned b) const {
-  if (a == b || isView(a) || isView(b))
+  if (a == b || standsAlone(a) || standsAlone(b))
     return false;
   NodeList members;
   std::merge(groups[a].begin(), groups[a].end(), groups[b].begin(), groups[b].end(), std::back_inserter(members));
@@ -266,6 +267,17 @@ SmallVector<unsigned> FusionGraph::order() const {
 
 // What a kernel may hold ----------------------------------------------------------------------------------------------
 
+// A scatter adds up in the buffer of its result if its kernel stores nothing else, and on the stack otherwise: only
+// small ones have company.
+constexpr int64_t maxScatterBytes = 16 * 1024;
+
+static bool isLargeScatter(Operation *op) {
+  auto type = cast<RankedTensorType>(op->getResult(0).getType());
+  std::optional<int64_t> elements = elementCount(shapeOf(type)).constant();
+  return patternOf(op) == AccessPattern::Scatter &&
+         (!elements || *elements > maxScatterBytes / elementBytes(type.getElementType()));
+}
+
 namespace {
 // A set of nodes, looked at as a kernel.
 class Candidate {
@@ -287,7 +299,8 @@ public:
     if (anchors.empty())
       return true;
     if (llvm::any_of(anchors, [&](unsigned anchor) { return patternOf(op(anchor)) != AccessPattern::Reduction; }))
-      return anchors.size() == 1 && onlyEpilogue(resultShapeOf(op(anchors[0])));
+      return anchors.size() == 1 && onlyEpilogue(resultShapeOf(op(anchors[0]))) &&
+             (!isLargeScatter(op(anchors[0])) || (storedCount == 1 && behindAnchor.size() == 1));
     return areReductions();
   }
 
@@ -304,6 +317,7 @@ private:
       if (results && *results != shape)
         return false;
       results = shape;
+      ++storedCount;
     }
     return true;
   }
@@ -393,6 +407,7 @@ private:
   llvm::DenseSet<unsigned> inside, behindAnchor;
   SmallVector<unsigned> anchors;
   std::optional<Shape> results;
+  unsigned storedCount = 0;
 };
 } // namespace
 

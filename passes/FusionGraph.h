@@ -1,11 +1,12 @@
-// The graph that fusion works on. A node is an op that must be computed somewhere; cheap ops (splat constants, iota,
-// broadcasts, slices, a sum of such) are not nodes: they are copied into every kernel that reads them. A group of nodes
-// becomes one kernel. This file knows what a kernel may hold; which groups are worth merging is for Fuse.cpp.
+// The graph that fusion works on: the ops of one block, a function's or a loop's. A node is an op that must be computed
+// somewhere; cheap ops (splat constants, iota, broadcasts, slices, a sum of such) are not nodes: they are copied into
+// every kernel that reads them. A group of nodes becomes one kernel; views and loops are groups of their own, and no
+// kernels. This file knows what a kernel may hold; which groups are worth merging is for Fuse.cpp.
 #ifndef BMC_PASSES_FUSION_GRAPH_H
 #define BMC_PASSES_FUSION_GRAPH_H
 
 #include "dialects/Dialect.h"
-#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/IR/Block.h"
 #include "llvm/ADT/DenseSet.h"
 
 namespace bmc {
@@ -20,6 +21,7 @@ enum class ReadKind {
 
 struct Read {
   unsigned producer, consumer; ///< nodes
+  mlir::Value value;           ///< the producer's result
   ReadKind kind;
   llvm::ArrayRef<int64_t> dimensions; ///< of the broadcast, for Repeat
   bool expands; ///< the consumer asks for more elements than the producer has: each is asked for several times
@@ -37,7 +39,7 @@ using NodeList = llvm::SmallVector<unsigned>; ///< ascending: in program order
 
 class FusionGraph {
 public:
-  explicit FusionGraph(mlir::func::FuncOp function);
+  explicit FusionGraph(mlir::Block &body);
 
   /// Whether an op is cheap enough to be computed again wherever it is read.
   bool isCheap(mlir::Operation *op) const { return cheapOps.contains(op); }
@@ -46,10 +48,10 @@ public:
   unsigned groupCount() const { return groups.size(); }
   const Node &node(unsigned index) const { return nodes[index]; }
 
-  /// Whether a group is a view: a reshape, which is no kernel.
-  bool isView(unsigned group) const;
+  /// Whether a group is no kernel: a view (a reshape) or a loop.
+  bool standsAlone(unsigned group) const;
   bool hasAnchor(unsigned group) const;
-  /// The groups that read a group, ascending, and whether the function returns one of its values.
+  /// The groups that read a group, ascending, and whether the block gives one of its values away.
   llvm::SmallVector<unsigned> readersOf(unsigned group) const;
   bool isReturned(unsigned group) const;
   /// The reads of a group's values by another group.

@@ -16,10 +16,11 @@ namespace bmc {
 /// Makes the passes known to bm-opt by their names.
 void registerPasses();
 
-/// Checks that a function's body holds only kernels, constants, reshapes and the return: what fusion leaves.
+/// Checks that a function's body holds only kernels, constants, reshapes, loops of such and the return: what fusion
+/// leaves.
 mlir::LogicalResult verifyFused(mlir::func::FuncOp function);
-/// Checks that every kernel has a schedule, and a buffer and an in-place entry for each result, that slots are in the
-/// function's arena, and that kernels write all function results.
+/// Checks that every kernel has a schedule, and a buffer and an in-place entry for each result, every loop its buffers,
+/// that slots are in the function's arena, and that kernels write all results of the function and of loops' steps.
 mlir::LogicalResult verifyPlanned(mlir::func::FuncOp function);
 
 } // namespace bmc

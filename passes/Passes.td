@@ -20,7 +20,8 @@ def Simplify : Bmc_Pass<"bm-simplify"> {
   let summary = "fold constants, merge equal values, do scalar work once, drop what nobody reads";
   let description = [{
     Needs: no `grad` (a gradient must see `stop_gradient`, which is dropped here).
-    Leaves: the same results, bit for bit, but for the sums of repeated values, which become one product.
+    Leaves: the same results, bit for bit, but for the sums of repeated values, which become one product, and those over
+    all steps of a loop, which are added up behind it. Nothing that is the same in each step is computed in a loop.
   }];
 }
 
@@ -28,7 +29,7 @@ def Fuse : Bmc_Pass<"bm-fuse"> {
   let summary = "group ops into kernels";
   let description = [{
     Needs: functions of ops that have an access pattern; no calls, no `grad`.
-    Leaves: functions whose bodies are kernels, constants, reshapes (views) and the return.
+    Leaves: functions whose bodies are kernels, constants, reshapes (views), loops of such and the return.
   }];
   let options = [
     Option<"merges", "merges", "bool", "true", "whether a kernel may hold more than one op (and what is cheap)">,
@@ -50,8 +51,9 @@ def PlanMemory : Bmc_Pass<"bm-plan-memory"> {
   let summary = "give each value of a function a buffer";
   let description = [{
     Needs: scheduled kernels.
-    Leaves: `buffers` and `in_place` on each kernel, `bm.arena` on each function, kernels in an order in which donated
-    arguments are read before they are overwritten; copying kernels where a result would not be written by a kernel.
+    Leaves: `buffers` and `in_place` on each kernel, `buffers` on each loop, `bm.arena` on each function, kernels in an
+    order in which donated arguments and carried values are read before they are overwritten; copying kernels where a
+    result would not be written by a kernel.
   }];
 }
 

@@ -1,14 +1,11 @@
-// Gives each kernel result a buffer. Donated arguments are overwritten by the results that replace them, where every
-// other kernel can read the old value before; results of the function are written where the caller wants them; all else
-// shares slots of one arena, by lifetime. A reshape is a view: its value lives where its operand lives.
+// Gives each value that kernels and loops compute a buffer: results where PlanResults.cpp says, all else in slots of
+// the function's one arena, by lifetime. A loop's body is planned like a function whose donated arguments are the
+// carried values: its slots are those of the function, free again when their values were read for the last time in a
+// step; what lives around the loop lives until the loop ends.
 #include "passes/PlanMemory.h"
-#include "dialects/Ops.h"
+#include "passes/Arena.h"
 #include "passes/Passes.h"
-#include "passes/Places.h"
-#include "passes/Schedule.h"
-
-#include <map>
-#include <set>
+#include "passes/PlanResults.h"
 
 using namespace mlir;
 using namespace bmc::bm;
@@ -18,94 +15,42 @@ namespace bmc {
 #define GEN_PASS_DEF_PLANMEMORY
 #include "passes/Passes.h.inc"
 
-// The value whose buffer a value lives in.
-static Value storageOf(Value value) {
-  while (auto reshape = value.getDefiningOp<ReshapeOp>())
-    value = reshape.getX();
-  return value;
-}
-
-// The inputs of a kernel that live in the storage of a value.
-static SmallVector<int64_t> inputsIn(KernelOp kernel, Value storage) {
-  SmallVector<int64_t> inputs;
-  for (auto [number, input] : llvm::enumerate(kernel.getInputs()))
-    if (storageOf(input) == storage)
-      inputs.push_back(number);
-  return inputs;
-}
-
-// Whether a kernel may store a result over an input: each read of the input is at the position that is written. That is
-// so if only pointwise ops stand between the input and whatever is stored.
-static bool canWriteOver(KernelOp kernel, int64_t input, int64_t result) {
-  Value argument = kernel.getBody().getArgument(input);
-  if (argument.getType() != kernel.getOutputs()[result].getType())
-    return false;
-  SmallVector<Value> rest{argument};
-  llvm::DenseSet<Operation *> seen;
-  while (!rest.empty())
-    for (Operation *user : rest.pop_back_val().getUsers()) {
-      if (isa<YieldOp>(user) || !seen.insert(user).second)
-        continue;
-      if (cast<FusibleOpInterface>(user).getAccessPattern() != AccessPattern::Pointwise)
-        return false;
-      rest.push_back(user->getResult(0));
-    }
-  return true;
-}
-
 namespace {
-struct Donation {
-  unsigned result, argument; // numbers of the function's
-};
-
 // The plan of one function.
 class Planner {
 public:
-  Planner(func::FuncOp function, TargetAttr target)
-      : function(function), terminator(function.getBody().front().getTerminator()), target(target) {}
+  Planner(func::FuncOp function, TargetAttr target) : function(function), target(target) {}
 
   void plan() {
-    writeAllResults();
-    acceptDonations();
-    orderKernels();
-    copyRefusedDonations();
-    placeResults();
-    placeInArena();
+    function.walk([&](ScanOp scan) { planResults(scan.getBody().front(), donations(scan), target, result); });
+    Block &body = function.getBody().front();
+    planResults(body, donations(), target, result);
+    measureLives(body);
+    placeInArena(body);
     setAttributes();
   }
 
 private:
-  void writeAllResults();
-  void acceptDonations();
-  bool acceptDonation(const Donation &donation);
-  void orderKernels();
-  void copyRefusedDonations();
-  void placeResults();
-  void placeInArena();
-  void placeInSlot(KernelOp kernel, int64_t result, size_t time);
-  bool writeOverInput(KernelOp kernel, int64_t result, size_t time);
-  size_t chooseSlot(const SymbolicDim &bytes, size_t time);
-  void setAttributes();
-
-  SmallVector<Donation> donations();
-  Value copy(Value value);
-  bool reaches(Operation *from, Operation *to) const;
-  std::vector<int64_t> &inPlaceOf(KernelOp kernel);
-
-  struct Slot {
-    SymbolicDim bytes;
-    size_t busyUntil; // the last kernel that reads what is in it
+  // When an op runs: kernels are counted in program order, a loop is counted when it begins and when it ends.
+  struct Time {
+    size_t begin, end;
   };
 
+  SmallVector<Donation> donations();
+  SmallVector<Donation> donations(ScanOp scan);
+  void measureLives(Block &block);
+  void placeInArena(Block &block);
+  void placeInSlot(Value value, const Time &time);
+  bool writeOverInput(KernelOp kernel, int64_t result, const Time &time);
+  void setAttributes();
+
   func::FuncOp function;
-  Operation *terminator;
   TargetAttr target;
-  std::map<Operation *, std::set<Operation *>> before; // by reader of a donated argument: its writer, which must wait
-  std::map<unsigned, unsigned> accepted;               // argument by result
-  llvm::MapVector<Value, BufferAttr> buffers; // by storage
-  DenseMap<Value, size_t> slotOf, lastRead;
-  DenseMap<Operation *, std::vector<int64_t>> inPlace;
-  std::vector<Slot> slots;
+  MemoryPlan result;
+  size_t now = 0;
+  DenseMap<Operation *, Time> times;
+  DenseMap<Value, size_t> slotOf, lastRead; // by storage
+  Arena arena;
 };
 
 struct PlanMemory : impl::PlanMemoryBase<PlanMemory> {
@@ -127,32 +72,6 @@ struct PlanMemory : impl::PlanMemoryBase<PlanMemory> {
   }
 };
 
-// A kernel at the end that copies a value.
-Value Planner::copy(Value value) {
-  OpBuilder builder(terminator);
-  Location place = isa<UnknownLoc>(value.getLoc()) ? placeOfResult(value) : value.getLoc();
-  auto kernel = KernelOp::create(builder, place, value.getType(), value, ScheduleAttr(), DenseI64ArrayAttr(),
-                                 ArrayAttr());
-  Block &body = kernel.getBody().emplaceBlock();
-  Value argument = body.addArgument(value.getType(), place);
-  OpBuilder inBody = OpBuilder::atBlockEnd(&body);
-  YieldOp::create(inBody, place, argument);
-  kernel.setScheduleAttr(chooseSchedule(kernel, target));
-  return kernel.getOutputs()[0];
-}
-
-// Arguments, constants and values that are returned twice have no kernel that writes them to the result.
-void Planner::writeAllResults() {
-  llvm::DenseSet<Value> written;
-  for (OpOperand &operand : terminator->getOpOperands()) {
-    Value storage = storageOf(operand.get());
-    if (!storage.getDefiningOp<KernelOp>() || !written.insert(storage).second)
-      operand.set(copy(operand.get()));
-  }
-}
-
-// Donations -----------------------------------------------------------------------------------------------------------
-
 // A result that is the new value of an argument's variable.
 SmallVector<Donation> Planner::donations() {
   DenseMap<Attribute, unsigned> argumentOf;
@@ -167,193 +86,87 @@ SmallVector<Donation> Planner::donations() {
   return result;
 }
 
-void Planner::acceptDonations() {
-  for (const Donation &donation : donations())
-    if (acceptDonation(donation))
-      accepted[donation.result] = donation.argument;
+// The next carried values are written over the ones that a step begins with.
+SmallVector<Donation> Planner::donations(ScanOp scan) {
+  SmallVector<Donation> result;
+  for (auto [number, carry] : llvm::enumerate(scan.getCarries()))
+    result.push_back({unsigned(number), carry.getArgNumber()});
+  return result;
 }
 
-// A result can be written into an argument if all other kernels that read the argument can run before its writer.
-bool Planner::acceptDonation(const Donation &donation) {
-  Value argument = function.getArgument(donation.argument);
-  auto result = cast<OpResult>(storageOf(terminator->getOperand(donation.result)));
-  auto writer = cast<KernelOp>(result.getOwner());
-  SmallVector<int64_t> inputs = inputsIn(writer, argument);
-  if (inputs.size() > 1 || (inputs.size() == 1 && !canWriteOver(writer, inputs[0], result.getResultNumber())))
-    return false;
-  SmallVector<KernelOp> readers;
-  for (auto kernel : function.getOps<KernelOp>())
-    if (kernel != writer && !inputsIn(kernel, argument).empty())
-      readers.push_back(kernel);
-  if (llvm::any_of(readers, [&](KernelOp reader) { return reaches(writer, reader); }))
-    return false;
-  for (KernelOp reader : readers)
-    before[reader].insert(writer);
-  if (inputs.size() == 1)
-    inPlaceOf(writer)[result.getResultNumber()] = inputs[0];
-  return true;
-}
-
-// Whether an op has to run before another, for its results or for a donated argument.
-bool Planner::reaches(Operation *from, Operation *to) const {
-  SmallVector<Operation *> rest{from};
-  llvm::DenseSet<Operation *> seen;
-  while (!rest.empty()) {
-    Operation *op = rest.pop_back_val();
-    if (op == to)
-      return true;
-    if (!seen.insert(op).second)
+void Planner::measureLives(Block &block) {
+  for (Operation &op : block.without_terminator()) {
+    if (!isa<KernelOp, ScanOp>(op))
       continue;
-    rest.append(op->user_begin(), op->user_end());
-    if (auto found = before.find(op); found != before.end())
-      rest.append(found->second.begin(), found->second.end());
-  }
-  return false;
-}
-
-// In program order, but readers of a donated argument before its writer.
-void Planner::orderKernels() {
-  SmallVector<Operation *> ops, sorted;
-  std::map<Operation *, std::set<Operation *>> after; // what an op waits for
-  for (Operation &op : function.getBody().front().without_terminator()) {
-    ops.push_back(&op);
+    size_t begin = now++;
+    if (auto scan = dyn_cast<ScanOp>(op)) {
+      measureLives(scan.getBody().front());
+      ++now;
+    }
+    times[&op] = {begin, now - 1};
     for (Value operand : op.getOperands())
-      if (Operation *producer = operand.getDefiningOp())
-        after[&op].insert(producer);
-  }
-  for (auto &[reader, writers] : before)
-    for (Operation *writer : writers)
-      after[writer].insert(reader);
-  llvm::DenseSet<Operation *> placed;
-  std::function<void(Operation *)> place = [&](Operation *op) {
-    if (!placed.insert(op).second)
-      return;
-    SmallVector<Operation *> waitsFor(after[op].begin(), after[op].end());
-    llvm::sort(waitsFor, [](Operation *a, Operation *b) { return a->isBeforeInBlock(b); });
-    llvm::for_each(waitsFor, place);
-    sorted.push_back(op);
-  };
-  llvm::for_each(ops, place);
-  for (Operation *op : sorted)
-    op->moveBefore(terminator);
-}
-
-// What could not be written into its argument is copied there when nobody reads the old value any more: at the end.
-void Planner::copyRefusedDonations() {
-  for (const Donation &donation : donations()) {
-    if (accepted.contains(donation.result))
-      continue;
-    terminator->setOperand(donation.result, copy(terminator->getOperand(donation.result)));
-    accepted[donation.result] = donation.argument;
+      lastRead[storageOf(operand)] = now - 1;
   }
 }
 
-// Places --------------------------------------------------------------------------------------------------------------
-
-std::vector<int64_t> &Planner::inPlaceOf(KernelOp kernel) {
-  auto [entry, isNew] = inPlace.try_emplace(kernel.getOperation());
-  if (isNew)
-    entry->second.assign(kernel.getOutputs().size(), -1);
-  return entry->second;
-}
-
-void Planner::placeResults() {
-  for (auto [number, value] : llvm::enumerate(terminator->getOperands())) {
-    auto found = accepted.find(number);
-    BufferKind kind = found == accepted.end() ? BufferKind::Result : BufferKind::Argument;
-    int64_t index = found == accepted.end() ? int64_t(number) : int64_t(found->second);
-    buffers[storageOf(value)] = BufferAttr::get(function.getContext(), kind, index);
+void Planner::placeInArena(Block &block) {
+  for (Operation &op : block.without_terminator()) {
+    if (auto kernel = dyn_cast<KernelOp>(op)) {
+      for (OpResult value : kernel->getResults())
+        if (!result.buffers.contains(value) && !writeOverInput(kernel, value.getResultNumber(), times.at(&op)))
+          placeInSlot(value, times.at(&op));
+    } else if (auto scan = dyn_cast<ScanOp>(op)) {
+      for (Value stacked : scan.getStacked())
+        if (!result.buffers.contains(stacked))
+          placeInSlot(stacked, times.at(&op));
+      placeInArena(scan.getBody().front());
+    }
   }
 }
 
-void Planner::placeInArena() {
-  auto kernels = llvm::to_vector(function.getOps<KernelOp>());
-  for (auto [time, kernel] : llvm::enumerate(kernels))
-    for (Value input : kernel.getInputs())
-      lastRead[storageOf(input)] = time;
-  for (auto [time, kernel] : llvm::enumerate(kernels)) {
-    for (int64_t result = 0; result < int64_t(kernel.getOutputs().size()); ++result)
-      if (!buffers.contains(kernel.getOutputs()[result]) && !writeOverInput(kernel, result, time))
-        placeInSlot(kernel, result, time);
-  }
-}
-
-void Planner::placeInSlot(KernelOp kernel, int64_t result, size_t time) {
-  Value value = kernel.getOutputs()[result];
+void Planner::placeInSlot(Value value, const Time &time) {
   auto type = cast<RankedTensorType>(value.getType());
   SymbolicDim bytes = elementCount(shapeOf(type)) * elementBytes(type.getElementType());
-  size_t slot = chooseSlot(bytes, time);
-  slots[slot].busyUntil = std::max(time, lastRead.lookup(value));
+  size_t slot = arena.take(bytes, time.begin, std::max(time.end, lastRead.lookup(value)));
   slotOf[value] = slot;
-  buffers[value] = BufferAttr::get(function.getContext(), BufferKind::Arena, slot);
+  result.buffers[value] = BufferAttr::get(function.getContext(), BufferKind::Arena, slot);
 }
 
 // The result takes the slot of an input that nobody reads later.
-bool Planner::writeOverInput(KernelOp kernel, int64_t result, size_t time) {
-  std::vector<int64_t> &taken = inPlaceOf(kernel);
+bool Planner::writeOverInput(KernelOp kernel, int64_t number, const Time &time) {
+  std::vector<int64_t> &taken = result.inPlaceOf(kernel);
   for (int64_t input = 0; input < int64_t(kernel.getInputs().size()); ++input) {
     Value storage = storageOf(kernel.getInputs()[input]);
-    auto slot = slotOf.find(storage);
-    if (slot == slotOf.end() || lastRead.at(storage) != time || llvm::is_contained(taken, input) ||
-        inputsIn(kernel, storage).size() != 1 || !canWriteOver(kernel, input, result))
+    auto found = slotOf.find(storage);
+    if (found == slotOf.end() || lastRead.at(storage) != time.end || llvm::is_contained(taken, input) ||
+        inputsIn(kernel, storage).size() != 1 || !canWriteOver(kernel, input, number))
       continue;
-    Value value = kernel.getOutputs()[result];
-    taken[result] = input;
-    slots[slot->second].busyUntil = std::max(time, lastRead.lookup(value));
-    buffers[value] = BufferAttr::get(function.getContext(), BufferKind::Arena, slot->second);
-    slotOf[value] = size_t(slot->second);
+    Value value = kernel.getOutputs()[number];
+    size_t slot = found->second;
+    taken[number] = input;
+    arena.keep(slot, std::max(time.end, lastRead.lookup(value)));
+    result.buffers[value] = BufferAttr::get(function.getContext(), BufferKind::Arena, slot);
+    slotOf[value] = slot;
     return true;
   }
   return false;
 }
 
-// Whether a size is at most another for all symbols that are not negative.
-bool fitsIn(const SymbolicDim &size, const SymbolicDim &other) {
-  SymbolicDim rest = other - size;
-  for (auto &[monomial, coefficient] : rest.coefficients())
-    if (coefficient < 0)
-      return false;
-  return true;
-}
-
-// A free slot that the size fits in, the smallest such; else the largest that fits in the size, which grows; else a new
-// one. Sizes of which neither is always the smaller do not share a slot.
-size_t Planner::chooseSlot(const SymbolicDim &bytes, size_t time) {
-  std::optional<size_t> best, growing;
-  for (size_t slot = 0; slot < slots.size(); ++slot) {
-    if (slots[slot].busyUntil >= time)
-      continue;
-    const SymbolicDim &size = slots[slot].bytes;
-    if (fitsIn(bytes, size)) {
-      if (!best || fitsIn(size, slots[*best].bytes))
-        best = slot;
-    } else if (fitsIn(size, bytes) && (!growing || fitsIn(slots[*growing].bytes, size))) {
-      growing = slot;
-    }
-  }
-  if (best)
-    return *best;
-  if (growing) {
-    slots[*growing].bytes = bytes;
-    return *growing;
-  }
-  slots.push_back({bytes, time});
-  return slots.size() - 1;
-}
-
 void Planner::setAttributes() {
   Builder builder(function.getContext());
-  for (auto kernel : function.getOps<KernelOp>()) {
-    SmallVector<Attribute> places;
-    for (Value output : kernel.getOutputs())
-      places.push_back(buffers.lookup(output));
-    kernel.setBuffersAttr(builder.getArrayAttr(places));
-    kernel.setInPlaceAttr(builder.getDenseI64ArrayAttr(inPlaceOf(kernel)));
-  }
-  SmallVector<Attribute> arena;
-  for (const Slot &slot : slots)
-    arena.push_back(builder.getStrArrayAttr(StringRef(slot.bytes.text())));
-  function->setAttr("bm.arena", builder.getArrayAttr(arena));
+  auto buffersOf = [&](Operation *op) {
+    return builder.getArrayAttr(llvm::map_to_vector(
+        op->getResults(), [&](Value value) -> Attribute { return result.buffers.lookup(storageOf(value)); }));
+  };
+  function.walk([&](KernelOp kernel) {
+    kernel.setBuffersAttr(buffersOf(kernel));
+    kernel.setInPlaceAttr(builder.getDenseI64ArrayAttr(result.inPlaceOf(kernel)));
+  });
+  function.walk([&](ScanOp scan) { scan.setBuffersAttr(buffersOf(scan)); });
+  SmallVector<Attribute> slots;
+  for (size_t slot = 0; slot < arena.size(); ++slot)
+    slots.push_back(builder.getStrArrayAttr(StringRef(arena.bytes(slot).text())));
+  function->setAttr("bm.arena", builder.getArrayAttr(slots));
 }
 } // namespace
 

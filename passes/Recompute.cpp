@@ -47,7 +47,7 @@ private:
   // Whether all other groups that read a node's value read it where they compute.
   bool isStoredForReadersOnly(unsigned member) const {
     const Node &node = graph.node(member);
-    if (!isStored(member) || node.returned || graph.isView(node.group) || !isPointwise(node.op))
+    if (!isStored(member) || node.returned || graph.standsAlone(node.group) || !isPointwise(node.op))
       return false;
     return llvm::all_of(node.readers, [&](const Read &read) {
       return graph.node(read.consumer).group == node.group || read.kind == ReadKind::Same;
@@ -71,7 +71,7 @@ private:
         if (!isAtHand)
           recipe.insert(read.producer);
         else if (read.kind == ReadKind::Same)
-          tensors.insert(producer.op->getResult(0));
+          tensors.insert(read.value);
       }
       for (Value operand : node.op->getOperands()) // arguments and tables are no nodes
         if (Operation *producer = operand.getDefiningOp(); !producer || isa<ConstantOp>(producer))

@@ -8,6 +8,7 @@
 #include "mlir/Transforms/CSE.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 #include "passes/Passes.h"
+#include "passes/SimplifyLoops.h"
 
 using namespace mlir;
 using namespace bmc::bm;
@@ -29,6 +30,7 @@ struct Simplify : impl::SimplifyBase<Simplify> {
     for (RegisteredOperationName name : context->getRegisteredOperations())
       name.getCanonicalizationPatterns(patterns, context);
     addAlgebra(patterns);
+    addLoopRules(patterns);
     FrozenRewritePatternSet frozen(std::move(patterns));
 
     // Merged values can make a rule apply, and the reverse. Each round that changes something makes the module smaller

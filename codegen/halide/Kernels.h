@@ -4,7 +4,8 @@
 // A kernel becomes the C function
 //     int32_t NAME(int32_t symbol..., halide_buffer_t *input..., halide_buffer_t *output...)
 // with the symbols of `kernelSymbols`, the inputs of `kernelInputs` and all results. A result in place is the only
-// buffer of its input. Of a buffer the code reads nothing but `host`, which is 64-byte aligned. It returns 0, and may
+// buffer of its input. Of a buffer the code reads nothing but `host`, and the strides that are not known at compile time.
+// `host` has the alignment of an element: it may be a slice of a loop's sequence. It returns 0, and may
 // call memset, memcpy, memmove, halide_do_par_for and the C library's mathematical functions.
 #ifndef BMC_CODEGEN_HALIDE_KERNELS_H
 #define BMC_CODEGEN_HALIDE_KERNELS_H

@@ -112,7 +112,8 @@ Element Lowering::oldValue(size_t result, Halide::Type type) {
   };
 }
 
-// All bounds and strides are known, so that the code reads nothing of a buffer but its address.
+// All bounds and strides are known, so that the code reads nothing of a buffer but its address; Halide does not put in
+// strides that are not constant, and reads them.
 static void fixBuffer(const Algorithm &algorithm, Halide::OutputImageParam buffer, ArrayRef<SymbolicDim> shape,
                       bool setsBounds) {
   Expr stride = 1;
@@ -122,7 +123,6 @@ static void fixBuffer(const Algorithm &algorithm, Halide::OutputImageParam buffe
     buffer.dim(dimension).set_stride(stride);
     stride = Halide::Internal::simplify(stride * algorithm.size(extent));
   }
-  buffer.set_host_alignment(64);
 }
 
 ImageParam Lowering::buffer(BlockArgument argument) {

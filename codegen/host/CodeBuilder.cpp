@@ -40,6 +40,25 @@ Value CodeBuilder::offset(Value pointer, Value bytes) {
   return create<LLVM::GEPOp>(pointerType(), getI8Type(), pointer, llvm::ArrayRef<LLVM::GEPArg>{bytes});
 }
 
+CodeBuilder::Loop CodeBuilder::beginLoop(Value count) {
+  Block *head = new Block(), *body = new Block(), *behind = new Block();
+  for (Block *block : {head, body, behind})
+    func.getBody().push_back(block);
+  Value step = head->addArgument(getI64Type(), getLoc());
+  create<LLVM::BrOp>(ValueRange(integer(0)), head);
+  setInsertionPointToEnd(head);
+  Value goesOn = create<LLVM::ICmpOp>(LLVM::ICmpPredicate::slt, step, count);
+  create<LLVM::CondBrOp>(goesOn, body, ValueRange(), behind, ValueRange());
+  setInsertionPointToEnd(body);
+  return {step, head, behind};
+}
+
+void CodeBuilder::endLoop(const Loop &loop) {
+  Value next = create<LLVM::AddOp>(loop.step, integer(1));
+  create<LLVM::BrOp>(ValueRange(next), loop.head);
+  setInsertionPointToEnd(loop.behind);
+}
+
 void CodeBuilder::bindSymbols(llvm::ArrayRef<std::string> names, Value array) {
   for (auto [i, name] : llvm::enumerate(names))
     symbols[name] = loadAt(getI64Type(), array, int64_t(i));

@@ -32,6 +32,14 @@ public:
   /// The address `bytes` behind a pointer.
   mlir::Value offset(mlir::Value pointer, mlir::Value bytes);
 
+  /// A loop under construction: the code between `beginLoop` and `endLoop` runs for each step from 0 to `count` - 1.
+  struct Loop {
+    mlir::Value step;
+    mlir::Block *head, *behind;
+  };
+  Loop beginLoop(mlir::Value count);
+  void endLoop(const Loop &loop);
+
   /// Makes the values in `array` known to `size` under these names.
   void bindSymbols(llvm::ArrayRef<std::string> names, mlir::Value array);
   mlir::Value symbol(const std::string &name) { return symbols.at(name); }

@@ -1,4 +1,5 @@
-// Entry functions: where each value's buffer is, and the calls of the kernels in order.
+// Entry functions: where each value's buffer is, and the calls of the kernels in order, loops around those of their
+// bodies.
 #include "codegen/host/CodeBuilder.h"
 #include "codegen/host/HostProgram.h"
 
@@ -7,6 +8,11 @@ using namespace mlir;
 namespace bmc::codegen {
 
 namespace {
+/// The buffers that the ops of a block call their arguments' and results'.
+struct BlockBuffers {
+  llvm::SmallVector<Value> arguments, results;
+};
+
 /// Lowers one entry function.
 class FunctionLowering {
 public:
@@ -24,10 +30,16 @@ private:
   Address lowerArenaBytes();
   Address lowerResultDims();
   LogicalResult lowerRun();
-  LogicalResult lowerOp(CodeBuilder &code, Operation &op);
+  void prepareCalls(CodeBuilder &code);
+  LogicalResult lowerBlock(CodeBuilder &code, Block &block, const BlockBuffers &around);
+  LogicalResult lowerOp(CodeBuilder &code, Operation &op, const BlockBuffers &around);
   LogicalResult lowerConstant(CodeBuilder &code, bm::ConstantOp constant);
+  LogicalResult lowerLoop(CodeBuilder &code, bm::ScanOp scan, const BlockBuffers &around);
+  BlockBuffers buffersOfStep(CodeBuilder &code, bm::ScanOp scan, Value index);
   void lowerCall(CodeBuilder &code, bm::KernelOp kernel);
-  Value bufferOf(CodeBuilder &code, bm::BufferAttr buffer);
+  LogicalResult placeResults(CodeBuilder &code, Operation &op, std::optional<ArrayAttr> places,
+                             const BlockBuffers &around);
+  Value bufferOf(CodeBuilder &code, bm::BufferAttr buffer, const BlockBuffers &around);
   Value symbolsFor(CodeBuilder &code, const HostKernel &kernel);
   Value slotBytes(CodeBuilder &code, size_t slot);
   std::string name(llvm::StringRef part) { return (source.getSymName() + "." + part).str(); }
@@ -62,12 +74,19 @@ LogicalResult FunctionLowering::bindSymbols() {
     for (const bm::SymbolicDim &dim : bm::shapeOf(type))
       if (auto symbol = dim.singleSymbol(); symbol && !llvm::is_contained(result.symbols, *symbol))
         result.symbols.push_back(*symbol);
-  for (auto kernel : source.getOps<bm::KernelOp>())
-    for (const std::string &symbol : program.kernelOf.at(kernel)->symbols)
+  auto check = [&](Operation *op, llvm::ArrayRef<std::string> symbols) -> WalkResult {
+    for (const std::string &symbol : symbols)
       if (!llvm::is_contained(result.symbols, symbol))
-        return kernel.emitError() << "the size " << symbol << " is not that of any argument of @"
-                                  << source.getSymName();
-  return success();
+        return op->emitError() << "the size " << symbol << " is not that of any argument of @" << source.getSymName();
+    return success();
+  };
+  WalkResult ops = source.walk([&](Operation *op) -> WalkResult {
+    if (auto kernel = dyn_cast<bm::KernelOp>(op))
+      return check(op, program.kernelOf.at(kernel)->symbols);
+    auto scan = dyn_cast<bm::ScanOp>(op);
+    return scan ? check(op, scan.getLengthDim().symbols()) : WalkResult::advance();
+  });
+  return failure(ops.wasInterrupted());
 }
 
 LogicalResult FunctionLowering::readArena() {
@@ -86,14 +105,16 @@ LogicalResult FunctionLowering::readArena() {
   return success();
 }
 
-// Where the kernel that makes a function's result writes it.
+// Where the kernel or loop that makes a function's result writes it.
 static bm::BufferAttr writtenTo(Value value) {
   while (auto reshape = value.getDefiningOp<bm::ReshapeOp>())
     value = reshape.getX();
-  auto kernel = value.getDefiningOp<bm::KernelOp>();
-  if (!kernel || !kernel.getBuffers())
-    return {};
-  return cast<bm::BufferAttr>((*kernel.getBuffers())[cast<OpResult>(value).getResultNumber()]);
+  std::optional<ArrayAttr> buffers;
+  if (auto kernel = value.getDefiningOp<bm::KernelOp>())
+    buffers = kernel.getBuffers();
+  else if (auto scan = value.getDefiningOp<bm::ScanOp>())
+    buffers = scan.getBuffers();
+  return buffers ? cast<bm::BufferAttr>((*buffers)[cast<OpResult>(value).getResultNumber()]) : bm::BufferAttr();
 }
 
 LogicalResult FunctionLowering::findAliases() {
@@ -147,20 +168,20 @@ LogicalResult FunctionLowering::lowerRun() {
     slotOffsets.push_back(next);
     next = code.create<LLVM::AddOp>(next, slotBytes(code, slot));
   }
-  for (BlockArgument argument : source.getArguments())
-    buffers[argument] = code.loadAt(pointer, code.argument(0), argument.getArgNumber());
-  size_t mostBuffers = 1;
-  for (auto kernel : source.getOps<bm::KernelOp>())
-    mostBuffers = std::max<size_t>(mostBuffers, kernel.getNumOperands() + kernel.getNumResults());
-  callBuffers = code.stack(pointer, int64_t(mostBuffers));
+  BlockBuffers around;
+  auto buffer = [&](int64_t number) { return code.loadAt(pointer, code.argument(0), number); };
+  for (unsigned number = 0; number < source.getNumArguments(); ++number)
+    around.arguments.push_back(buffers[source.getArgument(number)] = buffer(number));
+  for (unsigned number = 0; number < source.getNumResults(); ++number)
+    around.results.push_back(buffer(source.getNumArguments() + number));
+  prepareCalls(code);
 
   exit = new Block();
   Value status = exit->addArgument(i32, code.getLoc());
-  for (Operation &op : source.getBody().front().without_terminator())
-    if (failed(lowerOp(code, op))) {
-      delete exit;
-      return failure();
-    }
+  if (failed(lowerBlock(code, source.getBody().front(), around))) {
+    delete exit;
+    return failure();
+  }
   Value zero = code.create<LLVM::ConstantOp>(i32, code.getI32IntegerAttr(0));
   code.create<LLVM::BrOp>(ValueRange(zero), exit);
   code.function().getBody().push_back(exit);
@@ -169,18 +190,37 @@ LogicalResult FunctionLowering::lowerRun() {
   return success();
 }
 
-LogicalResult FunctionLowering::lowerOp(CodeBuilder &code, Operation &op) {
+// What all calls share is made at the function's begin: a loop's body may never run.
+void FunctionLowering::prepareCalls(CodeBuilder &code) {
+  size_t mostBuffers = 1;
+  source.walk([&](bm::KernelOp kernel) {
+    mostBuffers = std::max<size_t>(mostBuffers, kernel.getNumOperands() + kernel.getNumResults());
+    symbolsFor(code, *program.kernelOf.at(kernel));
+  });
+  callBuffers = code.stack(pointer, int64_t(mostBuffers));
+}
+
+LogicalResult FunctionLowering::lowerBlock(CodeBuilder &code, Block &block, const BlockBuffers &around) {
+  for (Operation &op : block.without_terminator())
+    if (failed(lowerOp(code, op, around)))
+      return failure();
+  return success();
+}
+
+LogicalResult FunctionLowering::lowerOp(CodeBuilder &code, Operation &op, const BlockBuffers &around) {
   if (auto constant = dyn_cast<bm::ConstantOp>(op))
     return lowerConstant(code, constant);
   if (auto reshape = dyn_cast<bm::ReshapeOp>(op)) {
-    buffers[reshape.getY()] = buffers.at(reshape.getX());
+    buffers[reshape.getY()] = buffers.lookup(reshape.getX());
     return success();
   }
+  if (auto scan = dyn_cast<bm::ScanOp>(op))
+    return lowerLoop(code, scan, around);
   auto kernel = dyn_cast<bm::KernelOp>(op);
   if (!kernel)
     return op.emitError() << "is not in a kernel";
-  if (!kernel.getBuffers() || kernel.getBuffers()->size() != kernel.getNumResults())
-    return op.emitError() << "has no buffers planned for its results";
+  if (failed(placeResults(code, op, kernel.getBuffers(), around)))
+    return failure();
   lowerCall(code, kernel);
   return success();
 }
@@ -193,11 +233,51 @@ LogicalResult FunctionLowering::lowerConstant(CodeBuilder &code, bm::ConstantOp 
   return success();
 }
 
+// The carried values live where the first ones do. The index is counted from the other end in a reverse loop.
+LogicalResult FunctionLowering::lowerLoop(CodeBuilder &code, bm::ScanOp scan, const BlockBuffers &around) {
+  if (failed(placeResults(code, *scan, scan.getBuffers(), around)))
+    return failure();
+  for (auto [init, final] : llvm::zip_equal(scan.getInits(), scan.getFinals()))
+    buffers[final] = buffers.lookup(init);
+  Value length = code.size(scan.getLengthDim());
+  CodeBuilder::Loop loop = code.beginLoop(length);
+  Value index = loop.step;
+  if (scan.getReverse())
+    index = code.create<LLVM::SubOp>(code.create<LLVM::SubOp>(length, code.integer(1)), index);
+  if (failed(lowerBlock(code, scan.getBody().front(), buffersOfStep(code, scan, index))))
+    return failure();
+  code.endLoop(loop);
+  return success();
+}
+
+// A slice is a place in its sequence, and a step's output one in the stacked result: nothing is copied.
+BlockBuffers FunctionLowering::buffersOfStep(CodeBuilder &code, bm::ScanOp scan, Value index) {
+  BlockBuffers step;
+  auto slice = [&](Value stacked, Type type) {
+    int64_t elementBytes = bm::elementBytes(cast<RankedTensorType>(type).getElementType());
+    Value bytes = code.size(bm::elementCount(bm::shapeOf(type)) * elementBytes);
+    return code.offset(stacked, code.create<LLVM::MulOp>(index, bytes));
+  };
+  Value place = code.stack(i64, 1);
+  code.storeAt(index, place, 0);
+  step.arguments.push_back(place);
+  for (auto [sequence, argument] : llvm::zip_equal(scan.getSequences(), scan.getSlices()))
+    step.arguments.push_back(slice(buffers.at(sequence), argument.getType()));
+  for (Value init : scan.getInits())
+    step.arguments.push_back(buffers.at(init));
+  for (Value constant : scan.getConstants())
+    step.arguments.push_back(buffers.at(constant));
+  for (auto [argument, buffer] : llvm::zip_equal(scan.getBody().getArguments(), step.arguments))
+    buffers[argument] = buffer;
+  step.results.resize(scan.getInits().size()); // carried values are no results of a step
+  for (auto [stacked, output] : llvm::zip_equal(scan.getStacked(), scan.getStepOutputs()))
+    step.results.push_back(slice(buffers.at(stacked), output.getType()));
+  return step;
+}
+
 // A failing kernel's status is the function's, and the kernels after it are not called.
 void FunctionLowering::lowerCall(CodeBuilder &code, bm::KernelOp kernel) {
   const HostKernel &callee = *program.kernelOf.at(kernel);
-  for (auto [output, buffer] : llvm::zip(kernel.getOutputs(), *kernel.getBuffers()))
-    buffers[output] = bufferOf(code, cast<bm::BufferAttr>(buffer));
   int64_t position = 0;
   for (Value input : kernel.getInputs())
     code.storeAt(buffers.at(input), callBuffers, position++);
@@ -214,12 +294,21 @@ void FunctionLowering::lowerCall(CodeBuilder &code, bm::KernelOp kernel) {
   ++result.kernelCalls;
 }
 
-Value FunctionLowering::bufferOf(CodeBuilder &code, bm::BufferAttr buffer) {
+LogicalResult FunctionLowering::placeResults(CodeBuilder &code, Operation &op, std::optional<ArrayAttr> places,
+                                             const BlockBuffers &around) {
+  if (!places || places->size() != op.getNumResults())
+    return op.emitError() << "has no buffers planned for its results";
+  for (auto [value, place] : llvm::zip_equal(op.getResults(), *places))
+    buffers[value] = bufferOf(code, cast<bm::BufferAttr>(place), around);
+  return success();
+}
+
+Value FunctionLowering::bufferOf(CodeBuilder &code, bm::BufferAttr buffer, const BlockBuffers &around) {
   switch (buffer.getKind()) {
   case bm::BufferKind::Argument:
-    return buffers.at(source.getArgument(buffer.getIndex()));
+    return around.arguments[buffer.getIndex()];
   case bm::BufferKind::Result:
-    return code.loadAt(pointer, code.argument(0), source.getNumArguments() + buffer.getIndex());
+    return around.results[buffer.getIndex()];
   case bm::BufferKind::Arena:
     return code.offset(code.argument(2), slotOffsets[buffer.getIndex()]);
   }

@@ -2,7 +2,8 @@
 // that call them in order, and the table `bmc_program` that tells the runtime about it all
 // (runtime/include/bmc/program.h).
 //
-// Needs: functions of kernels with buffers, constants and reshapes; `bm.arena` on each; `bm.program` on the module.
+// Needs: functions of kernels with buffers, constants, reshapes and loops of such; `bm.arena` on each; `bm.program` on
+// the module.
 #ifndef BMC_CODEGEN_HOST_LOWER_HOST_H
 #define BMC_CODEGEN_HOST_LOWER_HOST_H
 

@@ -1,5 +1,6 @@
 // A wrapper for each distinct kernel: from the runtime's calling convention (arrays of pointers and symbols) to the one
-// of Halide's code (a halide_buffer_t a tensor). Kernels read nothing but `host` of it, so the rest stays zero.
+// of Halide's code (a halide_buffer_t a tensor). Kernels read nothing but `host` of it, and strides that are not known
+// at compile time, so the rest stays zero.
 #include "codegen/halide/Kernels.h"
 #include "codegen/host/CodeBuilder.h"
 #include "codegen/host/HostProgram.h"
@@ -16,14 +17,41 @@ static LLVM::LLVMStructType bufferType(MLIRContext *context) {
   return LLVM::LLVMStructType::getLiteral(
       context, {i64, pointer, pointer, i64, element, builder.getI32Type(), pointer, pointer});
 }
-static constexpr int32_t hostField = 2;
+static constexpr int32_t hostField = 2, dimField = 6;
 
-static Value makeBuffer(CodeBuilder &code, Value host) {
+// struct halide_dimension_t: min, extent, stride, flags.
+static constexpr int64_t strideField = 2, dimensionFields = 4;
+
+static bool hasKnownStrides(Type tensor) {
+  bm::Shape shape = bm::shapeOf(tensor);
+  return llvm::all_of(llvm::ArrayRef(shape).drop_front(shape.empty() ? 0 : 1),
+                      [](const bm::SymbolicDim &extent) { return extent.isConstant(); });
+}
+
+// The dimensions of a tensor, of which only the strides are set. Halide's first one is the innermost axis.
+static Value makeDimensions(CodeBuilder &code, Type tensor) {
+  bm::Shape shape = bm::shapeOf(tensor);
+  Value dimensions = code.stack(code.getI32Type(), int64_t(shape.size()) * dimensionFields);
+  bm::SymbolicDim stride = 1;
+  for (auto [dimension, extent] : llvm::enumerate(llvm::reverse(shape))) {
+    Value elements = code.create<LLVM::TruncOp>(code.getI32Type(), code.size(stride));
+    code.storeAt(elements, dimensions, int64_t(dimension) * dimensionFields + strideField);
+    stride = stride * extent;
+  }
+  return dimensions;
+}
+
+static Value makeBuffer(CodeBuilder &code, Value host, Type tensor) {
   LLVM::LLVMStructType type = bufferType(code.getContext());
   Value buffer = code.stack(type, 1);
   code.create<LLVM::StoreOp>(code.create<LLVM::ZeroOp>(type), buffer);
-  Value field = code.create<LLVM::GEPOp>(code.pointerType(), type, buffer, llvm::ArrayRef<LLVM::GEPArg>{0, hostField});
-  code.create<LLVM::StoreOp>(host, field);
+  auto store = [&](Value value, int32_t field) {
+    code.create<LLVM::StoreOp>(
+        value, code.create<LLVM::GEPOp>(code.pointerType(), type, buffer, llvm::ArrayRef<LLVM::GEPArg>{0, field}));
+  };
+  store(host, hostField);
+  if (!hasKnownStrides(tensor))
+    store(makeDimensions(code, tensor), dimField);
   return buffer;
 }
 
@@ -37,21 +65,25 @@ static llvm::SmallVector<int64_t> passedBuffers(bm::KernelOp kernel) {
 }
 
 // int32_t NAME_call(void *const *buffers, const int64_t *symbols)
-static Address lowerCall(ModuleOp host, bm::KernelOp kernel, llvm::StringRef name, size_t symbolCount) {
+static Address lowerCall(ModuleOp host, bm::KernelOp kernel, llvm::StringRef name,
+                         llvm::ArrayRef<std::string> symbols) {
   MLIRContext *context = host.getContext();
   Type i32 = IntegerType::get(context, 32), pointer = LLVM::LLVMPointerType::get(context);
   llvm::SmallVector<int64_t> passed = passedBuffers(kernel);
-  llvm::SmallVector<Type> types(symbolCount, i32);
+  llvm::SmallVector<Type> types(symbols.size(), i32);
   types.append(passed.size(), pointer);
   OpBuilder declarations = OpBuilder::atBlockEnd(host.getBody());
   auto callee = LLVM::LLVMFuncOp::create(declarations, host.getLoc(), name, LLVM::LLVMFunctionType::get(i32, types));
 
   CodeBuilder code(host, (name + "_call").str(), i32, {pointer, pointer});
+  code.bindSymbols(symbols, code.argument(1));
   llvm::SmallVector<Value> arguments;
-  for (size_t i = 0; i < symbolCount; ++i)
-    arguments.push_back(code.create<LLVM::TruncOp>(i32, code.loadAt(code.getI64Type(), code.argument(1), int64_t(i))));
+  for (const std::string &symbol : symbols)
+    arguments.push_back(code.create<LLVM::TruncOp>(i32, code.symbol(symbol)));
+  llvm::SmallVector<Type> tensors(kernel.getInputs().getTypes());
+  llvm::append_range(tensors, kernel.getOutputs().getTypes());
   for (int64_t position : passed)
-    arguments.push_back(makeBuffer(code, code.loadAt(pointer, code.argument(0), position)));
+    arguments.push_back(makeBuffer(code, code.loadAt(pointer, code.argument(0), position), tensors[position]));
   code.create<LLVM::ReturnOp>(code.create<LLVM::CallOp>(callee, arguments).getResult());
   return {FlatSymbolRefAttr::get(code.function())};
 }
@@ -86,11 +118,11 @@ void lowerKernels(ModuleOp planned, const HostOptions &options, ModuleOp host, H
       return;
     entry.kernel = kernel;
     entry.symbols = kernelSymbols(kernel);
-    entry.run = lowerCall(host, kernel, name, entry.symbols.size());
+    entry.run = lowerCall(host, kernel, name, entry.symbols);
     if (options.hasPlainKernels && isPlainAlready(kernel))
       entry.plain = entry.run;
     else if (options.hasPlainKernels)
-      entry.plain = lowerCall(host, kernel, name.str() + "_plain", entry.symbols.size());
+      entry.plain = lowerCall(host, kernel, name.str() + "_plain", entry.symbols);
     entry.valueDims = lowerValueDims(host, kernel, name, entry.symbols);
   });
   for (auto [kernel, name] : calls)

@@ -28,12 +28,28 @@ static std::string opsOf(bm::KernelOp kernel) {
   return text;
 }
 
-static void explainKernel(raw_ostream &out, bm::KernelOp kernel, const codegen::Target &target) {
-  out << "  " << codegen::kernelName(kernel, target) << "  " << codegen::placeText(kernel.getLoc()) << "\n"
-      << "    ops       " << opsOf(kernel) << "\n"
-      << "    cost      " << bm::flopsOf(kernel).text() << " flops, " << bm::bytesOf(kernel).text() << " bytes\n";
+static void explainKernel(raw_ostream &out, bm::KernelOp kernel, const codegen::Target &target, unsigned depth) {
+  std::string margin(2 * depth, ' ');
+  out << margin << codegen::kernelName(kernel, target) << "  " << codegen::placeText(kernel.getLoc()) << "\n"
+      << margin << "  ops       " << opsOf(kernel) << "\n"
+      << margin << "  cost      " << bm::flopsOf(kernel).text() << " flops, " << bm::bytesOf(kernel).text()
+      << " bytes\n";
   if (bm::ScheduleAttr schedule = kernel.getScheduleAttr())
-    out << "    schedule  " << schedule << "\n";
+    out << margin << "  schedule  " << schedule << "\n";
+}
+
+// The kernels in the order in which they run, those of a loop's body below the loop.
+static void explainBlock(raw_ostream &out, mlir::Block &block, const codegen::Target &target, unsigned depth) {
+  for (mlir::Operation &op : block) {
+    if (auto kernel = dyn_cast<bm::KernelOp>(op))
+      explainKernel(out, kernel, target, depth);
+    auto scan = dyn_cast<bm::ScanOp>(op);
+    if (!scan)
+      continue;
+    out << std::string(2 * depth, ' ') << "loop of " << scan.getLengthDim().text() << " steps  "
+        << codegen::placeText(scan.getLoc()) << "\n";
+    explainBlock(out, scan.getBody().front(), target, depth + 1);
+  }
 }
 
 // A slot holds the largest of its sizes; slots of one size that is a number are added up.
@@ -60,12 +76,12 @@ Error explain(Compilation &compilation) {
   raw_string_ostream out(text);
   out << "target " << compilation.target.triple << ", " << compilation.target.cpu << "\n";
   for (auto function : compilation.module->getOps<mlir::func::FuncOp>()) {
-    auto kernels = to_vector(function.getOps<bm::KernelOp>());
+    size_t calls = 0;
+    function.walk([&](bm::KernelOp) { ++calls; });
     out << "\n"
-        << function.getSymName() << ": " << kernels.size() << " kernel calls, arena "
+        << function.getSymName() << ": " << calls << " kernel calls, arena "
         << arenaText(function->getAttrOfType<mlir::ArrayAttr>("bm.arena")) << " bytes, each slot rounded up to 64\n";
-    for (bm::KernelOp kernel : kernels)
-      explainKernel(out, kernel, compilation.target);
+    explainBlock(out, function.getBody().front(), compilation.target, 1);
   }
   return writeOutput("-", text);
 }

@@ -79,7 +79,7 @@ struct bmc_function {
   const struct bmc_value *results;
   int64_t symbol_count;
   const char *const *symbol_names; /**< `N`, `T`, ... */
-  int64_t kernel_call_count;       /**< for `info` */
+  int64_t kernel_call_count;       /**< for `info`; a call in a loop counts once */
 };
 
 /* Data. What the runtime can do with a column or a file is an object of its own, which a program names and thereby

@@ -1,5 +1,5 @@
-// A machine that runs planned functions kernel by kernel in memory as the plan says: arguments, results and one arena. A
-// value that is overwritten while somebody still needs it gives wrong results here.
+// A machine that runs planned functions kernel by kernel in memory as the plan says: arguments, results and one arena.
+// A value that is overwritten while somebody still needs it gives wrong results here.
 #ifndef BMC_TEST_UNIT_PASSES_MACHINE_H
 #define BMC_TEST_UNIT_PASSES_MACHINE_H
 
@@ -17,18 +17,13 @@ using Tensors = SmallVector<Tensor>;
 // A piece of memory: one of several separate blocks, and where in it.
 struct Place {
   std::string block;
-  int64_t offset, bytes;
+  int64_t offset = 0, bytes = 0;
 
+  bool operator==(const Place &) const = default;
   bool overlaps(const Place &other) const {
     return block == other.block && offset < other.offset + other.bytes && other.offset < offset + bytes;
   }
 };
-
-inline Value storageOf(Value value) {
-  while (auto reshape = value.getDefiningOp<ReshapeOp>())
-    value = reshape.getX();
-  return value;
-}
 
 class Machine {
 public:
@@ -36,14 +31,18 @@ public:
     offsets = *arenaOffsets(function, networkSizes);
     memory["arena"].assign(offsets.back(), std::byte(0xA5)); // no value that means anything
     EXPECT_EQ(arenaBytes(function, networkSizes), offsets.back());
-    for (auto [number, argument] : llvm::enumerate(arguments))
-      store(argument, function.getArgument(number));
+    for (auto [number, argument] : llvm::enumerate(arguments)) {
+      Value value = function.getArgument(number);
+      around.arguments.push_back(places[value] = {"argument " + std::to_string(number), 0, bytesOf(value)});
+      store(argument, value);
+    }
+    for (auto [number, type] : llvm::enumerate(function.getResultTypes()))
+      around.results.push_back({"result " + std::to_string(number), 0, bytesOf(type)});
   }
 
   Tensors run() {
     Operation *terminator = function.getBody().front().getTerminator();
-    for (auto kernel : function.getOps<KernelOp>())
-      runKernel(kernel);
+    runBlock(function.getBody().front(), around);
     Tensors results;
     for (Value value : terminator->getOperands())
       results.push_back(load(value));
@@ -51,27 +50,103 @@ public:
   }
 
 private:
-  Place placeOf(Value value) {
-    int64_t bytes = *elementCount(shapeOf(value.getType())).evaluate(networkSizes) * bytesOf(value);
-    Value storage = storageOf(value);
-    if (auto argument = dyn_cast<BlockArgument>(storage))
-      return {"argument " + std::to_string(argument.getArgNumber()), 0, bytes};
-    if (storage.getDefiningOp<ConstantOp>())
-      return {"constant", 0, bytes};
-    auto result = cast<OpResult>(storage);
-    auto buffer = cast<BufferAttr>(cast<KernelOp>(result.getOwner()).getBuffersAttr()[result.getResultNumber()]);
-    switch (buffer.getKind()) {
-    case BufferKind::Arena:
-      EXPECT_LE(offsets[buffer.getIndex()] + bytes, offsets[buffer.getIndex() + 1]);
-      return {"arena", offsets[buffer.getIndex()], bytes};
-    case BufferKind::Argument:
-      return {"argument " + std::to_string(buffer.getIndex()), 0, bytes};
-    case BufferKind::Result:
-      return {"result " + std::to_string(buffer.getIndex()), 0, bytes};
+  // What the ops of a block call their arguments' and results' buffers.
+  struct BlockPlaces {
+    std::vector<Place> arguments, results;
+  };
+
+  void runBlock(Block &block, const BlockPlaces &around) {
+    for (Operation &op : block.without_terminator()) {
+      if (auto constant = dyn_cast<ConstantOp>(op)) {
+        places[constant.getY()] = {"constant " + std::to_string(blocks++), 0, bytesOf(constant.getY())};
+        store(evaluateOp<double>(constant, {}, networkSizes)[0], constant.getY());
+      } else if (auto reshape = dyn_cast<ReshapeOp>(op)) {
+        places[reshape.getY()] = places.lookup(reshape.getX());
+      } else if (auto scan = dyn_cast<ScanOp>(op)) {
+        runLoop(scan, around);
+      } else {
+        runKernel(cast<KernelOp>(op), around);
+      }
     }
   }
 
-  static int64_t bytesOf(Value value) { return elementBytes(cast<RankedTensorType>(value.getType()).getElementType()); }
+  Place placeOf(Attribute attribute, Value value, const BlockPlaces &around) {
+    auto buffer = cast<BufferAttr>(attribute);
+    Place place{"arena", 0, bytesOf(value)};
+    switch (buffer.getKind()) {
+    case BufferKind::Arena:
+      place.offset = offsets[buffer.getIndex()];
+      EXPECT_LE(place.offset + place.bytes, offsets[buffer.getIndex() + 1]);
+      return place;
+    case BufferKind::Argument:
+      place = around.arguments.at(buffer.getIndex());
+      break;
+    case BufferKind::Result:
+      place = around.results.at(buffer.getIndex());
+      break;
+    }
+    EXPECT_EQ(place.bytes, bytesOf(value));
+    return place;
+  }
+
+  void runLoop(ScanOp scan, const BlockPlaces &around) {
+    ArrayAttr buffers = scan.getBuffersAttr();
+    for (auto [number, result] : llvm::enumerate(scan->getResults()))
+      places[result] = placeOf(buffers[number], result, around);
+    for (auto [init, final] : llvm::zip_equal(scan.getInits(), scan.getFinals()))
+      EXPECT_EQ(places.at(init), places.at(final)) << function.getName().str();
+    expectSafeToRun(scan);
+    int64_t length = *scan.getLengthDim().evaluate(networkSizes);
+    for (int64_t step = 0; step < length; ++step)
+      runStep(scan, scan.getReverse() ? length - 1 - step : step);
+  }
+
+  void runStep(ScanOp scan, int64_t index) {
+    auto slice = [&](Value stacked, Value part) {
+      return Place{places.at(stacked).block, places.at(stacked).offset + index * bytesOf(part), bytesOf(part)};
+    };
+    Tensor number({}, /*isReal=*/false);
+    number.integers[0] = index;
+    places[scan.getIndex()] = {"index " + std::to_string(blocks++), 0, bytesOf(scan.getIndex())};
+    store(number, scan.getIndex());
+    for (auto [sequence, argument] : llvm::zip_equal(scan.getSequences(), scan.getSlices()))
+      places[argument] = slice(sequence, argument);
+    for (auto [init, argument] : llvm::zip_equal(scan.getInits(), scan.getCarries()))
+      places[argument] = places.lookup(init);
+    for (auto [constant, argument] : llvm::zip_equal(scan.getConstants(), scan.getConstantArguments()))
+      places[argument] = places.lookup(constant);
+    BlockPlaces step;
+    for (Value argument : scan.getBody().getArguments())
+      step.arguments.push_back(places.at(argument));
+    step.results.resize(scan.getInits().size());
+    for (auto [stacked, output] : llvm::zip_equal(scan.getStacked(), scan.getStepOutputs()))
+      step.results.push_back(slice(stacked, output));
+    runBlock(scan.getBody().front(), step);
+    for (auto [carry, next] : llvm::zip_equal(scan.getCarries(), scan.getNextCarries()))
+      EXPECT_EQ(places.at(next), places.at(carry)) << function.getName().str();
+    for (auto [number, output] : llvm::enumerate(scan.getStepOutputs()))
+      EXPECT_EQ(places.at(output), step.results[scan.getInits().size() + number]) << function.getName().str();
+  }
+
+  // What a loop writes while it runs shares memory with nothing else that it reads or writes.
+  void expectSafeToRun(ScanOp scan) {
+    SmallVector<Value> written(scan.getInits());
+    llvm::append_range(written, scan.getStacked());
+    SmallVector<Value> all(scan.getSequences());
+    llvm::append_range(all, scan.getConstants());
+    llvm::append_range(all, written);
+    for (Value value : written)
+      for (auto other : all)
+        if (value != other)
+          EXPECT_FALSE(places.at(value).overlaps(places.at(other))) << function.getName().str();
+    EXPECT_EQ(llvm::DenseSet<Value>(written.begin(), written.end()).size(), written.size());
+  }
+
+  static int64_t bytesOf(Type type) {
+    int64_t elements = *elementCount(shapeOf(type)).evaluate(networkSizes);
+    return elements * elementBytes(cast<RankedTensorType>(type).getElementType());
+  }
+  static int64_t bytesOf(Value value) { return bytesOf(value.getType()); }
 
   std::byte *at(const Place &place) {
     std::vector<std::byte> &block = memory[place.block];
@@ -82,9 +157,9 @@ private:
 
   // Calls visit(index, address, an element of the value's type in memory) for each element.
   template <class Visit> void elements(Value value, Visit visit) {
-    std::byte *start = at(placeOf(value));
+    std::byte *start = at(places.at(value));
     Type type = cast<RankedTensorType>(value.getType()).getElementType();
-    int64_t count = placeOf(value).bytes / bytesOf(value);
+    int64_t count = places.at(value).bytes / elementBytes(type);
     auto as = [&]<class E>(E) {
       for (int64_t i = 0; i < count; ++i)
         visit(i, reinterpret_cast<E *>(start)[i]);
@@ -108,8 +183,6 @@ private:
   }
 
   Tensor load(Value value) {
-    if (auto constant = storageOf(value).getDefiningOp<ConstantOp>())
-      return evaluateOp<double>(constant, {}, networkSizes)[0];
     Tensor tensor = zerosOfType<double>(value.getType(), networkSizes);
     elements(value, [&]<class E>(int64_t i, E &element) {
       if (tensor.isReal)
@@ -134,8 +207,10 @@ private:
     return *results;
   }
 
-  void runKernel(KernelOp kernel) {
+  void runKernel(KernelOp kernel, const BlockPlaces &around) {
     Tensors inputs;
+    for (auto [number, output] : llvm::enumerate(kernel.getOutputs()))
+      places[output] = placeOf(kernel.getBuffersAttr()[number], output, around);
     for (Value input : kernel.getInputs())
       inputs.push_back(load(input));
     Tensors outputs = evaluateKernel(kernel, inputs);
@@ -150,13 +225,14 @@ private:
 
   // A result shares memory with no other result, and with an input only if it is said to be written in its place.
   void expectSafeToWrite(KernelOp kernel, size_t number) {
-    Place place = placeOf(kernel.getOutputs()[number]);
+    Place place = places.at(kernel.getOutputs()[number]);
+    EXPECT_FALSE(StringRef(place.block).starts_with("constant")) << function.getName().str();
     for (auto [other, output] : llvm::enumerate(kernel.getOutputs()))
       if (other != number)
-        EXPECT_FALSE(place.overlaps(placeOf(output))) << function.getName().str();
+        EXPECT_FALSE(place.overlaps(places.at(output))) << function.getName().str();
     for (auto [other, input] : llvm::enumerate(kernel.getInputs())) {
       bool inPlace = kernel.getInPlaceAttr()[number] == int64_t(other);
-      EXPECT_EQ(place.overlaps(placeOf(input)), inPlace) << function.getName().str() << ", input " << other;
+      EXPECT_EQ(place.overlaps(places.at(input)), inPlace) << function.getName().str() << ", input " << other;
       if (inPlace)
         EXPECT_EQ(input.getType(), kernel.getOutputs()[number].getType());
     }
@@ -180,6 +256,9 @@ private:
   }
 
   func::FuncOp function;
+  BlockPlaces around;
+  unsigned blocks = 0;           // of constants and indices
+  DenseMap<Value, Place> places; // of arguments, and of what was computed last
   SmallVector<int64_t> offsets;
   std::map<std::string, std::vector<std::byte>> memory;
 };
