@@ -168,7 +168,7 @@ Object Evaluator::callMethod(const std::shared_ptr<Instance> &instance, const st
     result = unify(*result, found->result->range, *found->result, fmt::format("the result of '{}' of {}", name, what),
                    scope);
   if (layerUses)
-    layerUses->record(*instance, *result, meter.flops());
+    layerUses->record(*instance, *result, meter.flops() * timesRun());
   return *result;
 }
 
