@@ -21,7 +21,7 @@ import torch
 
 import example
 
-NAMES = ["breast_cancer", "diabetes", "digits", "iris", "wine"]
+NAMES = ["breast_cancer", "diabetes", "digits", "iris", "waves", "wine"]
 POINTS, PERCENT = 1.0, 2.0
 
 

@@ -1,7 +1,7 @@
 """An example's model file as PyTorch: what the measurements beside this file compare with the compiled program.
 
 The hyperparameters are read out of the model file, so the two sides cannot drift apart. This reads the examples' own
-style only (a chain of `Linear` layers with relu between them); it is no parser of the language.
+style only (a chain of `Linear` layers with relu between them, perhaps behind an `RNN`); it is no parser of the language.
 """
 
 import csv
@@ -19,6 +19,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 @dataclasses.dataclass
 class Example:
     name: str
+    recurrent: list  # (inputs, hidden) of each RNN, one at most
     layers: list  # (inputs, outputs) of each Linear
     loss: str
     rate: float
@@ -68,13 +69,19 @@ def read_tables(text, classifies):
     return (x[0], y[0]), (x[1], y[1])
 
 
+def sizes(text, layer):
+    """The two numbers of each `= Layer(3, 2)`."""
+    return [(int(a), int(b)) for a, b in re.findall(rf"= {layer}\((\d+), (\d+)\)", text)]
+
+
 def read_example(name):
     text = (ROOT / "examples" / f"{name}.bm").read_text()
     loss, batch = setting(text, "loss"), setting(text, "batch")
     train, test = read_tables(text, loss == "cross_entropy")
     return Example(
         name=name,
-        layers=[(int(a), int(b)) for a, b in re.findall(r"= Linear\((\d+), (\d+)\)", text)],
+        recurrent=sizes(text, "RNN"),
+        layers=sizes(text, "Linear"),
         loss=loss,
         rate=float(re.search(r"Adam\(lr = ([^)]+)\)", text).group(1)),
         epochs=int(setting(text, "epochs")),
@@ -84,8 +91,19 @@ def read_example(name):
     )
 
 
+class LastState(torch.nn.Module):
+    """An Elman network on rows of numbers; gives its state behind the last one."""
+
+    def __init__(self, inputs, hidden):
+        super().__init__()
+        self.rnn = torch.nn.RNN(inputs, hidden, batch_first=True)
+
+    def forward(self, x):
+        return self.rnn(x.unflatten(1, (-1, self.rnn.input_size)))[1][0]
+
+
 def network(example):
-    parts = []
+    parts = [LastState(*both) for both in example.recurrent]
     for inputs, outputs in example.layers:
         parts += [torch.nn.Linear(inputs, outputs), torch.nn.ReLU()]
     return torch.nn.Sequential(*parts[:-1])
@@ -106,11 +124,14 @@ def read_safetensors(path):
 
 
 def set_weights(model, tensors):
-    """Gives the Linear layers of a network, in their order, the weights of fc1, fc2, ..."""
+    """Gives the Linear layers of a network, in their order, the weights of fc1, fc2, ..., and its RNN those of rnn."""
     layers = [part for part in model if isinstance(part, torch.nn.Linear)]
     for number, layer in enumerate(layers, 1):
         state = {kind: tensors[f"fc{number}.{kind}"] for kind in ("weight", "bias")}
         layer.load_state_dict(state)
+    for part in model:
+        if isinstance(part, LastState):
+            part.load_state_dict({name: tensors[name] for name in part.state_dict()})
 
 
 def train(example, seed, weights=None):

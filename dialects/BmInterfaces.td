@@ -13,7 +13,9 @@ def Bm_DifferentiableOpInterface : OpInterface<"DifferentiableOpInterface"> {
     InterfaceMethod<[{
       The vector-Jacobian product: the cotangents of the operands, given those of the results. A null cotangent of a
       result means zero; a null entry of the answer means that the operand gets none (an index, a condition, a zero).
-      New ops are made with the builder, which stands after everything that the op's results depend on.
+      New ops are made with the builder, which stands after everything that the op's results depend on. An op may put
+      another in its own place that gives more results; then it is left without readers. No answer at all, for an op
+      with operands, means that an error was reported.
     }], "::llvm::SmallVector<::mlir::Value>", "vjp",
     (ins "::mlir::OpBuilder &":$builder, "::mlir::ValueRange":$cotangents)>
   ];
@@ -65,8 +67,8 @@ def Bm_FusibleOpInterface : OpInterface<"FusibleOpInterface"> {
     InterfaceMethod<[{
       `Pointwise`: element i of the result reads element i of each operand. `IndexMap`: element i of the result reads one
       element of each operand at an index computed from i (broadcast, transpose, slice, gather): recomputing it in a
-      consumer is cheap. `Generator`: no operand elements are read by position (iota, random). `Reduction`: sums over
-      elements: an anchor. `Contraction`: a matrix product: an anchor. `Scatter`: writes at computed places: an anchor.
+      consumer is cheap. `Generator`: no operand elements are read by position (iota, random). `View`: the first operand as
+      it is, in its buffer. `Reduction`: sums over elements: an anchor. `Contraction`: a matrix product: an anchor. `Scatter`: writes at computed places: an anchor.
     }], "::bmc::bm::AccessPattern", "getAccessPattern">,
     InterfaceMethod<"Floating-point operations for one element of the result.", "int64_t", "getFlopsPerElement", (ins),
       /*methodBody=*/"", /*defaultImplementation=*/"return 1;">,

@@ -6,17 +6,18 @@ using namespace mlir;
 namespace bmc::bm {
 
 SymbolicDim flopsOf(Operation *op) {
+  if (op->getNumRegions() == 1) {
+    SymbolicDim flops = 0;
+    for (Operation &inner : op->getRegion(0).front())
+      flops = flops + flopsOf(&inner);
+    auto scan = dyn_cast<ScanOp>(op);
+    return scan ? flops * scan.getLengthDim() : flops;
+  }
   auto fusible = dyn_cast<FusibleOpInterface>(op);
-  if (!fusible || op->hasTrait<OpTrait::ConstantLike>() || fusible.getAccessPattern() == AccessPattern::IndexMap)
+  if (!fusible || op->hasTrait<OpTrait::ConstantLike>() || fusible.getAccessPattern() == AccessPattern::IndexMap ||
+      fusible.getAccessPattern() == AccessPattern::View)
     return 0;
   return fusible.getFlops();
-}
-
-SymbolicDim flopsOf(KernelOp kernel) {
-  SymbolicDim flops = 0;
-  for (Operation &op : kernel.getBody().front())
-    flops = flops + flopsOf(&op);
-  return flops;
 }
 
 SymbolicDim bytesOf(Type type) {

@@ -23,6 +23,10 @@ void BmDialect::initialize() {
       >();
   addOperations<
 #define GET_OP_LIST
+#include "dialects/ops/Checkpoint.cpp.inc"
+      >();
+  addOperations<
+#define GET_OP_LIST
 #include "dialects/ops/Elementwise.cpp.inc"
       >();
   addOperations<

@@ -28,7 +28,10 @@ using mlir::Value;
 using mlir::ValueRange;
 
 /// How an op computes an element of its result; see FusibleOpInterface.
-enum class AccessPattern { Pointwise, IndexMap, Generator, Reduction, Contraction, Scatter };
+enum class AccessPattern { Pointwise, IndexMap, Generator, View, Reduction, Contraction, Scatter };
+
+/// Whether an op's result is its first operand in the same buffer, under another shape or for other readers.
+bool isView(mlir::Operation *op);
 
 /// Whether every dynamic dimension of a tensor type has a name.
 bool hasNamedDims(mlir::Type type);
@@ -44,6 +47,8 @@ RankedTensorType tensorType(ArrayRef<SymbolicDim> shape, mlir::Type elementType)
 SymbolicDim elementCount(ArrayRef<SymbolicDim> shape);
 /// As a user reads it: `f32[N, 3]`.
 std::string describe(mlir::Type type);
+/// `(f32[N, 3], f32)`.
+std::string describe(mlir::TypeRange types);
 /// Bytes of one element in memory; a bool takes one.
 int64_t elementBytes(mlir::Type elementType);
 

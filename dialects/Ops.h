@@ -5,6 +5,8 @@
 #include "dialects/Dialect.h"
 
 #define GET_OP_CLASSES
+#include "dialects/ops/Checkpoint.h.inc"
+#define GET_OP_CLASSES
 #include "dialects/ops/Elementwise.h.inc"
 #define GET_OP_CLASSES
 #include "dialects/ops/Index.h.inc"

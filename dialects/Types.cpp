@@ -5,6 +5,11 @@ using namespace mlir;
 
 namespace bmc::bm {
 
+bool isView(Operation *op) {
+  auto fusible = dyn_cast_or_null<FusibleOpInterface>(op);
+  return fusible && fusible.getAccessPattern() == AccessPattern::View;
+}
+
 bool hasNamedDims(Type type) {
   auto tensor = dyn_cast<RankedTensorType>(type);
   return tensor && (tensor.hasStaticShape() || isa_and_nonnull<DimsAttr>(tensor.getEncoding()));
@@ -65,6 +70,13 @@ std::string describe(Type type) {
   llvm::interleaveComma(shapeOf(type), stream, [&](const SymbolicDim &dim) { stream << dim.text(); });
   stream << "]";
   return text;
+}
+
+std::string describe(TypeRange types) {
+  std::string text;
+  llvm::raw_string_ostream stream(text);
+  llvm::interleaveComma(types, stream, [&](Type type) { stream << describe(type); });
+  return "(" + text + ")";
 }
 
 int64_t elementBytes(Type elementType) { return std::max<int64_t>(elementType.getIntOrFloatBitWidth() / 8, 1); }

@@ -329,8 +329,12 @@ static void buildKernels(Block &body, const FusionGraph &graph) {
       continue;
     }
     Operation *copy = builder.clone(*first);
-    for (OpOperand &operand : copy->getOpOperands())
-      operand.set(values.at(operand.get()));
+    // What a view only waits for may be computed in its readers: then there is nothing to wait for.
+    SmallVector<Value> operands;
+    for (Value operand : first->getOperands())
+      if (Value now = values.lookup(operand))
+        operands.push_back(now);
+    copy->setOperands(operands);
     for (auto [old, result] : llvm::zip_equal(first->getResults(), copy->getResults()))
       values[old] = result;
   }

@@ -14,7 +14,10 @@ namespace bmc {
 
 static AccessPattern patternOf(Operation *op) { return cast<FusibleOpInterface>(op).getAccessPattern(); }
 static Shape resultShapeOf(Operation *op) { return shapeOf(op->getResult(0).getType()); }
-static bool standsAloneOp(Operation *op) { return isa<ReshapeOp, ScanOp>(op); }
+static bool standsAloneOp(Operation *op) { return isa<ScanOp>(op) || isView(op); }
+
+// The operands whose elements an op reads; a view may only wait for others.
+static OperandRange dataOf(Operation *op) { return isView(op) ? op->getOperands().take_front() : op->getOperands(); }
 
 static bool isAnchor(Operation *op) {
   if (standsAloneOp(op))
@@ -78,7 +81,7 @@ FusionGraph::FusionGraph(Block &body) {
   for (Operation &op : body) {
     if (isCheap(&op))
       continue; // computed where it is read, and its cheap operands with it
-    for (Value operand : op.getOperands())
+    for (Value operand : dataOf(&op))
       if (Operation *cheap = operand.getDefiningOp(); cheap && isCheap(cheap) && !computesInside(&op, cheap))
         stored.insert(cheap);
   }
@@ -108,6 +111,7 @@ static ReadKind readKind(Operation *reader) {
   case AccessPattern::Scatter:
     return ReadKind::Moved;
   case AccessPattern::Generator:
+  case AccessPattern::View:
   case AccessPattern::Contraction:
     return ReadKind::Whole;
   }
@@ -127,6 +131,8 @@ void FusionGraph::addReads(unsigned consumer, Operation *reader, Operation *thro
     Operation *producer = operand.getDefiningOp();
     if (!producer || isTable(producer))
       continue;
+    if (isView(reader) && !nodeOf.contains(producer))
+      continue; // nothing to wait for
     ReadKind own = throughCheap ? kind : readKind(reader);
     if (isCheap(producer) && computesInside(reader, producer)) {
       // Pointwise work keeps the index. One broadcast keeps its name; anything longer is an index map like any other.

@@ -7,8 +7,8 @@ using namespace bmc::bm;
 namespace bmc {
 
 Value contentOf(Value value) {
-  while (auto reshape = value.getDefiningOp<ReshapeOp>())
-    value = reshape.getX();
+  while (isView(value.getDefiningOp()))
+    value = value.getDefiningOp()->getOperand(0);
   return value;
 }
 

@@ -12,7 +12,7 @@ def Differentiate : Bmc_Pass<"bm-differentiate"> {
   let summary = "replace each bm.grad by the ops that compute its gradients";
   let description = [{
     Needs: straight-line functions; every float op between a value of a `grad` and its scalar has a gradient rule.
-    Leaves: no `grad`.
+    Leaves: no `grad`, and no `checkpoint`, which has no meaning any more.
   }];
 }
 

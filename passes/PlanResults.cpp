@@ -96,8 +96,8 @@ static Value storeTwice(Value value) {
 
 static bool isReadOnce(Value value) {
   while (value.hasOneUse())
-    if (auto reshape = value.getDefiningOp<ReshapeOp>())
-      value = reshape.getX();
+    if (isView(value.getDefiningOp()))
+      value = value.getDefiningOp()->getOperand(0);
     else
       return true;
   return false;
@@ -177,7 +177,7 @@ bool ResultPlanner::acceptDonation(const Donation &donation) {
   Operation *writer = result.getOwner();
   SmallVector<Operation *> readers;
   for (Operation &op : body.without_terminator())
-    if (&op != writer && !isa<ReshapeOp>(op) &&
+    if (&op != writer && !isView(&op) &&
         llvm::any_of(op.getOperands(), [&](Value operand) { return storageOf(operand) == argument; }))
       readers.push_back(&op);
   if (llvm::any_of(readers, [&](Operation *reader) { return reaches(writer, reader); }))

@@ -3,6 +3,7 @@
 #include "passes/SimplifyLoops.h"
 #include "dialects/ScanEditing.h"
 #include "mlir/IR/IRMapping.h"
+#include "llvm/ADT/SetVector.h"
 
 using namespace mlir;
 using namespace bmc::bm;
@@ -140,11 +141,26 @@ SmallVector<Value> summandsOf(ScanOp scan, size_t carry) {
   return sum.hasOneUse() ? summands : SmallVector<Value>();
 }
 
+// Whether a value is computed again in the backward pass so that it need not be kept: then it is not stacked either.
+bool isRecomputed(Value value) {
+  llvm::SetVector<Value> sources;
+  sources.insert(value);
+  for (size_t i = 0; i < sources.size(); ++i) {
+    Operation *op = sources[i].getDefiningOp();
+    if (isa_and_nonnull<AfterOp>(op))
+      return true;
+    if (op)
+      sources.insert(op->operand_begin(), op->operand_end());
+  }
+  return false;
+}
+
 // AᵀB, whose sum over all steps is the product of all steps' rows. That is how gradients of matrices look.
 bool isProductOverRows(ScanOp scan, Value value) {
   auto product = value.getDefiningOp<MatmulOp>();
   return product && isMatrix(value) && product->hasOneUse() && product.getTransposeLhs() &&
-         !product.getTransposeRhs() && !constantOf(scan, product.getLhs()) && !constantOf(scan, product.getRhs());
+         !product.getTransposeRhs() && !constantOf(scan, product.getLhs()) && !constantOf(scan, product.getRhs()) &&
+         !isRecomputed(value);
 }
 
 bool isSumOfStacked(ScanOp scan, Value value) {

@@ -9,7 +9,7 @@ namespace bmc {
 
 static LogicalResult verifyFused(Block &body) {
   for (Operation &op : body.without_terminator()) {
-    if (!isa<KernelOp, ConstantOp, ReshapeOp, ScanOp>(op))
+    if (!isa<KernelOp, ConstantOp, ScanOp>(op) && !isView(&op))
       return op.emitError() << "'" << op.getName() << "' is in no kernel, but fusion is over";
     if (auto scan = dyn_cast<ScanOp>(op); scan && failed(verifyFused(scan.getBody().front())))
       return failure();

@@ -157,14 +157,8 @@ static LogicalResult verifyTypes(KernelOp op, const char *what, TypeRange types,
                                  TypeRange expected) {
   if (types == expected)
     return success();
-  auto list = [](TypeRange types) {
-    std::string text;
-    llvm::raw_string_ostream stream(text);
-    llvm::interleaveComma(types, stream, [&](Type type) { stream << describe(type); });
-    return text;
-  };
-  return op.emitOpError() << what << " (" << list(types) << ") differ from " << expectedWhat << " (" << list(expected)
-                          << ")";
+  return op.emitOpError() << what << " " << describe(types) << " differ from " << expectedWhat << " "
+                          << describe(expected);
 }
 
 LogicalResult KernelOp::verify() {

@@ -1,5 +1,6 @@
 // The loop with carried state: text form, checks, reference evaluation.
 #include "dialects/Ops.h"
+#include "dialects/ops/RegionText.h"
 
 using namespace mlir;
 using namespace bmc::bm;
@@ -76,34 +77,15 @@ void ScanOp::build(OpBuilder &builder, OperationState &state, const SymbolicDim 
 // scan = "bm.scan" index "in" string ["reverse"] ["sequences" group] ["carry" group] ["constants" group]
 //        "->" "(" types ")" ["attributes" dictionary] region
 
-namespace {
-struct OperandGroup {
-  SmallVector<OpAsmParser::Argument> arguments;
-  SmallVector<OpAsmParser::UnresolvedOperand> operands;
-  SmallVector<Type> types;
-};
-} // namespace
-
-// group = "(" [ argument "=" operand ":" type { "," .. } ] ")"; the type is the operand's
-static ParseResult parseOptionalGroup(OpAsmParser &parser, StringRef keyword, OperandGroup &group) {
-  if (failed(parser.parseOptionalKeyword(keyword)))
-    return success();
-  return parser.parseCommaSeparatedList(AsmParser::Delimiter::Paren, [&]() -> ParseResult {
-    SMLoc typePlace;
-    if (parser.parseArgument(group.arguments.emplace_back()) || parser.parseEqual() ||
-        parser.parseOperand(group.operands.emplace_back()) || parser.parseColon() ||
-        parser.getCurrentLocation(&typePlace) || parser.parseType(group.types.emplace_back()))
-      return failure();
-    if (!isa<RankedTensorType>(group.types.back()))
-      return parser.emitError(typePlace, "expected the type of a tensor");
-    return success();
-  });
+// A group is left out where it is empty.
+static ParseResult parseOptionalGroup(OpAsmParser &parser, StringRef keyword, RegionOperands &group) {
+  return succeeded(parser.parseOptionalKeyword(keyword)) ? parseRegionOperands(parser, group) : ParseResult(success());
 }
 
 ParseResult ScanOp::parse(OpAsmParser &parser, OperationState &result) {
   OpAsmParser::Argument index;
   StringAttr length;
-  OperandGroup sequences, inits, constants;
+  RegionOperands sequences, inits, constants;
   SMLoc place = parser.getCurrentLocation();
   if (parser.parseArgument(index) || parser.parseKeyword("in") || parser.parseAttribute(length))
     return failure();
@@ -112,9 +94,7 @@ ParseResult ScanOp::parse(OpAsmParser &parser, OperationState &result) {
   if (succeeded(parser.parseOptionalKeyword("reverse")))
     properties.reverse = parser.getBuilder().getUnitAttr();
   if (parseOptionalGroup(parser, "sequences", sequences) || parseOptionalGroup(parser, "carry", inits) ||
-      parseOptionalGroup(parser, "constants", constants) || parser.parseArrow() ||
-      parser.parseCommaSeparatedList(AsmParser::Delimiter::Paren,
-                                     [&] { return parser.parseType(result.types.emplace_back()); }) ||
+      parseOptionalGroup(parser, "constants", constants) || parseResultTypes(parser, result) ||
       parser.parseOptionalAttrDictWithKeyword(result.attributes))
     return failure();
   for (Type sequence : sequences.types)
@@ -123,8 +103,8 @@ ParseResult ScanOp::parse(OpAsmParser &parser, OperationState &result) {
 
   SmallVector<OpAsmParser::Argument> arguments = {index};
   SmallVector<int32_t> segments;
-  for (OperandGroup *group : {&sequences, &inits, &constants}) {
-    if (parser.resolveOperands(group->operands, group->types, place, result.operands))
+  for (RegionOperands *group : {&sequences, &inits, &constants}) {
+    if (group->resolve(parser, result))
       return failure();
     llvm::append_range(arguments, group->arguments);
     segments.push_back(group->operands.size());
@@ -136,25 +116,19 @@ ParseResult ScanOp::parse(OpAsmParser &parser, OperationState &result) {
   return parser.parseRegion(*result.addRegion(), arguments);
 }
 
-static void printOptionalGroup(OpAsmPrinter &printer, StringRef keyword, Block::BlockArgListType arguments,
-                               OperandRange operands) {
-  if (operands.empty())
-    return;
-  printer << " " << keyword << "(";
-  llvm::interleaveComma(llvm::zip_equal(arguments, operands), printer, [&](auto pair) {
-    auto [argument, operand] = pair;
-    printer << argument << " = " << operand << " : " << operand.getType();
-  });
-  printer << ")";
-}
-
 void ScanOp::print(OpAsmPrinter &printer) {
+  auto group = [&](StringRef keyword, Block::BlockArgListType arguments, OperandRange operands) {
+    if (operands.empty())
+      return;
+    printer << " " << keyword;
+    printRegionOperands(printer, arguments, operands);
+  };
   printer << " " << getIndex() << " in " << getLengthAttr();
   if (getReverse())
     printer << " reverse";
-  printOptionalGroup(printer, "sequences", getSlices(), getSequences());
-  printOptionalGroup(printer, "carry", getCarries(), getInits());
-  printOptionalGroup(printer, "constants", getConstantArguments(), getConstants());
+  group("sequences", getSlices(), getSequences());
+  group("carry", getCarries(), getInits());
+  group("constants", getConstantArguments(), getConstants());
   printer << " -> (" << getResultTypes() << ")";
   printer.printOptionalAttrDictWithKeyword((*this)->getAttrs(),
                                            {getLengthAttrName(), getReverseAttrName(), getOperandSegmentSizeAttr()});
@@ -163,13 +137,6 @@ void ScanOp::print(OpAsmPrinter &printer) {
 }
 
 // Checks --------------------------------------------------------------------------------------------------------------
-
-static std::string list(TypeRange types) {
-  std::string text;
-  llvm::raw_string_ostream stream(text);
-  llvm::interleaveComma(types, stream, [&](Type type) { stream << describe(type); });
-  return "(" + text + ")";
-}
 
 LogicalResult ScanOp::verify() {
   std::optional<SymbolicDim> length = SymbolicDim::parse(std::string_view(getLength()));
@@ -184,8 +151,8 @@ LogicalResult ScanOp::verify() {
   SmallVector<Type> expected =
       argumentTypes(getContext(), getSequences().getTypes(), getInits().getTypes(), getConstants().getTypes());
   if (TypeRange(getBody().getArgumentTypes()) != TypeRange(expected)) // C3
-    return emitOpError() << "arguments " << list(getBody().getArgumentTypes()) << " differ from " << list(expected)
-                         << ", which follow from the operands";
+    return emitOpError() << "arguments " << describe(TypeRange(getBody().getArgumentTypes())) << " differ from "
+                         << describe(TypeRange(expected)) << ", which follow from the operands";
 
   auto yield = dyn_cast<YieldOp>(getBody().front().getTerminator());
   if (!yield)
@@ -193,13 +160,13 @@ LogicalResult ScanOp::verify() {
   size_t carries = getInits().size();
   TypeRange yielded = yield.getOperandTypes(), inits = getInits().getTypes();
   if (yielded.size() < carries || yielded.take_front(carries) != inits) // C4
-    return emitOpError() << "yields " << list(yielded) << ", which does not begin with the carried types "
-                         << list(inits);
+    return emitOpError() << "yields " << describe(yielded) << ", which does not begin with the carried types "
+                         << describe(inits);
   SmallVector<Type> results(inits);
   for (Type output : yielded.drop_front(carries))
     results.push_back(stackedType(*length, output));
   if (TypeRange(getResultTypes()) != TypeRange(results)) // C4, C5
-    return emitOpError() << "results " << list(getResultTypes()) << " differ from " << list(results)
+    return emitOpError() << "results " << describe(getResultTypes()) << " differ from " << describe(TypeRange(results))
                          << ", which follow from what is yielded";
   return success();
 }

@@ -1,7 +1,8 @@
 // The loop with carried state.
 include "dialects/BmOpBase.td"
 
-def Bm_ScanOp : Bm_RegionOp<"scan", [AttrSizedOperandSegments]> {
+def Bm_ScanOp : Bm_RegionOp<"scan", [AttrSizedOperandSegments,
+                                     DeclareOpInterfaceMethods<Bm_DifferentiableOpInterface>]> {
   let summary = "runs its region once for each index from 0 to `length` - 1, the carried values of one step going to the next";
   let description = [{
     The region's arguments are the index (tensor<i64>), one slice of each sequence (its axis 0 taken at the index), the

@@ -16,7 +16,7 @@ def Bm_BroadcastOp : Bm_DifferentiableTensorOp<"broadcast", "IndexMap"> {
   let hasFolder = 1;
 }
 
-def Bm_ReshapeOp : Bm_DifferentiableTensorOp<"reshape", "IndexMap"> {
+def Bm_ReshapeOp : Bm_DifferentiableTensorOp<"reshape", "View"> {
   let summary = "the same elements in row-major order under another shape";
   let description = [{(C1) Operand and result have equally many elements, as polynomials in the symbols.}];
   let arguments = (ins Bm_Tensor:$x);

@@ -1,6 +1,7 @@
 // The primitives that are no elementwise ops: one table, each with its parameters.
 #include "Evaluator.h"
 
+#include "Bodies.h"
 #include "dialects/Ops.h"
 
 #include <algorithm>
@@ -200,7 +201,19 @@ Object concatenate(Evaluator &e, Call &call, Arguments &a) {
   return Object(join(e, values, axis, call.range));
 }
 
+/// Of a list of tensors, or of the steps that a scan yielded, which are stacked along axis 0.
 Object stack(Evaluator &e, Call &call, Arguments &a) {
+  if (a[0]->object.is<Tensor>() || a[0]->object.is<VariableRef>()) {
+    Value x = tensorOf(e, a[0]);
+    int64_t rank = typeOf(x).getRank();
+    int64_t axis = axisOf(e, a[1] ? a[1]->object : Object(Dim(0)), call.range, rank);
+    std::vector<int64_t> permutation;
+    for (int64_t i = 1; i < rank; ++i)
+      permutation.push_back(i);
+    permutation.insert(permutation.begin() + axis, 0);
+    return axis == 0 ? Object(x)
+                     : Object(Value(bm::TransposeOp::create(e.builder, e.location(call.range), x, permutation)));
+  }
   auto values = tensorsOf(e, a[0]);
   int64_t axis = axisOf(e, a[1] ? a[1]->object : Object(Dim(0)), call.range, typeOf(values[0]).getRank() + 1);
   for (Value &value : values) {
@@ -371,6 +384,13 @@ Object grad(Evaluator &e, Call &call, Arguments &a) {
   for (Value value : values)
     if (!llvm::isa<mlir::FloatType>(typeOf(value).getElementType()))
       e.fail(a[1]->range, fmt::format("only floats have gradients, found {}", bm::describe(value.getType())));
+  mlir::OpBuilder::InsertionGuard guard(e.builder);
+  if (reachesBehindBody(e, scalar, values))
+    e.fail(a[0]->range,
+           "this scalar is computed from values outside of the scan or checkpoint, which a gradient inside "
+           "cannot follow; compute them inside, or the gradient outside");
+  if (mlir::Block *block = outerBlock(e, scalar, values))
+    e.builder.setInsertionPointToEnd(block);
   auto op = bm::GradOp::create(e.builder, e.location(call.range), scalar, values);
   if (!list)
     return Object(Value(op.getGradients()[0]));
@@ -378,6 +398,10 @@ Object grad(Evaluator &e, Call &call, Arguments &a) {
   for (Value gradient : op.getGradients())
     elements->push_back(Object(gradient));
   return Object(ListObject{elements, true});
+}
+
+Object checkpoint(Evaluator &e, Call &call, Arguments &) {
+  e.fail(call.calleeRange, "checkpoint is no function that can be handed on; write checkpoint(f(x))");
 }
 
 Object shape(Evaluator &e, Call &call, Arguments &a) {
@@ -408,6 +432,8 @@ const Builtin table[] = {
      "the position of the first maximum along `axis` (-1), as i32; the first NaN's if there is one", argmax},
     {"broadcast", "x shape", "x repeated to `shape`, as operators do it", broadcast},
     {"cast", "x type", "x with another element type; `f32(x)` is the same; floats become integers towards zero", cast},
+    {"checkpoint", "expression",
+     "the value of the expression, of which the backward pass keeps nothing but computes it again", checkpoint},
     {"concatenate", "tensors [axis]", "the tensors of a list one after the other along `axis` (0)", concatenate},
     {"expand", "x axis", "x with a new axis of extent 1 at `axis`", expand},
     {"floordiv", "x y", "the quotient of two dimensions, rounded down", floordiv},
@@ -430,7 +456,8 @@ const Builtin table[] = {
     {"select", "condition x y", "x where the condition holds, else y", select},
     {"shape", "x", "the list of dimensions", shape},
     {"split", "x parts [axis]", "a tuple of `parts` equal parts along `axis` (-1)", split},
-    {"stack", "tensors [axis]", "the tensors of a list side by side along a new `axis` (0)", stack},
+    {"stack", "tensors [axis]", "the tensors of a list, or the steps of a scan, side by side along a new `axis` (0)",
+     stack},
     {"sum", "x [axes] [keep]", "the sum over `axes`; all without them", sum},
     {"take", "x indices [axis]",
      "the slices of x along `axis` (0) at the indices; an index outside is moved to the end", take},

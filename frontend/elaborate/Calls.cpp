@@ -184,7 +184,7 @@ std::optional<Object> Evaluator::runMethod(const std::shared_ptr<Instance> &inst
     result = unify(*result, found->result->range, *found->result, fmt::format("the result of '{}' of {}", name, what),
                    scope);
   if (result && layerUses)
-    layerUses->record(*instance, *result, meter.flops());
+    layerUses->record(*instance, *result, meter.flops() * timesRun());
   return result;
 }
 

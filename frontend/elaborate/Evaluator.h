@@ -55,6 +55,8 @@ struct Call {
   std::vector<Bound> arguments; // an empty name: by position
 };
 
+class OpenBody;
+
 class Evaluator {
 public:
   Evaluator(mlir::MLIRContext &context, SourceManager &sources, Diagnostics &diagnostics, const Modules &modules,
@@ -79,6 +81,23 @@ public:
   std::optional<Object> execute(const Block &block, Scope &scope);
   void require(const RequireStmt &stmt, Scope &scope);
   [[noreturn]] void unknownTarget(const Name &name);
+
+  /// One step of a scan, while its body is executed.
+  struct Step {
+    size_t callDepth;
+    std::optional<Object> yielded;
+    Range range; // of what is yielded
+  };
+  Step *step = nullptr;
+
+  // Scan.cpp
+  Object scan(const ScanExpr &expr, Scope &scope);
+  /// How often what is emitted now runs.
+  Dim timesRun() const;
+  mlir::Value sliceAtStep(mlir::Value value, mlir::Value position, int64_t axis, Range range);
+
+  // Checkpoint.cpp
+  Object checkpoint(const CallExpr &expr, Scope &scope);
 
   // Calls.cpp
   Object call(const Object &callee, Call call);
@@ -148,6 +167,7 @@ public:
   void checkSize(const Object &object, Range range);
   void checkType(mlir::RankedTensorType type, Range range);
   void checkRank(size_t rank, Range range);
+  size_t callDepth() const { return frames.size(); }
 
   mlir::MLIRContext &context;
   SourceManager &sources;
@@ -155,6 +175,7 @@ public:
   const Modules &modules;
   mlir::OpBuilder builder;
   Emission *emission = nullptr;
+  std::vector<OpenBody *> bodies; // of the ops that are being elaborated, outermost first
   std::vector<Variable> variables;
   bm::SymbolValues bindings;           // -D
   std::map<std::string, bool> symbols; // every symbol that was made; true: from -D

@@ -161,6 +161,10 @@ Object Evaluator::list(const std::vector<ExprPtr> &elements, Range range, bool i
 
 /// `f(x, ..rest, axis = 1)`
 Object Evaluator::callExpression(const CallExpr &expr, Scope &scope) {
+  // The one primitive whose argument is not evaluated before it.
+  if (expr.callee->kind == ExprKind::Name && as<NameExpr>(*expr.callee).name == "checkpoint" &&
+      lookup("checkpoint", expr.callee->range, scope).is<const Builtin *>())
+    return checkpoint(expr, scope);
   Call call{expr.range, expr.callee->range, {}};
   for (const Argument &argument : expr.arguments) {
     Object value = evaluate(*argument.value, scope);
@@ -258,7 +262,7 @@ Object Evaluator::evaluateNode(const Expr &expr, Scope &scope) {
   case ExprKind::Record:
     return record(as<RecordExpr>(expr), scope);
   case ExprKind::Scan:
-    fail(expr.range, "'scan' is not supported yet");
+    return scan(as<ScanExpr>(expr), scope);
   }
   return {};
 }

@@ -87,7 +87,8 @@ Object Evaluator::index(const Object &base, const IndexExpr &expr, Scope &scope)
       if (!llvm::cast<mlir::RankedTensorType>(indices.getType()).getElementType().isInteger(32) &&
           !llvm::cast<mlir::RankedTensorType>(indices.getType()).getElementType().isInteger(64))
         fail(item->range, fmt::format("an index must be of integers, found {}", bm::describe(indices.getType())));
-      value = bm::GatherOp::create(builder, location(item->range), value, indices, axis);
+      mlir::Value slice = sliceAtStep(value, indices, axis, item->range);
+      value = slice ? slice : bm::GatherOp::create(builder, location(item->range), value, indices, axis);
       axis += bm::shapeOf(indices.getType()).size();
     }
   }

@@ -97,6 +97,7 @@ struct NamedObject {
 struct Scope {
   const Scope *parent = nullptr;
   Instance *owner = nullptr; // the layer whose arguments and members these are
+  const ScanExpr *scan = nullptr; // whose variable and carried names these are
   std::map<std::string, NamedObject> names;
 };
 

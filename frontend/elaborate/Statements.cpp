@@ -41,7 +41,7 @@ static void forget(const Stmt &stmt, Scope &scope) {
     forget(as<ForStmt>(stmt).body, inner);
 }
 
-/// The value of the first `return` that is reached.
+/// The value of the first `return` that is reached, or of the `yield` of a scan's body.
 std::optional<Object> Evaluator::execute(const Block &block, Scope &scope) {
   bool hasFailed = false;
   for (const StmtPtr &stmt : block) {
@@ -55,7 +55,7 @@ std::optional<Object> Evaluator::execute(const Block &block, Scope &scope) {
     } catch (Stop) {
       if (diagnostics.full())
         throw Exhausted();
-      if (stmt->kind == StmtKind::Return)
+      if (stmt->kind == StmtKind::Return || stmt->kind == StmtKind::Yield)
         throw;
       hasFailed = true;
       forget(*stmt, scope);
@@ -79,11 +79,19 @@ std::optional<Object> Evaluator::execute(const Stmt &stmt, Scope &scope) {
     return std::nullopt;
   }
   case StmtKind::Return:
+    if (step && step->callDepth == callDepth())
+      fail(stmt.range, "'return' cannot leave a scan; 'yield' gives the output of a step");
     if (!as<ResultStmt>(stmt).value)
       fail(stmt.range, "expected a value behind 'return'");
     return evaluate(*as<ResultStmt>(stmt).value, scope);
-  case StmtKind::Yield:
-    fail(stmt.range, "'yield' can only stand in a scan");
+  case StmtKind::Yield: {
+    if (!step || step->callDepth != callDepth())
+      fail(stmt.range, "'yield' can only stand in a scan");
+    const Expr &value = *as<ResultStmt>(stmt).value;
+    step->yielded = evaluate(value, scope);
+    step->range = value.range;
+    return step->yielded;
+  }
   case StmtKind::If:
     return executeIf(as<IfStmt>(stmt), scope);
   case StmtKind::For:
@@ -132,6 +140,8 @@ void Evaluator::bindPattern(const Pattern &pattern, Object value, Range range, S
   auto set = [&](const Name &name, Object object) {
     if (!isNew)
       return assign(name, std::move(object), range, scope);
+    if (scope.parent && scope.parent->scan && scope.parent->names.count(name.text))
+      fail(name.range, fmt::format("'{}' belongs to the scan; it is assigned to without 'let'", name.text));
     // The new name keeps this value when the buffer gets another one.
     if (auto variable = object.get<VariableRef>(); variable && variables[variable->index].role == "buffer")
       object = Object(tensor(object, range));
@@ -155,13 +165,23 @@ void Evaluator::unknownTarget(const Name &name) {
 }
 
 void Evaluator::assign(const Name &name, Object value, Range range, Scope &scope) {
+  const ScanExpr *leaving = nullptr; // the scan whose body the name is outside of
   for (Scope *s = &scope; s; s = const_cast<Scope *>(s->parent)) {
     auto it = s->names.find(name.text);
-    if (it == s->names.end())
+    if (it == s->names.end()) {
+      leaving = leaving ? leaving : s->scan;
       continue;
+    }
     if (it->second.object.is<Failed>() && s->names.count(""))
       throw Stop(); // a buffer with an error
     if (!s->names.count("")) { // marks the scope of a layer's arguments and sub-layers
+      if (leaving)
+        fail(name.range,
+             fmt::format("'{}' is from outside of the scan; what changes from step to step is carried: carry "
+                         "({} = ...)",
+                         name.text, name.text));
+      if (s->scan && s->scan->variable.text == name.text)
+        fail(name.range, fmt::format("'{}' counts the steps and cannot be assigned to", name.text));
       it->second.object = std::move(value);
       return;
     }

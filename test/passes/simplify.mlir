@@ -163,3 +163,18 @@ func.func @kept(%x: tensor<f32>, %unread: tensor<f32>) -> (tensor<f32>, tensor<f
   %3 = bm.exp %unread : tensor<f32>
   return %1, %2 : tensor<f32>, tensor<f32>
 }
+
+// -----
+
+// What a checkpoint computes again is not merged with what was computed before.
+// CHECK-LABEL: @again
+// CHECK: %[[Y:.*]] = bm.exp %arg0
+// CHECK: %[[X:.*]] = bm.after %arg0 await %[[Y]]
+// CHECK: %[[Z:.*]] = bm.exp %[[X]]
+// CHECK: return %[[Y]], %[[Z]]
+func.func @again(%x: tensor<f32>) -> (tensor<f32>, tensor<f32>) {
+  %y = bm.exp %x : tensor<f32>
+  %1 = bm.after %x await %y : tensor<f32> await tensor<f32>
+  %2 = bm.exp %1 : tensor<f32>
+  return %y, %2 : tensor<f32>, tensor<f32>
+}

@@ -1,6 +1,7 @@
 // Every gradient rule against central finite differences in quad precision, and again for the gradient of the gradient.
 // The step's own error is about 1e-20 and rounding gives about 1e-24, so that a rule that passes is right.
 #include "Evaluate.h"
+#include "dialects/ReverseMode.h"
 #include "mlir/IR/Verifier.h"
 
 using namespace mlir;
@@ -10,7 +11,7 @@ using namespace bmc::bm::test;
 namespace {
 
 using Tensor = ReferenceTensor<Quad>;
-constexpr double step = 1e-10, tolerance = 1e-15;
+constexpr double difference = 1e-10, tolerance = 1e-15;
 
 struct Range {
   double low, high;
@@ -28,52 +29,30 @@ const SymbolValues sizes = {{"N", 5}, {"M", 3}, {"T", 2}};
 
 // Differentiation -----------------------------------------------------------------------------------------------------
 
-bool isReal(Type type) { return isa<FloatType>(cast<RankedTensorType>(type).getElementType()); }
-
-void accumulate(OpBuilder &builder, DenseMap<Value, Value> &cotangents, Value value, Value cotangent) {
-  ASSERT_EQ(value.getType(), cotangent.getType());
-  Value &sum = cotangents[value];
-  sum = sum ? AddOp::create(builder, value.getLoc(), sum, cotangent) : cotangent;
-}
-
-void pushBack(OpBuilder &builder, DenseMap<Value, Value> &cotangents, Operation *op) {
-  Value cotangent = cotangents.lookup(op->getResult(0));
-  auto differentiable = dyn_cast<DifferentiableOpInterface>(op);
-  if (!cotangent || !differentiable)
-    return;
-  SmallVector<Value> operandCotangents = differentiable.vjp(builder, cotangent);
-  ASSERT_EQ(operandCotangents.size(), op->getNumOperands());
-  for (auto [operand, operandCotangent] : llvm::zip(op->getOperands(), operandCotangents))
-    if (operandCotangent)
-      accumulate(builder, cotangents, operand, operandCotangent);
-}
-
 // Makes a function of (x.., c..) that gives the gradients of the sum of all results times c with respect to the x that
 // are floats.
 void differentiate(func::FuncOp function) {
   Block &block = function.getBody().front();
   Operation *terminator = block.getTerminator();
-  auto arguments = llvm::to_vector_of<Value>(block.getArguments());
+  auto arguments = llvm::filter_to_vector(llvm::to_vector_of<Value>(block.getArguments()), isFloat);
   SmallVector<Operation *> forward;
   for (Operation &op : block.without_terminator())
     forward.push_back(&op);
 
   OpBuilder builder(terminator);
-  DenseMap<Value, Value> cotangents;
+  Cotangents cotangents;
   for (Value result : terminator->getOperands())
-    accumulate(builder, cotangents, result, block.addArgument(result.getType(), result.getLoc()));
-  for (Operation *op : llvm::reverse(forward))
-    pushBack(builder, cotangents, op);
+    addCotangent(builder, result.getLoc(), cotangents, result, block.addArgument(result.getType(), result.getLoc()));
+  ASSERT_TRUE(succeeded(pushBack(builder, forward, valuesThatDependOn(arguments, forward), cotangents)));
 
   SmallVector<Value> gradients;
   for (Value argument : arguments) {
-    if (!isReal(argument.getType()))
-      continue;
     Value gradient = cotangents.lookup(argument);
     gradients.push_back(gradient ? gradient
                                  : splat(builder, function.getLoc(), 0, cast<RankedTensorType>(argument.getType())));
   }
   terminator->setOperands(gradients);
+  eraseUnread(forward);
   function.setType(builder.getFunctionType(block.getArgumentTypes(), ValueRange(gradients).getTypes()));
 }
 
@@ -131,12 +110,12 @@ void checkGradient(func::FuncOp function, SmallVector<Tensor> &arguments, const 
     const Tensor &gradient = (*gradients)[number++];
     for (size_t i = 0; i < gradient.reals.size(); ++i) {
       Quad &x = arguments[argument].reals[i], before = x;
-      x = before + step;
+      x = before + difference;
       Quad above = weightedSum(*original, arguments, weights);
-      x = before - step;
+      x = before - difference;
       Quad below = weightedSum(*original, arguments, weights);
       x = before;
-      expectNear(gradient.reals[i], (above - below) / (2 * Quad(step)),
+      expectNear(gradient.reals[i], (above - below) / (2 * Quad(difference)),
                  where + ", argument " + std::to_string(argument) + ", element " + std::to_string(i));
     }
   }
@@ -298,11 +277,115 @@ const GradientCase whole[] = {{"log_softmax", R"(
   })",
                                {{-2, 2}, {0, 3}}}};
 
+// A step whose parts have to be saved, computed again, or read as they come: products of carried values, sums of them,
+// a slice, a constant, what only the index decides; with outputs that are read and one that is not.
+const std::string step = R"(
+        %p = bm.matmul %h, %v : tensor<?x2xf64, #bm.dims<N, 2>>, tensor<2x2xf64>
+        %s = bm.add %p, %x : tensor<?x2xf64, #bm.dims<N, 2>>
+        %t = bm.tanh %s : tensor<?x2xf64, #bm.dims<N, 2>>
+        %r = bm.reduce_sum %t, [0] : tensor<?x2xf64, #bm.dims<N, 2>>
+        %o = bm.broadcast %r, [1] : tensor<2xf64> to tensor<?x2xf64, #bm.dims<N, 2>>
+        %f = bm.cast %i : tensor<i64> to tensor<f64>
+        %g = bm.broadcast %f, [] : tensor<f64> to tensor<?x2xf64, #bm.dims<N, 2>>
+        %c = bm.mul %o, %g : tensor<?x2xf64, #bm.dims<N, 2>>
+        %n = bm.mul %c, %t : tensor<?x2xf64, #bm.dims<N, 2>>
+        %k = bm.add %e, %r : tensor<2xf64>
+        bm.yield %t, %k, %n, %f : tensor<?x2xf64, #bm.dims<N, 2>>, tensor<2xf64>, tensor<?x2xf64, #bm.dims<N, 2>>, tensor<f64>
+)";
+
+GradientCase scan(std::string name, std::string length, std::string extent, std::string reverse = "") {
+  std::string dims = length == "T" ? ", #bm.dims<T, N, 2>" : ", #bm.dims<" + length + ", N, 2>";
+  std::string sequence = "tensor<" + extent + "x?x2xf64" + dims + ">";
+  std::string numbers = "tensor<" + extent + "xf64" + (length == "T" ? ", #bm.dims<T>" : "") + ">";
+  std::string row = "tensor<?x2xf64, #bm.dims<N, 2>>";
+  return {"scan_" + name, "func.func @f(%xs: " + sequence + ", %h0: " + row +
+                              ", %e0: tensor<2xf64>, %w: tensor<2x2xf64>) -> (" + row + ", tensor<2xf64>, " + sequence +
+                              R"() {
+      %y:4 = bm.scan %i in ")" + length + "\" " + reverse + " sequences(%x = %xs : " + sequence + ") carry(%h = %h0 : " +
+                              row + ", %e = %e0 : tensor<2xf64>) constants(%v = %w : tensor<2x2xf64>) -> (" + row +
+                              ", tensor<2xf64>, " + sequence + ", " + numbers + ") {" + step + R"(
+      }
+      return %y#0, %y#1, %y#2 : )" + row + ", tensor<2xf64>, " + sequence + "\n}"};
+}
+
+// A loop in a loop, whose constants are the outer one's carried value, slice and constant.
+const GradientCase loops[] = {
+    scan("forwards", "3", "3"),
+    scan("backwards", "3", "3", "reverse"),
+    scan("symbolic", "T", "?"),
+    scan("no_steps", "0", "0"),
+    scan("one_step", "1", "1"),
+    {"scan_nested", R"(
+  func.func @f(%xs: tensor<3x2xf64>, %h0: tensor<2xf64>, %w: tensor<2xf64>) -> (tensor<2xf64>, tensor<3x2x2xf64>) {
+    %h, %ys = bm.scan %i in "3" sequences(%x = %xs : tensor<3x2xf64>) carry(%c = %h0 : tensor<2xf64>)
+        constants(%v = %w : tensor<2xf64>) -> (tensor<2xf64>, tensor<3x2x2xf64>) {
+      %d, %zs = bm.scan %j in "2" reverse carry(%e = %c : tensor<2xf64>)
+          constants(%y = %x : tensor<2xf64>, %u = %v : tensor<2xf64>, %b = %c : tensor<2xf64>)
+          -> (tensor<2xf64>, tensor<2x2xf64>) {
+        %0 = bm.mul %e, %u : tensor<2xf64>
+        %1 = bm.sin %0 : tensor<2xf64>
+        %2 = bm.mul %1, %y : tensor<2xf64>
+        %3 = bm.add %2, %b : tensor<2xf64>
+        bm.yield %3, %1 : tensor<2xf64>, tensor<2xf64>
+      }
+      bm.yield %d, %zs : tensor<2xf64>, tensor<2x2xf64>
+    }
+    return %h, %ys : tensor<2xf64>, tensor<3x2x2xf64>
+  })"},
+    // The carried value only passes through; another is only read by itself, and gives nothing to what is returned.
+    {"scan_idle", R"(
+  func.func @f(%h0: tensor<2xf64>, %w: tensor<2xf64>) -> tensor<2xf64> {
+    %h, %k = bm.scan %i in "3" carry(%c = %h0 : tensor<2xf64>, %d = %w : tensor<2xf64>) -> (tensor<2xf64>, tensor<2xf64>) {
+      %0 = bm.exp %d : tensor<2xf64>
+      bm.yield %c, %0 : tensor<2xf64>, tensor<2xf64>
+    }
+    return %h : tensor<2xf64>
+  })"},
+    {"scan_stopped", R"(
+  func.func @f(%h0: tensor<2xf64>, %w: tensor<2xf64>) -> tensor<2xf64> {
+    %z = bm.scan %i in "3" carry(%c = %h0 : tensor<2xf64>) constants(%v = %w : tensor<2xf64>) -> (tensor<2xf64>) {
+      %0 = bm.mul %c, %v : tensor<2xf64>
+      %1 = bm.sign %0 : tensor<2xf64>
+      %2 = bm.stop_gradient %1 : tensor<2xf64>
+      %3 = bm.mul %2, %c : tensor<2xf64>
+      bm.yield %3 : tensor<2xf64>
+    }
+    return %z : tensor<2xf64>
+  })"},
+    {"checkpoint", R"(
+  func.func @f(%x: tensor<?x2xf64, #bm.dims<N, 2>>, %w: tensor<2x2xf64>) -> (tensor<?x2xf64, #bm.dims<N, 2>>, tensor<2xf64>) {
+    %y:2 = bm.checkpoint (%a = %x : tensor<?x2xf64, #bm.dims<N, 2>>, %b = %w : tensor<2x2xf64>)
+        -> (tensor<?x2xf64, #bm.dims<N, 2>>, tensor<2xf64>) {
+      %0 = bm.matmul %a, %b : tensor<?x2xf64, #bm.dims<N, 2>>, tensor<2x2xf64>
+      %1 = bm.sin %0 : tensor<?x2xf64, #bm.dims<N, 2>>
+      %2 = bm.mul %1, %a : tensor<?x2xf64, #bm.dims<N, 2>>
+      %3 = bm.reduce_sum %2, [0] : tensor<?x2xf64, #bm.dims<N, 2>>
+      bm.yield %2, %3 : tensor<?x2xf64, #bm.dims<N, 2>>, tensor<2xf64>
+    }
+    return %y#0, %y#1 : tensor<?x2xf64, #bm.dims<N, 2>>, tensor<2xf64>
+  })"},
+    {"checkpoint_in_scan", R"(
+  func.func @f(%xs: tensor<3x2xf64>, %h0: tensor<2xf64>, %w: tensor<2xf64>) -> (tensor<2xf64>, tensor<3x2xf64>) {
+    %h, %ys = bm.scan %i in "3" sequences(%x = %xs : tensor<3x2xf64>) carry(%c = %h0 : tensor<2xf64>)
+        constants(%v = %w : tensor<2xf64>) -> (tensor<2xf64>, tensor<3x2xf64>) {
+      %y = bm.checkpoint (%a = %c : tensor<2xf64>, %b = %x : tensor<2xf64>, %d = %v : tensor<2xf64>) -> (tensor<2xf64>) {
+        %0 = bm.mul %a, %d : tensor<2xf64>
+        %1 = bm.sin %0 : tensor<2xf64>
+        %2 = bm.mul %1, %b : tensor<2xf64>
+        bm.yield %2 : tensor<2xf64>
+      }
+      bm.yield %y, %y : tensor<2xf64>, tensor<2xf64>
+    }
+    return %h, %ys : tensor<2xf64>, tensor<3x2xf64>
+  })"},
+};
+
 std::string nameOf(const ::testing::TestParamInfo<GradientCase> &info) { return info.param.name; }
 INSTANTIATE_TEST_SUITE_P(Elementwise, Gradient, ::testing::ValuesIn(elementwise), nameOf);
 INSTANTIATE_TEST_SUITE_P(Shape, Gradient, ::testing::ValuesIn(shapes), nameOf);
 INSTANTIATE_TEST_SUITE_P(Index, Gradient, ::testing::ValuesIn(indices), nameOf);
 INSTANTIATE_TEST_SUITE_P(ReduceAndMatmul, Gradient, ::testing::ValuesIn(sums), nameOf);
 INSTANTIATE_TEST_SUITE_P(Whole, Gradient, ::testing::ValuesIn(whole), nameOf);
+INSTANTIATE_TEST_SUITE_P(Loops, Gradient, ::testing::ValuesIn(loops), nameOf);
 
 } // namespace

@@ -97,4 +97,89 @@ TEST(Gradient, OfGradientPenalty) {
                   2);
 }
 
+// A recurrence over symbolic steps: tanh(x[t] + h u) with an output of all steps that the loss reads.
+const std::string recurrence = R"(
+      %h, %ys = bm.scan %i in "T" sequences(%x = %xs : tensor<?x?x3xf32, #bm.dims<T, N, 3>>)
+          carry(%c = %h0 : tensor<?x3xf32, #bm.dims<N, 3>>) constants(%v = %u : tensor<3x3xf32>)
+          -> (tensor<?x3xf32, #bm.dims<N, 3>>, tensor<?x?x3xf32, #bm.dims<T, N, 3>>) {
+        %0 = bm.matmul %c, %v : tensor<?x3xf32, #bm.dims<N, 3>>, tensor<3x3xf32>
+        %1 = bm.add %0, %x : tensor<?x3xf32, #bm.dims<N, 3>>
+        %2 = bm.tanh %1 : tensor<?x3xf32, #bm.dims<N, 3>>
+        %3 = bm.mul %2, %c : tensor<?x3xf32, #bm.dims<N, 3>>
+        bm.yield %2, %3 : tensor<?x3xf32, #bm.dims<N, 3>>, tensor<?x3xf32, #bm.dims<N, 3>>
+      }
+      %4 = bm.reduce_sum %ys, [0, 1, 2] : tensor<?x?x3xf32, #bm.dims<T, N, 3>>
+      %5 = bm.mul %h, %h : tensor<?x3xf32, #bm.dims<N, 3>>
+      %6 = bm.reduce_sum %5, [0, 1] : tensor<?x3xf32, #bm.dims<N, 3>>
+      %7 = bm.add %4, %6 : tensor<f32>
+)";
+const std::string recurrenceArguments =
+    "%u: tensor<3x3xf32>, %xs: tensor<?x?x3xf32, #bm.dims<T, N, 3>>, %h0: tensor<?x3xf32, #bm.dims<N, 3>>";
+
+TEST(Gradient, OfRecurrence) {
+  expectGradients(("func.func @f(" + recurrenceArguments + R"()
+        -> (tensor<f32>, tensor<3x3xf32>, tensor<?x?x3xf32, #bm.dims<T, N, 3>>, tensor<?x3xf32, #bm.dims<N, 3>>) {)" +
+                   recurrence + R"(
+      %g:3 = bm.grad %7 wrt %u, %xs, %h0 : tensor<f32>, tensor<3x3xf32>, tensor<?x?x3xf32, #bm.dims<T, N, 3>>,
+          tensor<?x3xf32, #bm.dims<N, 3>> to tensor<3x3xf32>, tensor<?x?x3xf32, #bm.dims<T, N, 3>>,
+          tensor<?x3xf32, #bm.dims<N, 3>>
+      return %7, %g#0, %g#1, %g#2 : tensor<f32>, tensor<3x3xf32>, tensor<?x?x3xf32, #bm.dims<T, N, 3>>,
+          tensor<?x3xf32, #bm.dims<N, 3>>
+    })")
+                      .c_str(),
+                  3);
+}
+
+// The gradient of a loop is a loop, whose gradient is a loop.
+TEST(Gradient, OfPenaltyThroughRecurrence) {
+  expectGradients(("func.func @f(" + recurrenceArguments + R"() -> (tensor<f32>, tensor<3x3xf32>) {)" + recurrence + R"(
+      %g = bm.grad %7 wrt %xs : tensor<f32>, tensor<?x?x3xf32, #bm.dims<T, N, 3>> to tensor<?x?x3xf32, #bm.dims<T, N, 3>>
+      %8 = bm.mul %g, %g : tensor<?x?x3xf32, #bm.dims<T, N, 3>>
+      %9 = bm.reduce_sum %8, [0, 1, 2] : tensor<?x?x3xf32, #bm.dims<T, N, 3>>
+      %10 = bm.grad %9 wrt %u : tensor<f32>, tensor<3x3xf32> to tensor<3x3xf32>
+      return %9, %10 : tensor<f32>, tensor<3x3xf32>
+    })")
+                      .c_str(),
+                  1);
+}
+
+// Steps of gradient descent in a loop, differentiated by where they begin and by what decides the descent.
+TEST(Gradient, OfDescentInLoop) {
+  expectGradients(R"(
+    func.func @f(%a: tensor<3xf32>, %x0: tensor<3xf32>) -> (tensor<f32>, tensor<3xf32>, tensor<3xf32>) {
+      %x = bm.scan %i in "4" carry(%c = %x0 : tensor<3xf32>) constants(%b = %a : tensor<3xf32>) -> (tensor<3xf32>) {
+        %0 = bm.mul %c, %b : tensor<3xf32>
+        %1 = bm.sin %0 : tensor<3xf32>
+        %2 = bm.reduce_sum %1, [0] : tensor<3xf32>
+        %3 = bm.grad %2 wrt %c : tensor<f32>, tensor<3xf32> to tensor<3xf32>
+        %4 = bm.sub %c, %3 : tensor<3xf32>
+        bm.yield %4 : tensor<3xf32>
+      }
+      %5 = bm.mul %x, %x : tensor<3xf32>
+      %6 = bm.reduce_sum %5, [0] : tensor<3xf32>
+      %g:2 = bm.grad %6 wrt %a, %x0 : tensor<f32>, tensor<3xf32>, tensor<3xf32> to tensor<3xf32>, tensor<3xf32>
+      return %6, %g#0, %g#1 : tensor<f32>, tensor<3xf32>, tensor<3xf32>
+    })",
+                  2);
+}
+
+// A checkpoint holds a loop, whose gradient is then computed behind the loop's second run.
+TEST(Gradient, OfCheckpointAroundLoop) {
+  expectGradients(R"(
+    func.func @f(%x: tensor<3xf32>, %w: tensor<3xf32>) -> (tensor<f32>, tensor<3xf32>, tensor<3xf32>) {
+      %y = bm.checkpoint (%a = %x : tensor<3xf32>, %b = %w : tensor<3xf32>) -> (tensor<3xf32>) {
+        %h = bm.scan %i in "3" carry(%c = %a : tensor<3xf32>) constants(%v = %b : tensor<3xf32>) -> (tensor<3xf32>) {
+          %0 = bm.mul %c, %v : tensor<3xf32>
+          %1 = bm.tanh %0 : tensor<3xf32>
+          bm.yield %1 : tensor<3xf32>
+        }
+        bm.yield %h : tensor<3xf32>
+      }
+      %2 = bm.reduce_sum %y, [0] : tensor<3xf32>
+      %g:2 = bm.grad %2 wrt %x, %w : tensor<f32>, tensor<3xf32>, tensor<3xf32> to tensor<3xf32>, tensor<3xf32>
+      return %2, %g#0, %g#1 : tensor<f32>, tensor<3xf32>, tensor<3xf32>
+    })",
+                  2);
+}
+
 } // namespace

@@ -25,7 +25,8 @@ inline std::unique_ptr<mlir::MLIRContext> makeContext() {
 }
 
 /// The files of networks.
-inline const char *const networkFiles[] = {"test/passes/Inputs/mlp-adam.mlir", "test/passes/Inputs/networks.mlir"};
+inline const char *const networkFiles[] = {"test/passes/Inputs/mlp-adam.mlir", "test/passes/Inputs/networks.mlir",
+                                           "test/passes/Inputs/loops.mlir"};
 
 inline mlir::OwningOpRef<mlir::ModuleOp> parseFile(const std::string &path, mlir::MLIRContext *context) {
   return mlir::parseSourceFile<mlir::ModuleOp>(path, context);
