@@ -240,8 +240,18 @@ static void tellOutcome(const Training &training, Outcome outcome) {
          state.monitor.best);
 }
 
+static void printFold(int64_t fold, const Measures &measures, bool json) {
+  Text line;
+  line.format(json ? "{\"fold\":%lld," : "Fold %lld, ", (long long)fold + 1);
+  if (json)
+    measures.appendJson(line, "");
+  else
+    measures.append(line);
+  puts(line.append(json ? "}" : "").get());
+}
+
 /// Trains without the rows of a fold, and asks them.
-static void trainFold(Options &options, int64_t fold, Measures &measures) {
+static void trainFold(Options &options, int64_t fold, Array<double> &values) {
   Training training(options);
   {
     DataSet data(options, DataKind::train, training.preparation);
@@ -255,17 +265,21 @@ static void trainFold(Options &options, int64_t fold, Measures &measures) {
     fail(exitCannot, "interrupted in fold %lld of %lld", (long long)fold + 1, (long long)options.folds);
   if (training.state.best.isHeld())
     training.state.variables.copy(training.state.best);
+  Measures measures(training.state.variables);
   evaluate(training, training.validRows, options.trainData, measures);
+  values.push(measures.loss());
+  for (int64_t i = 0; i < bmc_program.metric_count; ++i)
+    values.push(measures.value(bmc_program.metric_names[i]));
+  printFold(fold, measures, options.json);
 }
 
-static void printFold(int64_t fold, const Measures &measures, bool json) {
-  Text line;
-  line.format(json ? "{\"fold\":%lld," : "Fold %lld, ", (long long)fold + 1);
-  if (json)
-    measures.appendJson(line, "");
-  else
-    measures.append(line);
-  puts(line.append(json ? "}" : "").get());
+/// Not a table.
+static bool isOneNumber(int64_t metric) {
+  const bmc_function *measure = bmc_program.measure;
+  for (int64_t i = 0; measure && i < measure->result_count; ++i)
+    if (measure->results[i].index == metric)
+      return measure->results[i].rank == 0;
+  return true;
 }
 
 /// The mean and the sample's standard deviation of the loss (-1) or of a metric over the folds.
@@ -295,18 +309,13 @@ static int crossValidate(Options &options) {
     options.settings.set(settingKeepBest, 0);
   deferInterrupt();
   Array<double> values;
-  for (int64_t fold = 0; fold < options.folds; ++fold) {
-    Measures measures;
-    trainFold(options, fold, measures);
-    values.push(measures.loss());
-    for (int64_t i = 0; i < bmc_program.metric_count; ++i)
-      values.push(measures.value(bmc_program.metric_names[i]));
-    printFold(fold, measures, options.json);
-  }
+  for (int64_t fold = 0; fold < options.folds; ++fold)
+    trainFold(options, fold, values);
   Text line;
   line.format(options.json ? "{\"folds\":%lld" : "%lld folds, ", (long long)options.folds);
   for (int64_t metric = -1; metric < bmc_program.metric_count; ++metric)
-    appendSpread(line.append(metric < 0 || options.json ? "" : ", "), values, options.folds, metric, options.json);
+    if (metric < 0 || isOneNumber(metric))
+      appendSpread(line.append(metric < 0 || options.json ? "" : ", "), values, options.folds, metric, options.json);
   puts(line.append(options.json ? "}" : "").get());
   return exitDone;
 }

@@ -179,8 +179,6 @@ static bool isOneHot(const bmc_field &field) {
 double FunctionCheck::element(const bmc_value &value, int64_t position, int64_t width) {
   std::uniform_real_distribution<double> signedValues(-1, 1), positiveValues(0.01, 1);
   switch (value.role) {
-  case bmc_role_parameter: // about as large as initial ones: larger ones make the rounding of a long recurrence grow
-    return signedValues(random) / std::sqrt(double(width));
   case bmc_role_hyper:
     return program.hypers[value.index].value;
   case bmc_role_step:

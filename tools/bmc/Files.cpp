@@ -114,25 +114,6 @@ std::string dependencyRule(StringRef output, ArrayRef<std::string> files) {
   return rule + "\n";
 }
 
-static std::string escapeForMake(StringRef path) {
-  std::string escaped;
-  for (char c : path) {
-    if (c == ' ' || c == '#' || c == '\\')
-      escaped += '\\';
-    if (c == '$')
-      escaped += '$';
-    escaped += c;
-  }
-  return escaped;
-}
-
-std::string dependencyRule(StringRef output, ArrayRef<std::string> files) {
-  std::string rule = escapeForMake(output) + ":";
-  for (const std::string &file : files)
-    rule += " \\\n  " + escapeForMake(file);
-  return rule + "\n";
-}
-
 static Error writeStandardOutput(StringRef content) {
   outs() << content;
   outs().flush();
