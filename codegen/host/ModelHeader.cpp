@@ -41,6 +41,7 @@ private:
   std::string upper() const { return llvm::StringRef(prefix).upper(); }
   bool has(llvm::StringRef function) { return planned.lookupSymbol<func::FuncOp>(function) != nullptr; }
   llvm::SmallVector<std::string> names(llvm::StringRef key);
+  int64_t metricElements();
 
   ModuleOp planned;
   std::string prefix, text;
@@ -150,6 +151,19 @@ llvm::SmallVector<std::string> HeaderWriter::names(llvm::StringRef key) {
   return found;
 }
 
+// The elements of all metrics. Only one that is computed for all rows of a pass is not a scalar.
+int64_t HeaderWriter::metricElements() {
+  int64_t count = int64_t(names("metrics").size());
+  auto measure = planned.lookupSymbol<func::FuncOp>("measure");
+  for (unsigned i = 0; measure && i < measure.getNumResults(); ++i) {
+    auto role = measure.getResultAttrOfType<StringAttr>(i, "bm.role");
+    auto type = cast<RankedTensorType>(measure.getResultTypes()[i]);
+    if (role && role.getValue() == "metric" && type.hasStaticShape())
+      count += type.getNumElements() - 1;
+  }
+  return count;
+}
+
 // What a comment or a file name could end too early.
 static std::string commentText(llvm::StringRef text) {
   std::string safe;
@@ -181,14 +195,14 @@ void HeaderWriter::writeBegin() {
 }
 
 void HeaderWriter::writeConstants() {
-  out << "/* How many there are. */\n";
+  out << "/* How many there are; of metrics, the elements of all. */\n";
   auto define = [&](const llvm::Twine &name, int64_t value) {
     out << "#define " << upper() << "_" << name << " " << value << "\n";
   };
   define("INPUTS", int64_t(inputs.size()));
   define("TARGETS", int64_t(targets.size()));
   define("OUTPUTS", int64_t(outputs.size()));
-  define("METRICS", int64_t(names("metrics").size()));
+  define("METRICS", metricElements());
   define("HYPERS", int64_t(names("hypers").size()));
   out << "/* Elements in a row. */\n";
   for (const auto *list : {&inputs, &targets, &outputs})
@@ -225,7 +239,7 @@ void HeaderWriter::writeMeasured(llvm::StringRef function, llvm::StringRef comme
   writeShapes(out, targets);
   out << " loss: one number, or null";
   if (hasMetrics)
-    out << "; metrics: " << names("metrics").size() << " numbers, or null";
+    out << "; metrics: " << metricElements() << " numbers, or null";
   out << ". */\nstatic inline enum bmc_status " << prefix << "_" << function << "(struct bmc_model *model";
   writeArguments(inputs, "const ");
   writeArguments(targets, "const ");

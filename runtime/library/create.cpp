@@ -44,11 +44,33 @@ int64_t variableBytes(const bmc_variable &variable) {
 }
 
 static bool holdsVariable(const Instance &instance, const bmc_variable &variable) {
-  return instance.owner == &instance && (instance.trains || variable.role != bmc_role_state);
+  if (!isWeight(variable))
+    return variable.role == bmc_role_metric_state || instance.trains;
+  return instance.owner == &instance;
 }
 
 static int64_t portCount(const Instance &instance) {
   return instance.inputCount + instance.targetCount + instance.outputCount;
+}
+
+static bool isMeasure(const bmc_value &result) {
+  return result.role == bmc_role_loss || result.role == bmc_role_metric;
+}
+
+/// A loss or a metric has a static shape.
+static int64_t measureBytes(const bmc_value &result) {
+  int64_t bytes = elementBytes(result.element);
+  for (int64_t axis = 0; axis < result.rank; ++axis)
+    bytes = multiplySizes(bytes, result.dims[axis].constant);
+  return alignSize(bytes);
+}
+
+static int64_t measureBytes(const bmc_function &function) {
+  int64_t bytes = 0;
+  for (int64_t i = 0; i < function.result_count; ++i)
+    if (isMeasure(function.results[i]))
+      bytes = addSizes(bytes, measureBytes(function.results[i]));
+  return bytes;
 }
 
 static void placeCall(const Instance &instance, Call &call, Layout &layout) {
@@ -57,7 +79,7 @@ static void placeCall(const Instance &instance, Call &call, Layout &layout) {
   layout.place(call.buffers, call.function->argument_count + call.function->result_count);
   layout.place(call.symbols, call.function->symbol_count);
   layout.place(call.places, portCount(instance));
-  layout.place(call.scalars, call.function->result_count * BMC_ALIGNMENT);
+  layout.place(call.measures, measureBytes(*call.function));
 }
 
 /// All that does not depend on the number of rows; the instance itself is in front.
@@ -70,6 +92,7 @@ static char *placeFixed(Instance &instance, Layout &layout) {
   layout.place(instance.hypers, instance.program->hyper_count * scalarStride);
   layout.place(instance.stepValue, 1);
   layout.place(instance.key, 2);
+  layout.place(instance.metricBegins, instance.program->metric_count);
   for (Call &call : instance.calls)
     placeCall(instance, call, layout);
   int64_t bytes = 0;
@@ -86,7 +109,7 @@ static char *placeFixed(Instance &instance, Layout &layout) {
 
 // Arguments -----------------------------------------------------------------------------------------------------------
 
-/// Optimizer state is never another instance's.
+/// Only weights may be another instance's.
 static void fillVariables(Instance &instance, char *memory) {
   for (int64_t i = 0; i < instance.program->variable_count; ++i) {
     const bmc_variable &variable = instance.program->variables[i];
@@ -94,7 +117,7 @@ static void fillVariables(Instance &instance, char *memory) {
     if (holdsVariable(instance, variable)) {
       instance.variables[i] = memory;
       memory += alignSize(variableBytes(variable));
-    } else if (variable.role <= bmc_role_buffer) {
+    } else if (isWeight(variable)) {
       instance.variables[i] = instance.owner->variables[i];
     }
   }
@@ -131,6 +154,7 @@ static void *argumentMemory(Instance &instance, const bmc_value &argument) {
   case bmc_role_key:
     return instance.key;
   case bmc_role_input:
+  case bmc_role_prediction:
     return nullptr;
   default:
     return instance.variables[argument.index];
@@ -141,10 +165,13 @@ static void *resultMemory(Instance &instance, const Call &call, int64_t i) {
   const bmc_value &result = call.function->results[i];
   if (result.alias >= 0)
     return call.buffers[result.alias];
-  if (result.role == bmc_role_loss || result.role == bmc_role_metric)
-    return call.scalars + i * BMC_ALIGNMENT;
-  // Of what is left, ports and scratch follow the number of rows.
-  return result.role <= bmc_role_metric_state ? instance.variables[result.index] : nullptr;
+  if (!isMeasure(result)) // of what is no variable, ports and scratch follow the number of rows
+    return result.role <= bmc_role_metric_state ? instance.variables[result.index] : nullptr;
+  char *memory = call.measures;
+  for (int64_t before = 0; before < i; ++before)
+    if (isMeasure(call.function->results[before]))
+      memory += measureBytes(call.function->results[before]);
+  return memory;
 }
 
 /// Every argument and result but ports is bound once for all calls.
@@ -196,7 +223,7 @@ static bool fitsKernels(const Instance &instance, int64_t rows) {
 }
 
 /// Results that no function of the library hands out, such as the probabilities behind an output's scores.
-static bool isScratch(const bmc_value &result) { return result.alias < 0 && result.role > bmc_role_output; }
+static bool isScratch(const bmc_value &result) { return result.alias < 0 && result.role == bmc_role_probabilities; }
 
 /// The bytes of a result; `mostBytes` where it has too many dimensions to tell.
 static int64_t resultBytes(const Instance &instance, const Call &call, int64_t index, int64_t rows) {
@@ -305,6 +332,8 @@ static void chooseFunctions(Instance &instance) {
   instance.calls[callTrain].function = instance.trains ? program.train : nullptr;
   instance.calls[callEvaluate].function = program.evaluate;
   instance.calls[callPredict].function = program.predict;
+  instance.calls[callReset].function = program.reset;
+  instance.calls[callMeasure].function = program.measure;
 }
 
 /// `draft` becomes the instance, in memory of its own.
@@ -328,8 +357,22 @@ static Instance *build(Instance &draft) {
   return instance;
 }
 
+static int fillMetrics(Instance &instance, const bmc_library *library) {
+  int64_t begin = 0;
+  for (int64_t i = 0; i < instance.program->metric_count; ++i) {
+    bmc_tensor tensor;
+    if (describe(library, BMC_METRICS, i, &tensor))
+      return failWith(instance, BMC_ERROR_ARGUMENT, "a metric has more than %d dimensions", BMC_MAXIMUM_RANK);
+    instance.metricBegins[i] = begin;
+    begin += tensor.bytes / int64_t(sizeof(double));
+  }
+  return BMC_OK;
+}
+
 static int finish(Instance &instance, const bmc_library *library, const bmc_options &options) {
   if (int status = fillPorts(instance, library))
+    return status;
+  if (int status = fillMetrics(instance, library))
     return status;
   for (Call &call : instance.calls)
     if (int status = fillCall(instance, call))

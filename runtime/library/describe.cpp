@@ -75,7 +75,9 @@ static int describeField(const Program &program, bool isInput, int64_t index, bm
 static int kindOf(const bmc_variable &variable) {
   if (variable.role == bmc_role_parameter)
     return variable.trainable ? BMC_PARAMETER : BMC_FROZEN;
-  return variable.role == bmc_role_buffer ? BMC_BUFFER : BMC_STATE;
+  if (variable.role == bmc_role_buffer)
+    return BMC_BUFFER;
+  return variable.role == bmc_role_state ? BMC_STATE : BMC_METRIC;
 }
 
 static int describeOutput(const Program &program, int64_t index, bmc_tensor &tensor) {
@@ -96,6 +98,20 @@ static int describeOutput(const Program &program, int64_t index, bmc_tensor &ten
   return BMC_ERROR_ARGUMENT;
 }
 
+/// A metric's elements are handed out as f64. Only one that is computed for all rows is not a scalar.
+static int describeMetric(const Program &program, int64_t index, bmc_tensor &tensor) {
+  int64_t dims[BMC_MAXIMUM_RANK] = {}, rank = 0;
+  for (int64_t i = 0; program.measure && i < program.measure->result_count; ++i) {
+    const bmc_value &result = program.measure->results[i];
+    if (result.role != bmc_role_metric || result.index != index || result.rank > BMC_MAXIMUM_RANK)
+      continue;
+    rank = result.rank;
+    for (int64_t axis = 0; axis < rank; ++axis)
+      dims[axis] = result.dims[axis].constant;
+  }
+  return fill(tensor, program.metric_names[index], bmc_f64, BMC_VALUE, dims, rank);
+}
+
 int describe(const bmc_library *library, int list, int64_t index, bmc_tensor *tensor) {
   const Program &program = *library->program;
   if (!tensor || index < 0 || index >= count(library, list))
@@ -111,7 +127,7 @@ int describe(const bmc_library *library, int list, int64_t index, bmc_tensor *te
     return fill(*tensor, variable.name, variable.element, kindOf(variable), variable.dims, variable.rank);
   }
   case BMC_METRICS:
-    return fill(*tensor, program.metric_names[index], bmc_f64, BMC_VALUE, nullptr, 0);
+    return describeMetric(program, index, *tensor);
   case BMC_HYPERS:
     return fill(*tensor, program.hypers[index].name, bmc_f64, BMC_VALUE, nullptr, 0);
   default:

@@ -23,11 +23,11 @@ struct Call {
   void **buffers = nullptr;                         // as `function->run` takes them
   int64_t *symbols = nullptr;                       // their values for `rows` rows
   int64_t *places = nullptr;                        // for each port: its index in `buffers`, or -1
-  char *scalars = nullptr;                          // a place for each result that is one
+  char *measures = nullptr;                         // the loss and the metrics among the results
   int64_t rowSymbol = -1, fixedRows = 0, rows = -1; // 0: any number; -1: none yet
 };
 
-enum { callInit, callTrain, callEvaluate, callPredict, callCount };
+enum { callInit, callTrain, callEvaluate, callPredict, callReset, callMeasure, callCount };
 
 struct Instance {
   bmc_model base; // first: what callers hold
@@ -39,10 +39,11 @@ struct Instance {
   uint64_t seed;
 
   int64_t inputCount, targetCount, outputCount;
-  Port *ports;      // inputs, then targets, then outputs
-  void **variables; // null: not held
-  uint8_t *marks;   // one for each variable, for what goes through all of them
-  double *hypers;   // `scalarStride` apart
+  int64_t *metricBegins; // of each metric: its first element among those of all
+  Port *ports;           // inputs, then targets, then outputs
+  void **variables;      // null: not held
+  uint8_t *marks;        // one for each variable, for what goes through all of them
+  double *hypers;        // `scalarStride` apart
   double *stepValue;
   int32_t *key;
   Call calls[callCount];
@@ -68,6 +69,11 @@ void *allocate(const bmc_allocator &allocator, int64_t bytes);
 void release(const bmc_allocator &allocator, void *memory, int64_t bytes);
 
 int64_t variableBytes(const bmc_variable &variable);
+
+/// Whether weight files and `weights` of other instances are about it.
+inline bool isWeight(const bmc_variable &variable) {
+  return variable.role == bmc_role_parameter || variable.role == bmc_role_buffer;
+}
 
 /// The index of the variable of that name, the search beginning at `hint`; -1 if there is none.
 int64_t findVariable(const Program &program, const char *name, int64_t hint = 0);

@@ -272,7 +272,7 @@ static int readLength(Instance &instance, Source &source) {
 /// Optimizer state begins anew where only weights are loaded.
 static void startOver(Instance &instance) {
   for (int64_t i = 0; i < instance.program->variable_count; ++i)
-    if (instance.program->variables[i].role > bmc_role_buffer && instance.variables[i])
+    if (instance.program->variables[i].role == bmc_role_state && instance.variables[i])
       memset(instance.variables[i], 0, size_t(variableBytes(instance.program->variables[i])));
   instance.step = 0;
 }

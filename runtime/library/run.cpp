@@ -115,30 +115,69 @@ int init(bmc_model *model, uint64_t seed) {
   return BMC_OK;
 }
 
-static void readMeasures(const Call &call, double *loss, double *metrics) {
+/// What the network gave for the rows waits for `measure` where an output would be written.
+static void bindPredictions(const Instance &instance, Call &call) {
+  const Port *outputs = instance.ports + instance.inputCount + instance.targetCount;
+  const bmc_function &function = *call.function;
+  for (int64_t i = 0; i < function.argument_count; ++i)
+    if (function.arguments[i].role == bmc_role_prediction)
+      call.buffers[i] = outputs[function.arguments[i].index].own;
+  for (int64_t i = 0; i < function.result_count; ++i)
+    if (function.results[i].role == bmc_role_prediction)
+      call.buffers[function.argument_count + i] = outputs[function.results[i].index].own;
+}
+
+static void readResults(const Instance &instance, const Call &call, double *loss, double *metrics) {
   const bmc_function &function = *call.function;
   for (int64_t i = 0; i < function.result_count; ++i) {
     const bmc_value &result = function.results[i];
-    double *to = result.role == bmc_role_loss                ? loss
-                 : result.role == bmc_role_metric && metrics ? metrics + result.index
-                                                             : nullptr;
-    if (to)
-      *to = elementAsDouble(call.buffers[function.argument_count + i], result.element, 0);
+    const void *found = call.buffers[function.argument_count + i];
+    if (result.role == bmc_role_loss && loss)
+      *loss = elementAsDouble(found, result.element, 0);
+    if (result.role != bmc_role_metric || !metrics)
+      continue;
+    int64_t count = 1;
+    for (int64_t axis = 0; axis < result.rank; ++axis)
+      count *= result.dims[axis].constant;
+    for (int64_t element = 0; element < count; ++element)
+      metrics[instance.metricBegins[result.index] + element] = elementAsDouble(found, result.element, element);
   }
 }
 
-static int runMeasured(Instance &instance, Call &call, const void *const *inputs, const void *const *targets,
-                       int64_t rows, double *loss, double *metrics) {
+static int bindRows(Instance &instance, Call &call, const void *const *inputs, const void *const *targets,
+                    int64_t rows) {
   if (int status = prepare(instance, call, rows))
     return status;
   if (int status = bindInputs(instance, call, inputs, 0, instance.inputCount, "input"))
     return status;
-  if (int status = bindInputs(instance, call, targets, instance.inputCount, instance.targetCount, "target"))
+  bindPredictions(instance, call);
+  return bindInputs(instance, call, targets, instance.inputCount, instance.targetCount, "target");
+}
+
+/// The metrics that need all rows of a pass: here those of one call.
+static int measure(Instance &instance, const void *const *inputs, const void *const *targets, int64_t rows,
+                   double *metrics) {
+  Call &call = instance.calls[callMeasure];
+  if (int status = bindRows(instance, call, inputs, targets, rows))
     return status;
   if (int status = runCall(instance, call))
     return status;
-  readMeasures(call, loss, metrics);
+  readResults(instance, call, nullptr, metrics);
   return BMC_OK;
+}
+
+static int runMeasured(Instance &instance, Call &call, const void *const *inputs, const void *const *targets,
+                       int64_t rows, double *loss, double *metrics) {
+  if (int status = bindRows(instance, call, inputs, targets, rows))
+    return status;
+  bool measures = metrics && instance.calls[callMeasure].function;
+  if (measures && instance.calls[callReset].function)
+    if (int status = runCall(instance, instance.calls[callReset]))
+      return status;
+  if (int status = runCall(instance, call))
+    return status;
+  readResults(instance, call, loss, metrics);
+  return measures ? measure(instance, inputs, targets, rows, metrics) : int(BMC_OK);
 }
 
 int trainStep(bmc_model *model, const void *const *inputs, const void *const *targets, int64_t rows, double *loss,

@@ -10,7 +10,7 @@ namespace bmc {
 inline constexpr char stepKey[] = "step", seedKey[] = "seed";
 
 inline bool isStored(const bmc_variable &variable, int contents) {
-  return contents == BMC_EVERYTHING || variable.role != bmc_role_state;
+  return isWeight(variable) || (contents == BMC_EVERYTHING && variable.role == bmc_role_state);
 }
 
 /// Files with everything come from instances that train.

@@ -61,7 +61,8 @@ enum bmc_list {
   BMC_TARGETS = 1,   /* what evaluate and train_step take beside them */
   BMC_OUTPUTS = 2,   /* what predict gives */
   BMC_VARIABLES = 3, /* parameters, buffers and optimizer state */
-  BMC_METRICS = 4,   /* what evaluate and train_step tell beside the loss */
+  BMC_METRICS = 4,   /* what evaluate and train_step tell beside the loss: f64, a scalar or, such as a confusion
+                        matrix, a tensor */
   BMC_HYPERS = 5,    /* numbers that `bmc_set_hyper` changes: `lr`, ... */
   BMC_LAYERS = 6     /* the network's layers, for `bmc_describe_layer` */
 };
@@ -72,7 +73,8 @@ enum bmc_kind {
   BMC_PARAMETER = 1, /* trained */
   BMC_FROZEN = 2,    /* a parameter that training leaves as it is */
   BMC_BUFFER = 3,    /* running statistics */
-  BMC_STATE = 4      /* optimizer state: there only with `options.trains` */
+  BMC_STATE = 4,     /* optimizer state: there only with `options.trains` */
+  BMC_METRIC = 5     /* what a metric counts within a call */
 };
 
 /* What `bmc_describe` tells. The name lives as long as the library. */
@@ -174,7 +176,7 @@ static inline int64_t bmc_count(const struct bmc_library *library, enum bmc_list
   return library->count(library, list);
 }
 
-/* Fills `tensor` with what the model tells about entry `index` of `list`. Metrics and hypers are f64 scalars.
+/* Fills `tensor` with what the model tells about entry `index` of `list`. Hypers are f64 scalars.
  * BMC_ERROR_ARGUMENT: there is no such entry, or it has more than BMC_MAXIMUM_RANK dimensions. */
 static inline enum bmc_status bmc_describe(const struct bmc_library *library, enum bmc_list list, int64_t index,
                                            struct bmc_tensor *tensor) {
@@ -224,8 +226,8 @@ static inline enum bmc_status bmc_init(struct bmc_model *model, uint64_t seed) {
 
 /* One step of training on a batch of `rows` rows: forward, backward, the optimizer's update.
  * `inputs` and `targets` have one pointer for each entry of BMC_INPUTS and BMC_TARGETS. `loss`, which may be null, gets
- * the mean of the batch's losses before the update; `metrics`, which may be null, one number for each entry of
- * BMC_METRICS. An integer target that names a class must be below the number of classes: that is not checked. */
+ * the mean of the batch's losses before the update; `metrics`, which may be null, the elements of all entries of
+ * BMC_METRICS, one entry after the other, as f64. An integer target that names a class must be below the number of classes: that is not checked. */
 static inline enum bmc_status bmc_train_step(struct bmc_model *model, const void *const *inputs,
                                              const void *const *targets, int64_t rows, double *loss, double *metrics) {
   return (enum bmc_status)model->library->train_step(model, inputs, targets, rows, loss, metrics);

@@ -36,6 +36,7 @@ class Kind(enum.IntEnum):
     FROZEN = 2
     BUFFER = 3
     STATE = 4
+    METRIC = 5
 
 
 class Contents(enum.IntEnum):

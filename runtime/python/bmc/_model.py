@@ -2,6 +2,7 @@
 
 import collections.abc
 import ctypes
+import math
 import os
 import threading
 import typing
@@ -42,7 +43,7 @@ class Layer(typing.NamedTuple):
 
 
 class Measures(typing.NamedTuple):
-    """The loss of a batch, and the model's metrics by their names."""
+    """The loss of a batch, and the model's metrics by their names: numbers or, such as a confusion matrix, arrays."""
 
     loss: float
     metrics: dict
@@ -188,7 +189,8 @@ class Model:
         self.inputs = handle.describe(_abi.List.INPUTS)
         self.targets = handle.describe(_abi.List.TARGETS)
         self.outputs = handle.describe(_abi.List.OUTPUTS)
-        self.metrics = tuple(metric.name for metric in handle.describe(_abi.List.METRICS))
+        self._metrics = handle.describe(_abi.List.METRICS)
+        self.metrics = tuple(metric.name for metric in self._metrics)
         self.hypers = _Hypers(handle, tuple(hyper.name for hyper in handle.describe(_abi.List.HYPERS)))
         self._variables = handle.describe(_abi.List.VARIABLES)
         self._rows = 0
@@ -265,7 +267,8 @@ class Model:
         bound = _bind(what, tensors, arrays, named)
         rows = _row_count(tensors, bound)
         count = len(self.inputs)
-        loss, metrics = ctypes.c_double(), (ctypes.c_double * max(len(self.metrics), 1))()
+        sizes = [math.prod(metric.shape) for metric in self._metrics]
+        loss, values = ctypes.c_double(), numpy.zeros(max(sum(sizes), 1))
         with self._lock:
             self._reserve(rows)
             self._handle.check(
@@ -275,10 +278,15 @@ class Model:
                     _pointers(bound[count:]),
                     rows,
                     ctypes.byref(loss),
-                    metrics,
+                    values.ctypes.data_as(_abi.doubles),
                 )
             )
-        return Measures(loss.value, dict(zip(self.metrics, metrics)))
+        metrics, begin = {}, 0
+        for metric, size in zip(self._metrics, sizes):
+            part = values[begin : begin + size]
+            metrics[metric.name] = part.reshape(metric.shape) if metric.shape else float(part[0])
+            begin += size
+        return Measures(loss.value, metrics)
 
     def _reserve(self, rows):
         if rows > self._rows:
