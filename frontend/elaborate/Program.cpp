@@ -413,6 +413,7 @@ void Program::emitPredict() {
   }
   if (body.results.empty())
     e.fail(method->name.range, "the 'forward' of a network must return a tensor");
+  predictionTypes.clear();
   for (const Result &output : body.results)
     predictionTypes.push_back(llvm::cast<RankedTensorType>(output.value.getType()));
   predictionType = predictionTypes[0];

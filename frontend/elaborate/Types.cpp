@@ -38,8 +38,8 @@ static bool elementFits(const std::string &name, mlir::Type wanted, mlir::Type f
 }
 
 bool isValueType(const std::string &name) {
-  static const std::set<std::string> names = {"dim",   "int",     "float", "number", "bool", "string",
-                                              "layer", "network", "list",  "record", "fn"};
+  static const std::set<std::string> names = {"dim",   "int",     "float",    "number", "bool",   "string",
+                                              "layer", "network", "schedule", "list",   "record", "fn"};
   return names.count(name) != 0;
 }
 

@@ -1,5 +1,5 @@
 """The losses and weights of test/driver/Inputs/batch-norm.bm in PyTorch: five epochs of iris with batches of 16, the last
-one short, in the order of the file.
+one short, in the order of the file. The measures in batch_norm/train.csv and test.csv have mean 0 and deviation 1.
 
 Command, from the repository's root, with a Python that has torch:  python test/golden/batch_norm.py
 Writes batch_norm/: init.safetensors and final.safetensors (parameters and buffers), losses.txt (`Epoch N, Loss: L`, then
@@ -14,11 +14,11 @@ import torch
 from store import FOLDER, save_safetensors
 
 EPOCHS, BATCH, SEED = 5, 16, 3
-DATA = FOLDER.parent.parent / "examples" / "data"
+DATA = FOLDER / "batch_norm"
 
 
 def read(name, dtype):
-    rows = numpy.loadtxt(DATA / f"iris-{name}.csv", delimiter=",", dtype=numpy.float32)
+    rows = numpy.loadtxt(DATA / f"{name}.csv", delimiter=",", dtype=numpy.float32)
     return torch.from_numpy(rows[:, :4].copy()).to(dtype), torch.from_numpy(rows[:, 4].copy()).long()
 
 

@@ -66,7 +66,7 @@ TEST(Recovery, ReadsTheTrainBlockOfABrokenNetwork) {
 
 TEST(Recovery, ChecksEachInitialValue) {
   EXPECT_EQ(errorsOf("network M {\n"
-                     "  param a: f32[3] = xavier\n"
+                     "  param a: f32[3] = ones\n"
                      "  param b: f32[3] = true + 1\n"
                      "  param c: f32[3] = zeros([2])\n"
                      "  forward(x: f32[N, 3]) { return x * a * b * c }\n"
