@@ -1,7 +1,7 @@
 // Model files that want too much: each is refused with an error at its place, in bounded time and memory.
 #include "Compile.h"
 
-#include <chrono>
+#include <ctime>
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -198,16 +198,16 @@ class Hostile : public testing::TestWithParam<Case> {};
 
 TEST_P(Hostile, IsRefusedInTime) {
   std::string text = GetParam().text();
-  auto begin = std::chrono::steady_clock::now();
+  std::clock_t begin = std::clock(); // the processor's time: the machine may be busy with other tests
   Compiled compiled = compileText(text);
-  std::chrono::duration<double> taken = std::chrono::steady_clock::now() - begin;
+  double seconds = double(std::clock() - begin) / CLOCKS_PER_SEC;
   EXPECT_EQ(compiled.module, "");
   EXPECT_EQ(foreignWord(compiled.diagnostics), "");
   EXPECT_NE(compiled.diagnostics.find(GetParam().expected), std::string::npos)
       << "no \"" << GetParam().expected << "\" in:\n"
       << compiled.diagnostics.substr(0, 2000);
   EXPECT_LT(compiled.diagnostics.size(), 20'000u);
-  EXPECT_LT(taken.count(), 5);
+  EXPECT_LT(seconds, 5);
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
   EXPECT_LT(usage.ru_maxrss, 1 << 20); // in KiB, of all tests so far
