@@ -282,7 +282,7 @@ void Evaluator::declareField(Instance &instance, const Member &member) {
     exhausted(field.name.range, fmt::format("the program has more than {} parameters and buffers", mostVariables));
   Variable variable;
   variable.role = kind;
-  variable.trainable = member.kind == MemberKind::Param;
+  variable.trainable = member.kind == MemberKind::Param && !member.isFrozen;
   variable.type = type;
   variable.initialiser = value;
   variable.scope = &instance.scope;

@@ -22,8 +22,8 @@ void Program::describeProgram() {
     for (const Hyper &hyper : training->hypers)
       hypers.push_back(
           b.getDictionaryAttr({entry("name", text(hyper.name)), entry("value", b.getF64FloatAttr(hyper.value))}));
-    for (const Metric &metric : training->metrics)
-      metrics.push_back(text(metric.name));
+    for (const std::string &name : training->reported())
+      metrics.push_back(text(name));
     for (const DataSet &set : training->datasets)
       datasets.push_back(describeDataset(set));
   } else {

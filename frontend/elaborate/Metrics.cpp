@@ -12,7 +12,7 @@ using mlir::RankedTensorType;
 using mlir::Value;
 
 /// What the members of a metric must be; its `add` or `whole`, the method that gets predictions and targets.
-static const Member &checkMembers(Evaluator &e, const Metric &metric) {
+const Member &Program::inputMethod(const Metric &metric) {
   const Declaration &decl = *metric.instance->decl;
   const Member *add = e.method(*metric.instance, "add"), *value = e.method(*metric.instance, "value"),
                *whole = e.method(*metric.instance, "whole");
@@ -36,26 +36,36 @@ static const Member &checkMembers(Evaluator &e, const Metric &metric) {
 }
 
 /// Dimensions that the method's types name, such as `C` in `float[N, C]`, are known to states and to `value`.
-void Program::bindMetricDims(Metric &metric, const Member &method) {
-  Evaluator::Frame frame(e, metric.applied.range, metric.instance->module);
+void Program::bindMetricDims(Metric &metric) {
+  Evaluator::Frame frame(e, metric.range, metric.instance->module);
   Scope &scope = metric.instance->scope, found;
   found.parent = &scope;
-  std::vector<RankedTensorType> types = {predictionType};
-  for (const Input &target : targets)
-    types.push_back(target.type);
-  for (size_t i = 0; i < std::min(types.size(), method.parameters.size()); ++i) {
-    const TypeExpr *type = method.parameters[i].type.get();
-    if (!type)
+  for (const Source &source : sourcesOf(metric)) {
+    const TypeExpr *declared = source.parameter->type.get();
+    auto target = llvm::find_if(targets, [&](const Input &input) { return input.name == source.field; });
+    if (!declared || (source.output < 0 && target == targets.end()))
       continue;
-    if (type->kind != TypeKind::Union)
-      e.fits(types[i], *type, found);
-    for (const TypeExpr &alternative : type->elements)
-      if (type->kind == TypeKind::Union && e.fits(types[i], alternative, found))
+    RankedTensorType type = source.output < 0 ? target->type : predictionTypes[source.output];
+    if (declared->kind != TypeKind::Union)
+      e.fits(type, *declared, found);
+    for (const TypeExpr &alternative : declared->elements)
+      if (declared->kind == TypeKind::Union && e.fits(type, alternative, found))
         break;
   }
   for (auto &[name, value] : found.names)
     if (auto dim = value.object.get<Dim>(); dim && dim->isConstant())
       scope.names.try_emplace(name, value);
+}
+
+/// The call of `add` or `whole`.
+Call Program::calledWith(const Metric &metric, const Object &prediction, const Body &body) {
+  if (metric.given.empty())
+    return scored(sourcesOf(metric), prediction, body, metric.range);
+  Call call{metric.range, metric.range, {}};
+  Scope scope = names(prediction, body);
+  for (const Expr *expr : metric.given)
+    call.arguments.push_back({"", e.evaluate(*expr, scope), expr->range});
+  return call;
 }
 
 void Program::declareMetricState(Metric &metric, const Member &member) {
@@ -65,7 +75,7 @@ void Program::declareMetricState(Metric &metric, const Member &member) {
   auto &states = metricStates[&metric];
   if (llvm::any_of(states, [&](const auto &state) { return state.first == field.name.text; }))
     e.fail(field.name.range, fmt::format("'{}' is declared twice in this metric", field.name.text));
-  Evaluator::Frame frame(e, metric.applied.range, metric.instance->module);
+  Evaluator::Frame frame(e, metric.range, metric.instance->module);
   states.emplace_back(field.name.text, e.variables.size());
   Variable state;
   state.name = metric.name + "." + field.name.text;
@@ -88,7 +98,7 @@ void Program::prepareMetrics() {
     if (!metric.instance)
       continue;
     metric.instance->placed = true;
-    bindMetricDims(metric, checkMembers(e, metric));
+    bindMetricDims(metric);
     for (const Member &member : metric.instance->decl->members)
       if (member.kind == MemberKind::State)
         declareMetricState(metric, member);
@@ -114,15 +124,15 @@ void Program::addToMetrics(Body &body, const Object &prediction) {
       continue;
     auto outer = metric.instance->scope.names;
     setMetricStates(metric, body);
-    if (e.runMethod(metric.instance, "add", scored(prediction, body, metric.applied.range)))
+    if (e.runMethod(metric.instance, "add", calledWith(metric, prediction, body)))
       e.fail(e.method(*metric.instance, "add")->name.range, "'add' of a metric returns nothing: it assigns to states");
     for (auto &[name, index] : metricStates[&metric]) {
       const Variable &state = e.variables[index];
       Value value = e.tensor(metric.instance->scope.names[name].object, state.type.getElementType(), state.range);
       value = e.cast(value, state.type.getElementType(), state.range);
       if (value.getType() != state.type)
-        e.report(metric.applied.range, fmt::format("the state '{}' is {}, but 'add' makes it {}", state.name,
-                                                   bm::describe(state.type), bm::describe(value.getType())))
+        e.report(metric.range, fmt::format("the state '{}' is {}, but 'add' makes it {}", state.name,
+                                           bm::describe(state.type), bm::describe(value.getType())))
             .note(state.range, "it is declared here"),
             throw Stop();
       result(body, value, variableAttribute(index));
@@ -137,7 +147,7 @@ void Program::addToMetrics(Body &body, const Object &prediction) {
     result(body, e.tensor(outputs[i], metricsRange()), role("prediction", fmt::format("output.{}", i)));
 }
 
-Range Program::metricsRange() const { return training->metrics.front().applied.range; }
+Range Program::metricsRange() const { return training->metrics.front().range; }
 
 /// The first values of all states.
 void Program::emitReset() {
@@ -152,11 +162,11 @@ void Program::emitReset() {
 }
 
 Value Program::valueOf(const Metric &metric, Body &body, const Object &prediction) {
-  Range range = metric.applied.range;
+  Range range = metric.range;
   auto outer = metric.instance->scope.names;
   setMetricStates(metric, body);
   bool isWhole = e.method(*metric.instance, "whole");
-  Object object = isWhole ? e.callMethod(metric.instance, "whole", scored(prediction, body, range))
+  Object object = isWhole ? e.callMethod(metric.instance, "whole", calledWith(metric, prediction, body))
                           : e.callMethod(metric.instance, "value", {range, range, {}});
   metric.instance->scope.names = std::move(outer);
   Value value = e.tensor(object, range);

@@ -42,6 +42,18 @@ private:
     mlir::Value step;
     std::vector<Result> results;
   };
+  /// What a parameter of a loss or metric gets: an output of the network, or a field of the data.
+  struct Source {
+    const Parameter *parameter;
+    int output; // -1: none
+    std::string field;
+  };
+  /// A call that outputs and fields go into.
+  struct Use {
+    std::vector<Source> sources;
+    const Module *module;
+    Range range;
+  };
   enum Arguments : unsigned {
     Variables = 1,
     States = 2,
@@ -57,7 +69,11 @@ private:
   void createNetwork();
   void nameVariables();
   void prepareStates();
+  std::vector<const Member *> stateMembers(const Instance &optimizer);
+  void declareState(Instance &optimizer, const Member &member, unsigned parameter);
   void findInputs();
+  void fitInputs();
+  bool isInput(const std::string &field) const;
   void findTargets();
   Input target(Field &field, const TypeExpr *type, Scope &scope, const Parameter *parameter);
   std::optional<Input> fit(Field &field, const TypeExpr &type, Scope &scope);
@@ -65,6 +81,7 @@ private:
   void countCategories(Field &field, Input &input);
   void emitInit();
   void emitPredict();
+  const Applied *linkedLoss() const;
   void emitProbabilities(Body &body);
   void emitTrain();
   void emitEvaluate();
@@ -76,7 +93,9 @@ private:
 
   // Metrics.cpp
   void prepareMetrics();
-  void bindMetricDims(Metric &metric, const Member &method);
+  const Member &inputMethod(const Metric &metric);
+  void bindMetricDims(Metric &metric);
+  Call calledWith(const Metric &metric, const Object &prediction, const Body &body);
   void declareMetricState(Metric &metric, const Member &member);
   void setMetricStates(const Metric &metric, const Body &body);
   void addToMetrics(Body &body, const Object &prediction);
@@ -89,11 +108,20 @@ private:
   void begin(Body &body, const std::string &name, unsigned arguments);
   void finish(Body &body, bool dropUnused);
   Object forward(Body &body);
-  Call scored(const Object &prediction, const Body &body, Range range);
-  mlir::Value score(const Applied &applied, const Object &prediction, Body &body, const std::string &what);
+
+  // Scores.cpp
+  std::vector<Source> sourcesOf(const std::vector<Parameter> &parameters, const std::vector<Bound> &given);
+  std::vector<Source> sourcesIn(const std::vector<Parameter> &parameters, const std::vector<const Expr *> &arguments);
+  std::vector<Source> sourcesOf(const Metric &metric);
+  std::vector<Use> uses();
+  Scope names(const Object &prediction, const Body &body);
+  Call scored(const std::vector<Source> &sources, const Object &prediction, const Body &body, Range range);
+  mlir::Value score(const Score &score, const Object &prediction, Body &body, const std::string &what);
   void scores(Body &body, const Object &prediction, mlir::Value &loss);
   void update(Body &body, mlir::Value loss);
-  mlir::Value stepParameter(Body &body, unsigned variable, mlir::Value gradient);
+  mlir::Value stepParameter(Body &body, const std::shared_ptr<Instance> &optimizer, unsigned variable,
+                            mlir::Value gradient);
+  std::vector<mlir::Value> changedGradients(std::vector<mlir::Value> gradients);
   class BoundHypers;
   mlir::DictionaryAttr role(const std::string &role, const std::string &name = "");
   mlir::DictionaryAttr variableAttribute(unsigned index);

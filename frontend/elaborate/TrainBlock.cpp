@@ -1,5 +1,5 @@
 // Reads the entries of a train block.
-#include "TrainBlock.h"
+#include "Groups.h"
 
 #include <algorithm>
 #include <cmath>
@@ -11,12 +11,16 @@ namespace {
 
 class Reader {
 public:
-  Reader(Evaluator &evaluator, TrainBlock &block) : e(evaluator), block(block) {}
+  Reader(Evaluator &evaluator, TrainBlock &block, const Instance *network)
+      : e(evaluator), block(block), groups(evaluator, block, network) {}
 
   void data(const Entry &entry) { block.datasets.push_back(readDataSet(e, entry)); }
   void loss(const Entry &entry);
   void metrics(const Entry &entry);
-  void optimizer(const Entry &entry);
+  void optimizer(const Entry &entry) { groups.optimizer(entry); }
+  void gradients(const Entry &entry) { groups.gradients(entry); }
+  void freeze(const Entry &entry) { groups.freeze(entry); }
+  void settleGroups() { groups.settle(); }
   void epochs(const Entry &entry) { block.epochs = count(entry, 1); }
   void batch(const Entry &entry);
   void shuffle(const Entry &entry) { block.shuffle = e.condition(value(entry), entry.value->range); }
@@ -33,13 +37,15 @@ private:
   }
   int64_t count(const Entry &entry, int64_t least);
   Applied applied(const Expr &expr);
-  void metric(const Expr &expr);
-  void number(Scope &scope, const std::string &argument, const std::string &name);
-  void scheduleNumbers(const Object &object, const std::string &name);
+  Score score(const std::string &name, const Expr &expr);
+  void lossPart(const std::string &name, const Expr &expr);
+  void metric(const std::string &name, const Expr &expr);
+  void checkName(const std::string &name, Range range);
   Object classWeights(const CallExpr &call);
 
   Evaluator &e;
   TrainBlock &block;
+  GroupReader groups;
 };
 
 int64_t Reader::count(const Entry &entry, int64_t least) {
@@ -141,77 +147,89 @@ Applied Reader::applied(const Expr &expr) {
   return result;
 }
 
-void Reader::loss(const Entry &entry) {
-  block.loss = applied(*entry.value);
-  if (block.loss->function.decl->hasMembers)
-    e.fail(entry.value->range, "a metric that accumulates over batches cannot be a loss");
+/// A function by its name or with arguments by name; anything else is an expression.
+Score Reader::score(const std::string &name, const Expr &expr) {
+  Score result{name, std::nullopt, nullptr, expr.range};
+  auto isGiven = [](const Argument &argument) { return argument.name.text.empty(); };
+  bool isApplied = expr.kind == ExprKind::Name || expr.kind == ExprKind::Number || expr.kind == ExprKind::String ||
+                   expr.kind == ExprKind::Bool;
+  if (expr.kind == ExprKind::Call)
+    isApplied = llvm::none_of(as<CallExpr>(expr).arguments, isGiven);
+  if (isApplied)
+    result.applied = applied(expr);
+  else
+    result.expr = &expr;
+  return result;
 }
 
-void Reader::metric(const Expr &expr) {
-  Metric metric{"", applied(expr), nullptr};
-  const Declaration &decl = *metric.applied.function.decl;
-  metric.name = decl.name.text;
-  for (const Metric &other : block.metrics)
-    if (other.name == metric.name)
-      e.report(expr.range, fmt::format("two metrics are called '{}'", metric.name))
-          .note(other.applied.range, "the first one is here"),
+void Reader::checkName(const std::string &name, Range range) {
+  auto check = [&](const Score &other, const char *what) {
+    if (other.name == name)
+      e.report(range, fmt::format("two {} are called '{}'; names can be given: metrics = {{first = {}, ...}}", what,
+                                  name, name))
+          .note(other.range, "the first one is here"),
           throw Stop();
-  if (decl.hasMembers)
-    metric.instance = e.instantiate(metric.applied.function, {expr.range, expr.range, metric.applied.arguments});
+  };
+  for (const Score &part : block.losses)
+    check(part, "metrics or parts of the loss");
+  for (const Metric &metric : block.metrics)
+    check(metric, "metrics");
+}
+
+void Reader::lossPart(const std::string &name, const Expr &expr) {
+  Score part = score(name, expr);
+  if (part.applied && part.applied->function.decl->hasMembers)
+    e.fail(expr.range, "a metric that accumulates over batches cannot be a loss");
+  block.losses.push_back(std::move(part));
+}
+
+void Reader::loss(const Entry &entry) {
+  if (entry.value->kind != ExprKind::Record)
+    return lossPart("loss", *entry.value);
+  for (const Argument &part : as<RecordExpr>(*entry.value).fields) {
+    checkName(part.name.text, part.name.range);
+    lossPart(part.name.text, *part.value);
+  }
+}
+
+void Reader::metric(const std::string &name, const Expr &expr) {
+  Metric metric;
+  static_cast<Score &>(metric) = score(name, expr);
+  const Declaration *decl = metric.applied ? metric.applied->function.decl : nullptr;
+  if (!decl && expr.kind == ExprKind::Call) {
+    Scope scope;
+    const auto &call = as<CallExpr>(expr);
+    Object callee = call.callee->kind == ExprKind::Name ? e.evaluate(*call.callee, scope) : Object();
+    auto declared = callee.get<DeclaredObject>();
+    decl = declared ? declared->decl : nullptr;
+    if (decl && decl->hasMembers && decl->kind == DeclarationKind::Metric) {
+      metric.applied = Applied{*declared, {}, expr.range};
+      for (const Argument &argument : call.arguments)
+        if (argument.name.text.empty())
+          metric.given.push_back(argument.value.get());
+        else
+          metric.applied->arguments.push_back(
+              {argument.name.text, e.evaluate(*argument.value, scope), argument.value->range});
+    }
+  }
+  if (name.empty() && !decl)
+    e.fail(expr.range, "this metric needs a name: metrics = {name = ...}");
+  metric.name = name.empty() ? decl->name.text : name;
+  checkName(metric.name, expr.range);
+  if (metric.applied && decl->hasMembers)
+    metric.instance = e.instantiate(metric.applied->function, {expr.range, expr.range, metric.applied->arguments});
   block.metrics.push_back(std::move(metric));
 }
 
 void Reader::metrics(const Entry &entry) {
-  if (entry.value->kind != ExprKind::List)
-    return metric(*entry.value);
-  for (const ExprPtr &element : as<ListExpr>(*entry.value).elements)
-    metric(*element);
-}
-
-/// Numbers that were given, and numbers with a fraction, can be changed by `--set`. A whole number that is a default is
-/// a switch (`momentum = 0`): what it switches off is not compiled.
-void Reader::optimizer(const Entry &entry) {
-  if (entry.over)
-    e.fail(entry.over->range, "'over' is not supported yet: the optimizer trains all parameters");
-  Object object = value(entry);
-  if (auto declared = object.get<DeclaredObject>(); declared && declared->decl->kind == DeclarationKind::Optimizer)
-    object = e.call(object, {entry.value->range, entry.value->range, {}});
-  auto instance = object.get<std::shared_ptr<Instance>>();
-  if (!instance || (*instance)->decl->kind != DeclarationKind::Optimizer)
-    e.fail(entry.value->range, fmt::format("expected an optimizer, found {}", e.describe(object)));
-  block.optimizer = *instance;
-  block.optimizer->placed = true;
-  for (const Parameter &parameter : (*instance)->decl->parameters) {
-    const std::string &name = parameter.name.text;
-    const NamedObject &argument = (*instance)->scope.names[name];
-    bool isDefault = parameter.value && argument.origin && argument.origin->begin == parameter.name.range.begin &&
-                     argument.origin->file == parameter.name.range.file;
-    auto dim = argument.object.get<Dim>();
-    if (dim && dim->constant() && !isDefault)
-      block.hypers.push_back({name, static_cast<double>(*dim->constant()), &(*instance)->scope, name});
-    else
-      number((*instance)->scope, name, name);
-  }
-}
-
-/// A number with a fraction, or those of a schedule and of the schedules in it. A schedule's whole numbers are known at
-/// compile time, as its conditions may ask for them.
-void Reader::number(Scope &scope, const std::string &argument, const std::string &name) {
-  const Object &object = scope.names[argument].object;
-  if (auto real = object.get<double>())
-    block.hypers.push_back({name, *real, &scope, argument});
+  if (entry.value->kind == ExprKind::List)
+    for (const ExprPtr &element : as<ListExpr>(*entry.value).elements)
+      metric("", *element);
+  else if (entry.value->kind == ExprKind::Record)
+    for (const Argument &field : as<RecordExpr>(*entry.value).fields)
+      metric(field.name.text, *field.value);
   else
-    scheduleNumbers(object, name);
-}
-
-void Reader::scheduleNumbers(const Object &object, const std::string &name) {
-  auto schedule = object.get<std::shared_ptr<Instance>>();
-  if (schedule && (*schedule)->decl->kind == DeclarationKind::Schedule)
-    for (const Parameter &parameter : (*schedule)->decl->parameters)
-      number((*schedule)->scope, parameter.name.text, name + "." + parameter.name.text);
-  if (auto list = object.get<ListObject>())
-    for (size_t i = 0; i < list->elements->size(); ++i)
-      scheduleNumbers((*list->elements)[i], fmt::format("{}.{}", name, i));
+    metric("", *entry.value);
 }
 
 void checkComplete(Evaluator &e, const TrainBlock &block) {
@@ -220,7 +238,7 @@ void checkComplete(Evaluator &e, const TrainBlock &block) {
     return std::any_of(block.datasets.begin(), block.datasets.end(), [&](auto &d) { return d.name == name; });
   };
   for (auto [missing, name] :
-       {std::pair{!hasData("train"), "data"}, {!block.loss, "loss"}, {!block.optimizer, "optimizer"}})
+       {std::pair{!hasData("train"), "data"}, {block.losses.empty(), "loss"}, {block.groups.empty(), "optimizer"}})
     if (missing)
       e.report(range, fmt::format("the train block needs '{}'", name));
 }
@@ -275,9 +293,9 @@ void checkMonitor(Evaluator &e, const TrainBlock &block) {
   if (block.monitor.name.empty())
     return;
   std::vector<std::string> names = {"loss", "valid loss"};
-  for (const Metric &metric : block.metrics)
+  for (const std::string &name : block.reported())
     for (const char *prefix : {"", "valid "})
-      names.push_back(prefix + metric.name);
+      names.push_back(prefix + name);
   if (std::find(names.begin(), names.end(), block.monitor.name) != names.end())
     return;
   auto meant = closest(block.monitor.name, names);
@@ -287,7 +305,17 @@ void checkMonitor(Evaluator &e, const TrainBlock &block) {
 
 } // namespace
 
-TrainBlock readTrainBlock(Evaluator &evaluator, const Declaration &decl) {
+std::vector<std::string> TrainBlock::reported() const {
+  std::vector<std::string> names;
+  if (losses.size() > 1)
+    for (const Score &part : losses)
+      names.push_back(part.name);
+  for (const Metric &metric : metrics)
+    names.push_back(metric.name);
+  return names;
+}
+
+TrainBlock readTrainBlock(Evaluator &evaluator, const Declaration &decl, const Instance *network) {
   struct Form {
     std::string_view name;
     void (Reader::*read)(const Entry &);
@@ -297,11 +325,12 @@ TrainBlock readTrainBlock(Evaluator &evaluator, const Declaration &decl) {
       {"metrics", &Reader::metrics},    {"epochs", &Reader::epochs},   {"optimizer", &Reader::optimizer},
       {"batch", &Reader::batch},        {"seed", &Reader::seed},       {"shuffle", &Reader::shuffle},
       {"valid", &Reader::data},         {"monitor", &Reader::monitor}, {"patience", &Reader::patience},
-      {"min_delta", &Reader::minDelta}, {"keep", &Reader::keep},
+      {"min_delta", &Reader::minDelta}, {"keep", &Reader::keep},       {"gradients", &Reader::gradients},
+      {"freeze", &Reader::freeze},
   };
   TrainBlock block;
   block.decl = &decl;
-  Reader reader(evaluator, block);
+  Reader reader(evaluator, block, network);
   unsigned before = evaluator.diagnostics.errorCount();
   bool hasFailed = false; // also where the error was reported before
   std::map<std::string, Range> seen;
@@ -333,6 +362,7 @@ TrainBlock readTrainBlock(Evaluator &evaluator, const Declaration &decl) {
   if (!hasFailed && evaluator.diagnostics.errorCount() == before) {
     checkDatasets(evaluator, block);
     checkMonitor(evaluator, block);
+    reader.settleGroups();
   }
   if (hasFailed || evaluator.diagnostics.errorCount() != before)
     throw Stop();

@@ -3,6 +3,8 @@
 
 #include "DataBlock.h"
 
+#include <set>
+
 namespace bmc::frontend {
 
 /// A function with the arguments that were given ahead.
@@ -18,19 +20,45 @@ struct ClassWeights {
   unsigned variable;
 };
 
-/// A metric with its arguments. One with members has an instance: it accumulates over batches, or asks for all rows.
-struct Metric {
+/// A loss or a metric: a function that gets the outputs of the network and the targets, or an expression of
+/// `prediction`, the fields of the data and the members of the network.
+struct Score {
   std::string name;
-  Applied applied;
-  std::shared_ptr<Instance> instance;
+  std::optional<Applied> applied;
+  const Expr *expr = nullptr; // where it is no function
+  Range range;
 };
 
-/// A number that `--set` changes: an argument of the optimizer (`lr`) or of a schedule in it (`lr.rate`).
+/// One with members has an instance: it accumulates over batches, or asks for all rows. `given` are the arguments that
+/// it gets in the place of outputs and targets.
+struct Metric : Score {
+  std::shared_ptr<Instance> instance;
+  std::vector<const Expr *> given;
+};
+
+/// An optimizer and the parameters that it trains.
+struct Group {
+  std::shared_ptr<Instance> optimizer;
+  std::set<unsigned> variables; // without `over`: all
+  bool isOverAll = true;
+  Range range;
+};
+
+/// A function from the list of all gradients to the list of those to step by.
+struct GradientFunction {
+  DeclaredObject function;
+  std::shared_ptr<Scope> arguments; // by name
+  Range range;
+};
+
+/// A number that `--set` changes: an argument of the optimizer (`lr`), of a schedule in it (`lr.rate`), or of a
+/// function of the gradients. Where several have a name, `owner` stands before it: `head.lr`.
 struct Hyper {
   std::string name;
   double value;
-  Scope *scope; // the optimizer's or the schedule's
+  Scope *scope; // the optimizer's, the schedule's or the function's
   std::string argument;
+  std::string owner;
 };
 
 /// Which epoch is the best one, when training stops before the last epoch, and whose weights are saved.
@@ -46,9 +74,11 @@ struct Monitor {
 struct TrainBlock {
   const Declaration *decl = nullptr;
   std::vector<DataSet> datasets; // the training data is the first
-  std::optional<Applied> loss;
+  std::vector<Score> losses;     // their sum is the loss
   std::vector<Metric> metrics;
-  std::shared_ptr<Instance> optimizer;
+  std::vector<Group> groups;
+  std::vector<GradientFunction> gradientFunctions;
+  std::set<unsigned> frozen;
   std::vector<Hyper> hypers;
   std::vector<ClassWeights> classWeights;
   int64_t epochs = 1;
@@ -60,9 +90,12 @@ struct TrainBlock {
   /// The fields of the training data.
   std::vector<Field> &fields() { return datasets.front().fields; }
   const std::vector<Field> &fields() const { return datasets.front().fields; }
+  /// The names of what is reported beside the loss: its parts, where it has several, and the metrics.
+  std::vector<std::string> reported() const;
 };
 
-/// Reads a train block; throws Stop after the errors of all its entries were reported.
-TrainBlock readTrainBlock(Evaluator &evaluator, const Declaration &decl);
+/// Reads a train block; throws Stop after the errors of all its entries were reported. Settles which variables are
+/// trained.
+TrainBlock readTrainBlock(Evaluator &evaluator, const Declaration &decl, const Instance *network);
 
 } // namespace bmc::frontend

@@ -267,8 +267,9 @@ struct Member {
   MemberKind kind{};
   Range range;
   std::string documentation;
-  Parameter field;     // Param, Buffer, State, Sublayer (without a type)
-  StmtPtr requirement; // Require
+  Parameter field;       // Param, Buffer, State, Sublayer (without a type)
+  bool isFrozen = false; // Param
+  StmtPtr requirement;   // Require
   // Method: `forward`, `update`, `entry decode`, ...
   Name name;
   bool isEntry = false;
@@ -282,12 +283,14 @@ const char *spelling(DeclarationKind kind);
 
 struct TrainStep;
 
-/// `name = value`, in a train block or in a table's preparation. `over` names what an optimizer trains.
+/// `name = value`, in a train block or in a table's preparation. `over` names what an optimizer trains; a list of
+/// optimizers has a part for each.
 struct Entry {
   Name name;
   bool isClause = false; // `drop`, `split`, `seed` and `stratify` of a preparation, without '='
-  ExprPtr value;
+  ExprPtr value;         // null where there are parts
   ExprPtr over;
+  std::vector<Entry> parts;
   std::vector<Entry> preparation; // of a table
   std::unique_ptr<TrainStep> step;
 };

@@ -91,7 +91,7 @@ void Printer::member(const Member &member) {
   static constexpr const char *words[] = {"param ", "buffer ", "state ", "sublayer ", "", ""};
   if (member.kind == MemberKind::Require)
     return statement(*member.requirement);
-  line() << words[static_cast<int>(member.kind)];
+  line() << (member.isFrozen ? "frozen " : "") << words[static_cast<int>(member.kind)];
   if (member.kind != MemberKind::Method)
     return parameter(member.field);
   out << (member.isEntry ? "entry " : "") << member.name.text;
@@ -147,6 +147,7 @@ void Printer::entry(const Entry &entry) {
     expression(*entry.step->every);
   }
   Indent indent(*this);
+  entries(entry.parts);
   entries(entry.preparation);
   if (entry.step)
     entries(entry.step->entries);

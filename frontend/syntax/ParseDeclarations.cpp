@@ -150,18 +150,39 @@ std::vector<Entry> Parser::entries() {
   return result;
 }
 
-// entry = name "=" expression [ "over" expression ] [ preparation ]
+// entry = name "=" ( trained | optimizers ) [ preparation ]
 Entry Parser::entry() {
   Entry entry;
   entry.name = name("an entry of the form 'name = value'");
   expect(TokenKind::Assign, fmt::format("behind '{}'", entry.name.text));
-  entry.value = expression();
-  if (acceptWord("over"))
-    entry.over = expression();
+  if (entry.name.text == "optimizer" && at(TokenKind::LeftBracket))
+    optimizers(entry);
+  else
+    trained(entry);
   if (at(TokenKind::LeftBrace) && !peek().startsLine)
     entry.preparation = preparation();
   endOfStatement();
   return entry;
+}
+
+// trained = expression [ "over" expression ]
+void Parser::trained(Entry &entry) {
+  entry.value = expression();
+  if (acceptWord("over"))
+    entry.over = expression();
+}
+
+// optimizers = "[" [ trained { "," trained } ] "]"
+void Parser::optimizers(Entry &entry) {
+  take();
+  ++brackets;
+  items(TokenKind::RightBracket, [&] {
+    entry.parts.emplace_back();
+    entry.parts.back().name = entry.name;
+    trained(entry.parts.back());
+  });
+  expect(TokenKind::RightBracket, "behind the optimizers");
+  --brackets;
 }
 
 // trainStep = "step" name [ "every" expression ] entries
@@ -246,12 +267,15 @@ bool Parser::atMethod() const {
   return at(TokenKind::Name) && (peek(1).kind == TokenKind::LeftParen || peek(1).kind == TokenKind::LeftBrace);
 }
 
-// member = ( "param" | "buffer" | "state" ) fields | require | method | name "=" optionalExpression
+// member = ( [ "frozen" ] "param" | "buffer" | "state" ) fields | require | method | name "=" optionalExpression
 void Parser::member(DeclarationKind kind, std::vector<Member> &members) {
   bool isField = peek(1).kind == TokenKind::Name;
   size_t first = members.size();
   Token begin = peek();
-  if (isField && acceptWord("param"))
+  bool isFrozen = atWord("frozen") && atWord("param", 1);
+  if (isFrozen)
+    take();
+  if ((isField || isFrozen) && acceptWord("param"))
     fields(MemberKind::Param, members);
   else if (isField && acceptWord("buffer"))
     fields(MemberKind::Buffer, members);
@@ -275,8 +299,10 @@ void Parser::member(DeclarationKind kind, std::vector<Member> &members) {
     failExpected(
         fmt::format("a member of the {} ('name = layer', param, buffer, state, require or a method)", spelling(kind)));
   }
-  for (size_t i = first; i < members.size(); ++i)
+  for (size_t i = first; i < members.size(); ++i) {
     members[i].range = begin.range.to(previous());
+    members[i].isFrozen = isFrozen;
+  }
   if (first < members.size())
     members[first].documentation = begin.documentation;
 }

@@ -33,6 +33,8 @@ private:
   void data(Declaration &decl);
   std::vector<Entry> entries();
   Entry entry();
+  void trained(Entry &entry);
+  void optimizers(Entry &entry);
   Entry trainStep();
   std::vector<Entry> preparation();
   void prepare(std::vector<Entry> &entries);

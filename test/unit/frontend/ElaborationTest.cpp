@@ -158,6 +158,57 @@ TEST(Optimizers, HaveStatesOfTheirOwnShape) {
   EXPECT_TRUE(has(trained("NAdam"), "bm.variable \"state\" @fc.weight.momentum_product : tensor<f64>"));
 }
 
+TEST(Optimizers, TrainWhatTheyName) {
+  auto train = [](const std::string &entries) {
+    return moduleOf(
+        "layer Part { frozen param scale: f32[3] = 1\n  fc = Linear(3, 3)\n  forward(x) { return fc(x * scale) } }\n"
+        "network M {\n  a = Part\n  b = Part\n  c = Linear(3, 2)\n  forward(x: f32[N, 3]) { return c(b(a(x))) }\n}\n"
+        "train M {\n  data = table(\"a.csv\", x = columns(0..3), y = columns(3..5))\n  loss = mse\n" +
+        entries + "}\n");
+  };
+  std::string module =
+      train("  optimizer = [SGD(lr = 0.1, momentum = 0.9) over [a, b.fc.weight], Adam(lr = 0.01) over c]\n");
+  expectInOrder(module, {"@a.scale : tensor<3xf32>\n", "@a.fc.weight : tensor<3x3xf32> trainable",
+                         "@b.fc.weight : tensor<3x3xf32> trainable", "@b.fc.bias : tensor<3xf32>\n",
+                         "@c.weight : tensor<2x3xf32> trainable", "@a.fc.weight.velocity", "@b.fc.weight.velocity",
+                         "@c.weight.m"});
+  EXPECT_FALSE(has(module, "@b.fc.bias.velocity") || has(module, "@c.weight.velocity") ||
+               has(module, "@a.scale.velocity"));
+  // Numbers of one name are known by what they train, or by the optimizer's number.
+  EXPECT_TRUE(has(module, "{name = \"0.lr\", ") && has(module, "{name = \"c.lr\", ") &&
+              has(module, "{name = \"momentum\", "));
+  EXPECT_TRUE(has(train("  optimizer = GD\n  freeze = [b, a.fc.bias]\n"), "@b.fc.weight : tensor<3x3xf32>\n"));
+}
+
+TEST(Optimizers, StepByChangedGradients) {
+  std::string module = trained("GD", "  gradients = [clip_by_value(limit = 0.5), clip_by_norm]\n");
+  expectInOrder(functionOf(module, "train"), {"bm.grad", "bm.max", "bm.min", "bm.reduce_sum", "bm.sqrt"});
+  EXPECT_TRUE(has(module, "{name = \"clip_by_value.limit\", value = 5.000000e-01 : f64}"));
+  EXPECT_TRUE(has(module, "{name = \"clip_by_norm.limit\", value = 1.000000e+00 : f64}"));
+}
+
+TEST(Losses, AreSumsOfParts) {
+  std::string module =
+      moduleOf("network M {\n  fc = Linear(3, 2)\n  forward(x: f32[N, 3]) { return (fc(x), x) }\n}\ntrain M {\n"
+               "  data = table(\"a.csv\", x = columns(0..3), y = column(3), mask = columns(4..6))\n"
+               "  loss = {class = cross_entropy(prediction[0], y), rest = 0.1 * mean(mask * fc.bias)}\n"
+               "  metrics = [accuracy(prediction[0], y)]\n  optimizer = GD\n}\n");
+  EXPECT_TRUE(has(module, "metrics = [\"class\", \"rest\", \"accuracy\"]"));
+  EXPECT_TRUE(has(module, "name = \"y\", type = tensor<i32>"));
+  expectInOrder(functionOf(module, "evaluate"), {"bm.role = \"loss\"", "bm.name = \"class\", bm.role = \"metric\"",
+                                                 "bm.name = \"rest\"", "bm.name = \"accuracy\""});
+}
+
+TEST(Losses, GetFieldsByNameAndThenInOrder) {
+  std::string module = moduleOf(
+      "loss weighted(p: float[N, 2], t: float[N, 2], weight: float[N, 1]) { return mean(weight * (p - t)^2) }\n"
+      "network M {\n  fc = Linear(3, 2)\n  forward(x: f32[N, 3]) { return fc(x) }\n}\ntrain M {\n"
+      "  data = table(\"a.csv\", x = columns(0..3), weight = column(3), y = columns(4..6))\n"
+      "  loss = weighted\n  metrics = mse\n  optimizer = GD\n}\n");
+  EXPECT_TRUE(has(module, "name = \"weight\", type = tensor<1xf32>") &&
+              has(module, "name = \"y\", type = tensor<2xf32>"));
+}
+
 TEST(Optimizers, TakeSchedules) {
   std::string train = functionOf(trained("GD(lr = cosine(0.1, total = 100))"), "train");
   expectInOrder(train, {"bm.min", ": tensor<f64>", "bm.cos"});
@@ -200,9 +251,9 @@ TEST(Numbers, TakeTheTypeThatFloatMet) {
 }
 
 TEST(Buffers, KeepTheirValueInAName) {
-  std::string module = moduleOf(
-      "network M {\n  buffer b: f32[3] = 0\n  fc = Linear(3, 1)\n  forward(x: f32[N, 3]) {\n    let old = b\n"
-      "    b = mean(x, axes = 0)\n    old = old * 2\n    return fc(x - old)\n  }\n}\n");
+  std::string module =
+      moduleOf("network M {\n  buffer b: f32[3] = 0\n  fc = Linear(3, 1)\n  forward(x: f32[N, 3]) {\n    let old = b\n"
+               "    b = mean(x, axes = 0)\n    old = old * 2\n    return fc(x - old)\n  }\n}\n");
   std::string predict = functionOf(module, "predict");
   expectInOrder(predict, {"bm.mul %arg"}); // the argument, not what was assigned to the buffer
 }
@@ -261,9 +312,9 @@ TEST(Targets, FollowFromTheLoss) {
 }
 
 TEST(Inputs, MayBeBounded) {
-  std::string module = moduleOf(
-      "network M {\n  table = Embedding(5, 2)\n  forward(k: i32[N] < 5) { return table(k) }\n}\ntrain M {\n"
-      "  data = table(\"a.csv\", k = column(0), y = columns(1..3))\n  loss = mse\n  optimizer = GD\n}\n");
+  std::string module =
+      moduleOf("network M {\n  table = Embedding(5, 2)\n  forward(k: i32[N] < 5) { return table(k) }\n}\ntrain M {\n"
+               "  data = table(\"a.csv\", k = column(0), y = columns(1..3))\n  loss = mse\n  optimizer = GD\n}\n");
   EXPECT_TRUE(has(module, "classes = 5 : i64")) << module;
 }
 

@@ -1,0 +1,34 @@
+// The entries of a train block that say what is trained, and how: `optimizer`, `freeze` and `gradients`.
+#pragma once
+
+#include "TrainBlock.h"
+
+namespace bmc::frontend {
+
+class GroupReader {
+public:
+  GroupReader(Evaluator &evaluator, TrainBlock &block, const Instance *network)
+      : e(evaluator), block(block), network(network) {}
+
+  void optimizer(const Entry &entry);
+  void freeze(const Entry &entry);
+  void gradients(const Entry &entry);
+  /// When all entries are read: which variables are trained, by which group, and the names of the numbers.
+  void settle();
+
+private:
+  void group(const Entry &entry, size_t number);
+  void gradientFunction(const Expr &expr);
+  std::set<unsigned> parameters(const Expr &expr);
+  void collect(const Object &object, std::set<unsigned> &found);
+  void argument(Scope &scope, const Parameter &parameter, const std::string &owner);
+  void number(Scope &scope, const std::string &argument, const std::string &name, const std::string &owner);
+  void scheduleNumbers(const Object &object, const std::string &name, const std::string &owner);
+  void nameNumbers();
+
+  Evaluator &e;
+  TrainBlock &block;
+  const Instance *network; // null after an error in it
+};
+
+} // namespace bmc::frontend

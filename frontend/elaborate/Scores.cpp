@@ -1,0 +1,192 @@
+// Losses and metrics: what their parameters get, and their values.
+#include "Program.h"
+
+#include "dialects/Ops.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+namespace bmc::frontend {
+
+using mlir::RankedTensorType;
+using mlir::Value;
+
+/// What the parameters of a function get that the caller did not give: first the outputs of the network; then the field
+/// of the data that has the parameter's name; else, where there is no default, the next target that no name asks for.
+std::vector<Program::Source> Program::sourcesOf(const std::vector<Parameter> &parameters,
+                                                const std::vector<Bound> &given) {
+  std::vector<Source> sources;
+  auto isField = [&](const std::string &name) {
+    return llvm::any_of(training->fields(), [&](const Field &field) { return field.name.text == name; });
+  };
+  auto isNamed = [&](const std::string &field) {
+    return llvm::any_of(parameters, [&](const Parameter &p) { return p.name.text == field; });
+  };
+  std::vector<std::string> rest;
+  for (const Field &field : training->fields())
+    if (!isInput(field.name.text) && !isNamed(field.name.text))
+      rest.push_back(field.name.text);
+  size_t output = 0, next = 0;
+  for (const Parameter &parameter : parameters) {
+    const std::string &name = parameter.name.text;
+    if (parameter.isPack || llvm::any_of(given, [&](const Bound &bound) { return bound.name == name; }))
+      continue;
+    if (output < predictionTypes.size())
+      sources.push_back({&parameter, static_cast<int>(output++), ""});
+    else if (isField(name))
+      sources.push_back({&parameter, -1, name});
+    else if (!parameter.value && next < rest.size())
+      sources.push_back({&parameter, -1, rest[next++]});
+  }
+  return sources;
+}
+
+/// The same for arguments that are written out: `prediction`, `prediction[1]` and the fields of the data by name.
+std::vector<Program::Source> Program::sourcesIn(const std::vector<Parameter> &parameters,
+                                                const std::vector<const Expr *> &arguments) {
+  std::vector<Source> sources;
+  for (size_t i = 0; i < std::min(parameters.size(), arguments.size()); ++i) {
+    const Expr *expr = arguments[i];
+    size_t output = 0;
+    if (expr->kind == ExprKind::Index && as<IndexExpr>(*expr).items.size() == 1 &&
+        as<IndexExpr>(*expr).items[0]->kind == ExprKind::Number) {
+      output = static_cast<size_t>(as<NumberExpr>(*as<IndexExpr>(*expr).items[0]).integer);
+      expr = as<IndexExpr>(*expr).base.get();
+    }
+    std::string name = expr->kind == ExprKind::Name ? as<NameExpr>(*expr).name : "";
+    if (name == "prediction" && output < predictionTypes.size())
+      sources.push_back({&parameters[i], static_cast<int>(output), ""});
+    else if (!name.empty())
+      sources.push_back({&parameters[i], -1, name});
+  }
+  return sources;
+}
+
+/// Visits all calls in an expression.
+static void forEachCall(const Expr *expr, llvm::function_ref<void(const CallExpr &)> visit) {
+  if (!expr)
+    return;
+  auto all = [&](const auto &exprs) {
+    for (const ExprPtr &each : exprs)
+      forEachCall(each.get(), visit);
+  };
+  switch (expr->kind) {
+  case ExprKind::Unary:
+    return forEachCall(as<UnaryExpr>(*expr).operand.get(), visit);
+  case ExprKind::Binary:
+    forEachCall(as<BinaryExpr>(*expr).left.get(), visit);
+    return forEachCall(as<BinaryExpr>(*expr).right.get(), visit);
+  case ExprKind::Conditional:
+    forEachCall(as<ConditionalExpr>(*expr).value.get(), visit);
+    return forEachCall(as<ConditionalExpr>(*expr).otherwise.get(), visit);
+  case ExprKind::Index:
+    return forEachCall(as<IndexExpr>(*expr).base.get(), visit);
+  case ExprKind::List:
+    return all(as<ListExpr>(*expr).elements);
+  case ExprKind::Tuple:
+    return all(as<TupleExpr>(*expr).elements);
+  case ExprKind::Call:
+    visit(as<CallExpr>(*expr));
+    for (const Argument &argument : as<CallExpr>(*expr).arguments)
+      forEachCall(argument.value.get(), visit);
+    return;
+  default:
+    return;
+  }
+}
+
+/// All calls that outputs and fields go into, losses first.
+std::vector<Program::Use> Program::uses() {
+  std::vector<Use> result;
+  auto add = [&](const Score &score) {
+    if (score.applied) {
+      const DeclaredObject &function = score.applied->function;
+      result.push_back({sourcesOf(function.decl->parameters, score.applied->arguments), function.module, score.range});
+    }
+    forEachCall(score.expr, [&](const CallExpr &call) {
+      auto found = call.callee->kind == ExprKind::Name ? e.modules.find(main, as<NameExpr>(*call.callee).name)
+                                                       : Modules::Found();
+      if (!found.decl || found.decl->hasMembers)
+        return;
+      std::vector<const Expr *> arguments;
+      for (const Argument &argument : call.arguments)
+        if (argument.name.text.empty())
+          arguments.push_back(argument.value.get());
+      result.push_back({sourcesIn(found.decl->parameters, arguments), found.module, call.range});
+    });
+  };
+  for (const Score &part : training->losses)
+    add(part);
+  for (const Metric &metric : training->metrics)
+    if (metric.instance)
+      result.push_back({sourcesOf(metric), metric.instance->module, metric.range});
+    else
+      add(metric);
+  return result;
+}
+
+std::vector<Program::Source> Program::sourcesOf(const Metric &metric) {
+  const Member &method = inputMethod(metric);
+  return metric.given.empty() ? sourcesOf(method.parameters, {}) : sourcesIn(method.parameters, metric.given);
+}
+
+/// What an expression of the train block sees.
+Scope Program::names(const Object &prediction, const Body &body) {
+  Scope scope;
+  scope.parent = &network->scope;
+  scope.names["prediction"] = {prediction, std::nullopt};
+  for (const auto &[name, value] : body.inputs)
+    scope.names[name] = {Object(value), std::nullopt};
+  return scope;
+}
+
+/// A call that gets outputs and fields.
+Call Program::scored(const std::vector<Source> &sources, const Object &prediction, const Body &body, Range range) {
+  auto list = prediction.get<ListObject>();
+  Call call{range, range, {}};
+  for (const Source &source : sources) {
+    Object value = source.output < 0 ? Object(body.inputs.at(source.field))
+                   : list            ? (*list->elements)[source.output]
+                                     : prediction;
+    call.arguments.push_back({source.parameter->name.text, value, range});
+  }
+  return call;
+}
+
+Value Program::score(const Score &score, const Object &prediction, Body &body, const std::string &what) {
+  Object object;
+  if (score.applied) {
+    const auto &[function, given, range] = *score.applied;
+    Call call = scored(sourcesOf(function.decl->parameters, given), prediction, body, score.range);
+    call.arguments.insert(call.arguments.end(), given.begin(), given.end());
+    object = e.call(Object(function), std::move(call));
+  } else {
+    Scope scope = names(prediction, body);
+    object = e.evaluate(*score.expr, scope);
+  }
+  auto tensor = object.get<Tensor>();
+  auto type = tensor ? llvm::cast<RankedTensorType>(tensor->value.getType()) : RankedTensorType();
+  if (!type || type.getRank() != 0 || !llvm::isa<mlir::FloatType>(type.getElementType()))
+    e.fail(score.range, fmt::format("{} must be a float scalar, found {}", what, e.describe(object)));
+  return tensor->value;
+}
+
+/// The loss is the sum of its parts; where there are several, each is reported as metrics are.
+void Program::scores(Body &body, const Object &prediction, Value &loss) {
+  std::vector<Value> parts;
+  for (const Score &part : training->losses) {
+    parts.push_back(score(part, prediction, body, "the loss"));
+    loss = parts.size() == 1
+               ? parts[0]
+               : e.tensor(e.binary(Operator::Add, Object(loss), Object(parts.back()), part.range), part.range);
+  }
+  result(body, loss, role("loss", "loss"));
+  for (size_t i = 0; parts.size() > 1 && i < parts.size(); ++i)
+    result(body, parts[i], role("metric", training->losses[i].name));
+  for (const Metric &metric : training->metrics)
+    if (!metric.instance)
+      result(body, score(metric, prediction, body, "a metric"), role("metric", metric.name));
+  addToMetrics(body, prediction);
+}
+
+} // namespace bmc::frontend

@@ -1,0 +1,194 @@
+// The training step: gradients, and what optimizers and schedules make of them.
+#include "Program.h"
+
+#include "dialects/Ops.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+namespace bmc::frontend {
+
+using mlir::RankedTensorType;
+using mlir::Value;
+
+/// While it lives, the numbers that `--set` changes are arguments of the function that is being emitted.
+class Program::BoundHypers {
+public:
+  BoundHypers(const TrainBlock &training, Body &body) {
+    for (const Hyper &hyper : training.hypers) {
+      Object &object = hyper.scope->names[hyper.argument].object;
+      saved.emplace_back(&hyper, std::exchange(object, Object(Tensor{body.hypers[hyper.name], true})));
+    }
+  }
+  ~BoundHypers() {
+    for (auto &[hyper, object] : saved)
+      hyper->scope->names[hyper->argument].object = std::move(object);
+  }
+
+private:
+  std::vector<std::pair<const Hyper *, Object>> saved;
+};
+
+/// The states that an optimizer keeps. Which of them exist may depend on its arguments.
+std::vector<const Member *> Program::stateMembers(const Instance &optimizer) {
+  Body scratch;
+  begin(scratch, "scratch", Hypers);
+  std::vector<const Member *> members;
+  std::optional<BoundHypers> bound(std::in_place, *training, scratch);
+  for (const Member &member : optimizer.decl->members) {
+    if (member.kind != MemberKind::State)
+      continue;
+    if (!member.field.value)
+      e.fail(member.field.name.range, fmt::format("the state '{}' needs an initial value", member.field.name.text));
+    const Expr &value = *member.field.value;
+    bool isConditional = value.kind == ExprKind::Conditional && !as<ConditionalExpr>(value).otherwise;
+    Evaluator::Frame frame(e, optimizer.range, optimizer.module);
+    Scope scope;
+    scope.parent = &optimizer.scope;
+    if (!isConditional || e.condition(e.evaluate(*as<ConditionalExpr>(value).condition, scope), value.range))
+      members.push_back(&member);
+  }
+  bound.reset();
+  e.emission = nullptr;
+  scratch.function.erase();
+  return members;
+}
+
+void Program::declareState(Instance &optimizer, const Member &member, unsigned parameter) {
+  const Expr *value = member.field.value.get();
+  if (value->kind == ExprKind::Conditional && !as<ConditionalExpr>(*value).otherwise)
+    value = as<ConditionalExpr>(*value).value.get();
+  Variable state;
+  state.name = e.variables[parameter].name + "." + member.field.name.text;
+  state.role = "state";
+  state.type = e.variables[parameter].type;
+  if (member.field.type) {
+    Evaluator::Frame frame(e, optimizer.range, optimizer.module);
+    state.type = e.tensorType(*member.field.type, optimizer.scope, false);
+  }
+  state.initialiser = value;
+  state.scope = &optimizer.scope;
+  state.module = optimizer.module;
+  state.range = member.field.name.range;
+  states[parameter][member.field.name.text] = e.variables.size();
+  order.push_back(e.variables.size());
+  e.variables.push_back(std::move(state));
+}
+
+/// The optimizers' states, one set for each trained variable: `fc1.weight.m`.
+void Program::prepareStates() {
+  std::map<unsigned, const Group *> groupOf;
+  std::map<const Group *, std::vector<const Member *>> members;
+  for (const Group &group : training->groups) {
+    members[&group] = stateMembers(*group.optimizer);
+    for (unsigned index : group.variables)
+      groupOf[index] = &group;
+  }
+  auto parameters = order;
+  for (unsigned index : parameters)
+    if (auto group = groupOf.find(index); group != groupOf.end())
+      for (const Member *member : members[group->second])
+        declareState(*group->second->optimizer, *member, index);
+}
+
+/// A schedule gives its number for the step.
+static Object numberAt(Evaluator &e, const Object &object, Value step, Range range) {
+  auto schedule = object.get<std::shared_ptr<Instance>>();
+  if (!schedule || (*schedule)->decl->kind != DeclarationKind::Schedule)
+    return object;
+  (*schedule)->placed = true;
+  return e.callMethod(*schedule, "at", {range, range, {{"", Object(step), range}}});
+}
+
+Value Program::stepParameter(Body &body, const std::shared_ptr<Instance> &optimizer, unsigned index, Value gradient) {
+  Value parameter = body.emission.variables[index];
+  for (auto &[name, state] : states[index])
+    optimizer->scope.names[name] = {Object(body.emission.variables[state]), e.variables[state].range};
+  Range range = optimizer->range;
+  Object stepped = e.callMethod(
+      optimizer, "update",
+      {range, range, {{"", Object(parameter), range}, {"", Object(gradient), range}, {"", Object(body.step), range}}});
+  auto check = [&](const Object &object, RankedTensorType type, const std::string &what) {
+    Value value = e.tensor(object, type.getElementType(), range);
+    if (value.getType() != type)
+      e.fail(
+          e.method(*optimizer, "update")->name.range,
+          fmt::format("{} must keep its shape, {}, found {}", what, bm::describe(type), bm::describe(value.getType())));
+    return value;
+  };
+  for (auto &[name, state] : states[index])
+    body.emission.variables[state] =
+        check(optimizer->scope.names[name].object, e.variables[state].type, fmt::format("the state '{}'", name));
+  return check(stepped, e.variables[index].type, "the parameter that 'update' gives");
+}
+
+/// The gradients behind the functions that the train block names, one after the other.
+std::vector<Value> Program::changedGradients(std::vector<Value> gradients) {
+  for (const GradientFunction &function : training->gradientFunctions) {
+    Range range = function.range;
+    auto list = std::make_shared<std::vector<Object>>(gradients.begin(), gradients.end());
+    Call call{range, range, {{"", Object(ListObject{list, false}), range}}};
+    for (const auto &[name, value] : function.arguments->names)
+      call.arguments.push_back({name, value.object, range});
+    Object changed = e.call(Object(function.function), std::move(call));
+    auto results = changed.get<ListObject>();
+    if (!results || results->elements->size() != gradients.size())
+      e.fail(range, fmt::format("a function of the gradients must give a list of as many, {}, found {}",
+                                gradients.size(), e.describe(changed)));
+    for (size_t i = 0; i < gradients.size(); ++i) {
+      mlir::Type type = gradients[i].getType();
+      gradients[i] = e.tensor((*results->elements)[i], llvm::cast<RankedTensorType>(type).getElementType(), range);
+      if (gradients[i].getType() != type)
+        e.fail(range, fmt::format("a function of the gradients must keep their shapes, {}, found {}",
+                                  bm::describe(type), bm::describe(gradients[i].getType())));
+    }
+  }
+  return gradients;
+}
+
+void Program::update(Body &body, Value loss) {
+  std::vector<unsigned> trained;
+  std::vector<Value> values;
+  for (unsigned index : order)
+    if (e.variables[index].trainable) {
+      trained.push_back(index);
+      values.push_back(body.emission.variables[index]);
+    }
+  if (trained.empty())
+    e.fail(network->range, fmt::format("the network '{}' has no parameter to train", network->decl->name.text));
+  auto op = bm::GradOp::create(e.builder, e.location(training->losses.front().range), loss, values);
+  BoundHypers bound(*training, body);
+  std::vector<Value> gradients = changedGradients({op.getGradients().begin(), op.getGradients().end()});
+  for (const Group &group : training->groups) {
+    auto &names = group.optimizer->scope.names;
+    auto outer = names;
+    for (auto &[name, argument] : names)
+      argument.object = numberAt(e, argument.object, body.step, group.range);
+    auto given = names;
+    for (size_t i = 0; i < trained.size(); ++i) {
+      if (!group.variables.count(trained[i]))
+        continue;
+      names = given; // what one parameter's update assigned is not the next one's
+      body.emission.variables[trained[i]] = stepParameter(body, group.optimizer, trained[i], gradients[i]);
+    }
+    names = outer;
+  }
+}
+
+void Program::emitTrain() {
+  Body body;
+  begin(body, "train", Variables | States | MetricStates | Inputs | Targets | Hypers | Step | Key);
+  body.emission.training = true;
+  Object prediction = forward(body);
+  Value loss;
+  scores(body, prediction, loss);
+  std::vector<Result> scored = std::exchange(body.results, {});
+  update(body, loss);
+  for (unsigned index : order)
+    if (e.variables[index].role != "metric")
+      result(body, body.emission.variables[index], variableAttribute(index));
+  body.results.insert(body.results.end(), scored.begin(), scored.end());
+  finish(body, false);
+}
+
+} // namespace bmc::frontend
