@@ -586,7 +586,7 @@ const Case cases[] = {
     // What is trained, and by what.
     {"OptimizerWithoutOver",
      inTrain(data + "  loss = mse\n  optimizer = [GD over fc.weight, GD]"),
-     {"t.bm:8:33: error: each of several optimizers says what it trains"}},
+     {"t.bm:8:35: error: each of several optimizers says what it trains"}},
     {"NoOptimizer",
      inTrain(data + "  loss = mse\n  optimizer = []"),
      {"error: expected an optimizer, found an empty list"}},
@@ -595,7 +595,7 @@ const Case cases[] = {
      {"t.bm:8:23: error: expected layers or parameters of the network 'M', found the number 3"}},
     {"OverUnknown",
      inTrain(data + "  loss = mse\n  optimizer = GD over fd"),
-     {"t.bm:8:23: error: unknown name 'fd'; did you mean 'fc'?"}},
+     {"t.bm:8:23: error: unknown name 'fd'"}},
     {"TwoOptimizers",
      inTrain(data + "  loss = mse\n  optimizer = [GD over fc, Adam over fc.bias]"),
      {"t.bm:8:28: error: the parameter 'fc.bias' has two optimizers", "t.bm:8:16: note: the first one is here"}},

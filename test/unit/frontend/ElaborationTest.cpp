@@ -162,7 +162,7 @@ TEST(Optimizers, TrainWhatTheyName) {
   auto train = [](const std::string &entries) {
     return moduleOf(
         "layer Part { frozen param scale: f32[3] = 1\n  fc = Linear(3, 3)\n  forward(x) { return fc(x * scale) } }\n"
-        "network M {\n  a = Part\n  b = Part\n  c = Linear(3, 2)\n  forward(x: f32[N, 3]) { return c(b(a(x))) }\n}\n"
+        "network M {\n  a = Part()\n  b = Part()\n  c = Linear(3, 2)\n  forward(x: f32[N, 3]) { return c(b(a(x))) }\n}\n"
         "train M {\n  data = table(\"a.csv\", x = columns(0..3), y = columns(3..5))\n  loss = mse\n" +
         entries + "}\n");
   };
@@ -204,7 +204,7 @@ TEST(Losses, GetFieldsByNameAndThenInOrder) {
       "loss weighted(p: float[N, 2], t: float[N, 2], weight: float[N, 1]) { return mean(weight * (p - t)^2) }\n"
       "network M {\n  fc = Linear(3, 2)\n  forward(x: f32[N, 3]) { return fc(x) }\n}\ntrain M {\n"
       "  data = table(\"a.csv\", x = columns(0..3), weight = column(3), y = columns(4..6))\n"
-      "  loss = weighted\n  metrics = mse\n  optimizer = GD\n}\n");
+      "  loss = weighted\n  metrics = mse(prediction, y)\n  optimizer = GD\n}\n");
   EXPECT_TRUE(has(module, "name = \"weight\", type = tensor<1xf32>") &&
               has(module, "name = \"y\", type = tensor<2xf32>"));
 }
