@@ -2,6 +2,7 @@
 #include "array_source.h"
 
 #include "errors.h"
+#include "values.h"
 
 #include <math.h>
 
@@ -78,14 +79,6 @@ template <typename T> static T load(const char *bytes) {
   return value;
 }
 
-static double halfAsDouble(uint16_t half) {
-  int exponent = half >> 10 & 31, fraction = half & 1023;
-  double value = exponent == 31 ? (fraction ? NAN : INFINITY)
-                 : exponent     ? ldexp(1024 + fraction, exponent - 25)
-                                : ldexp(fraction, -24);
-  return half & 0x8000 ? -value : value;
-}
-
 double StoredArray::number(int64_t i) const {
   char swapped[8];
   const char *bytes = bytesOf(i, swapped);
@@ -97,7 +90,7 @@ double StoredArray::number(int64_t i) const {
   case Stored::f64:
     return load<double>(bytes);
   case Stored::f16:
-    return halfAsDouble(load<uint16_t>(bytes));
+    return halfAsFloat(load<uint16_t>(bytes));
   case Stored::i8:
     return load<int8_t>(bytes);
   case Stored::i16:

@@ -29,8 +29,7 @@ static void appendKey(Text &out, const char *key) {
 }
 
 static void appendText(Text &out, const char *key, const char *value) {
-  appendKey(out, key);
-  appendJsonString(out, value);
+  appendJsonField(out.append(","), key, value);
 }
 
 static void appendCount(Text &out, const char *key, int64_t value) {

@@ -155,23 +155,13 @@ const char *SafetensorsReader::metadata(const char *key) const {
   return nullptr;
 }
 
-/// The float with the bits of an f16.
-static float fromHalf(uint16_t half) {
-  uint32_t magnitude = half & 0x7fff, sign = static_cast<uint32_t>(half & 0x8000) << 16;
-  // In a float's place its exponent is 112 too small, which a product corrects, also for subnormal numbers.
-  float value = __builtin_bit_cast(float, magnitude << 13) * 0x1p112f;
-  if (magnitude >= 0x7c00) // infinity and NaN
-    value = __builtin_bit_cast(float, magnitude << 13 | 0x7f800000u);
-  return __builtin_bit_cast(float, __builtin_bit_cast(uint32_t, value) | sign);
-}
-
 /// One float of a type that the file has.
 static double storedFloat(const char *data, const FileTensor &tensor, int64_t i) {
   if (tensor.element >= 0)
     return elementAsDouble(data, tensor.element, i);
   uint16_t bits;
   memcpy(&bits, data + 2 * i, sizeof bits);
-  return *tensor.type == 'B' ? __builtin_bit_cast(float, static_cast<uint32_t>(bits) << 16) : fromHalf(bits);
+  return *tensor.type == 'B' ? __builtin_bit_cast(float, static_cast<uint32_t>(bits) << 16) : halfAsFloat(bits);
 }
 
 static bool isFloat(int32_t element) { return element == bmc_f32 || element == bmc_f64; }

@@ -28,6 +28,15 @@ double elementAsDouble(const void *data, int32_t element, int64_t index) {
   }
 }
 
+float halfAsFloat(uint16_t half) {
+  uint32_t magnitude = half & 0x7fff, sign = static_cast<uint32_t>(half & 0x8000) << 16;
+  // In a float's place its exponent is 112 too small, which a product corrects, also for subnormal numbers.
+  float value = __builtin_bit_cast(float, magnitude << 13) * 0x1p112f;
+  if (magnitude >= 0x7c00) // infinity and NaN
+    value = __builtin_bit_cast(float, magnitude << 13 | 0x7f800000u);
+  return __builtin_bit_cast(float, __builtin_bit_cast(uint32_t, value) | sign);
+}
+
 void computeDims(const bmc_value *values, int64_t count, const int64_t *symbols,
                  void (*compute)(const int64_t *symbols, int64_t *dims), int64_t *dims) {
   if (compute)

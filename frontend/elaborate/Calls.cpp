@@ -304,7 +304,7 @@ mlir::Value Evaluator::initialValue(const Variable &variable) {
   Scope scope;
   scope.parent = variable.scope;
   Object object = evaluate(*variable.initialiser, scope);
-  // The name of an initialiser is enough: `= xavier`.
+  // The name of an initialiser is enough: `= xavier_uniform`.
   if (object.is<DeclaredObject>() || object.is<const Builtin *>())
     object = call(object, {range, range, {}});
   mlir::Value value = tensor(object, variable.type.getElementType(), range);

@@ -7,20 +7,9 @@ where the output is active; dL/dw_1j = 2 (y - y*) w_o1 [z1 > 0] x_j.
 """
 
 import json
-import struct
 import sys
 
-
-def read(path):
-    with open(path, "rb") as file:
-        data = file.read()
-    length = struct.unpack("<Q", data[:8])[0]
-    result = {}
-    for name, entry in json.loads(data[8 : 8 + length]).items():
-        if name != "__metadata__":
-            begin, end = (8 + length + offset for offset in entry["data_offsets"])
-            result[name] = struct.unpack(f"<{(end - begin) // 4}f", data[begin:end])
-    return result
+from weight_file import read
 
 
 def by_hand(weights, x, target):
@@ -39,7 +28,7 @@ def by_hand(weights, x, target):
 
 
 def main():
-    before, after = read(sys.argv[1]), read(sys.argv[2])
+    before, after = ({name: values for name, (_, _, values) in read(path).items()} for path in sys.argv[1:3])
     with open(sys.argv[3], encoding="utf-8") as file:
         case = next(c for c in json.load(file) if c["case"] == sys.argv[4])
     hand = by_hand(before, case["inputs"]["x"]["data"], case["inputs"]["target"]["data"][0])

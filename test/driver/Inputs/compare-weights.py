@@ -3,26 +3,9 @@
 usage: compare-weights.py FILE FILE TOLERANCE
 """
 
-import json
-import struct
 import sys
 
-FORMATS = {"F32": "f", "F64": "d", "I32": "i", "I64": "q"}
-
-
-def read(path):
-    with open(path, "rb") as file:
-        data = file.read()
-    length = struct.unpack("<Q", data[:8])[0]
-    result = {}
-    for name, entry in json.loads(data[8 : 8 + length]).items():
-        if name == "__metadata__":
-            continue
-        letter, (begin, end) = FORMATS[entry["dtype"]], entry["data_offsets"]
-        count = (end - begin) // struct.calcsize(letter)
-        values = struct.unpack(f"<{count}{letter}", data[8 + length + begin : 8 + length + end])
-        result[name] = (entry["dtype"], entry["shape"], values)
-    return result
+from weight_file import read
 
 
 def main():
