@@ -3,13 +3,30 @@
 # MLIR's headers, parsed once: three quarters of the time that a file of the compiler takes would go into them. All that
 # share them must be compiled with the same language options.
 set(bmc_language_options -fwrapv) # the reference evaluation of integers wraps around
-function(bmc_precompile_headers)
-  file(GENERATE OUTPUT ${PROJECT_BINARY_DIR}/precompiled.cpp CONTENT "")
-  add_library(bmc_precompiled OBJECT ${PROJECT_BINARY_DIR}/precompiled.cpp)
-  target_include_directories(bmc_precompiled SYSTEM PRIVATE ${MLIR_INCLUDE_DIRS} ${LLVM_INCLUDE_DIRS})
+set(bmc_precompiled ${PROJECT_BINARY_DIR}/precompiled.pch)
+set(header ${PROJECT_SOURCE_DIR}/cmake/precompiled.h)
+string(TOUPPER "${CMAKE_BUILD_TYPE}" build_type)
+separate_arguments(flags NATIVE_COMMAND "${CMAKE_CXX_FLAGS} ${CMAKE_CXX_FLAGS_${build_type}}")
+add_custom_command(
+  OUTPUT ${bmc_precompiled}
   # Without the time of its making in it, the compiler's cache knows the file again.
-  target_compile_options(bmc_precompiled PRIVATE ${bmc_language_options} "SHELL:-Xclang -fno-pch-timestamp")
-  target_precompile_headers(bmc_precompiled PRIVATE ${PROJECT_SOURCE_DIR}/cmake/precompiled.h)
+  COMMAND ${CMAKE_CXX_COMPILER_LAUNCHER} ${CMAKE_CXX_COMPILER} ${flags} -std=c++20 ${bmc_language_options}
+          -isystem ${MLIR_INCLUDE_DIRS} -x c++-header -Xclang -fno-pch-timestamp -fpch-instantiate-templates
+          -MD -MF ${bmc_precompiled}.d -MT ${bmc_precompiled} -c ${header} -o ${bmc_precompiled}
+  DEPENDS ${header}
+  DEPFILE ${bmc_precompiled}.d
+  COMMENT "Precompiling MLIR's headers"
+  VERBATIM)
+add_custom_target(bmc_precompiled_headers DEPENDS ${bmc_precompiled})
+# ccache tells one precompiled file from another by this sum, since the file itself names the build folder.
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${header})
+file(SHA256 ${header} sum)
+file(WRITE ${bmc_precompiled}.sum "${LLVM_PACKAGE_VERSION} ${sum}")
+
+# bmc_use_precompiled_headers(name): the target's files read MLIR's headers from there.
+function(bmc_use_precompiled_headers name)
+  target_compile_options(${name} PRIVATE ${bmc_language_options} "SHELL:-include-pch ${bmc_precompiled}")
+  add_dependencies(${name} bmc_precompiled_headers)
 endfunction()
 
 # bmc_library(name sources... [LINK libraries...]): a static library of the compiler.
@@ -18,8 +35,8 @@ function(bmc_library name)
   add_library(${name} STATIC ${arg_UNPARSED_ARGUMENTS})
   target_include_directories(${name} PUBLIC ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR})
   target_include_directories(${name} SYSTEM PUBLIC ${MLIR_INCLUDE_DIRS} ${LLVM_INCLUDE_DIRS})
-  target_compile_options(${name} PRIVATE ${bmc_language_options} -Wall -Wextra -Wno-unused-parameter)
-  target_precompile_headers(${name} REUSE_FROM bmc_precompiled)
+  target_compile_options(${name} PRIVATE -Wall -Wextra -Wno-unused-parameter)
+  bmc_use_precompiled_headers(${name})
   target_link_libraries(${name} PUBLIC ${arg_LINK})
 endfunction()
 
@@ -29,8 +46,7 @@ function(bmc_tool name)
   add_executable(${name} ${arg_UNPARSED_ARGUMENTS})
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR})
   target_include_directories(${name} SYSTEM PRIVATE ${MLIR_INCLUDE_DIRS} ${LLVM_INCLUDE_DIRS})
-  target_compile_options(${name} PRIVATE ${bmc_language_options})
-  target_precompile_headers(${name} REUSE_FROM bmc_precompiled)
+  bmc_use_precompiled_headers(${name})
   target_link_libraries(${name} PRIVATE ${arg_LINK} MLIR LLVM)
 endfunction()
 

@@ -21,6 +21,7 @@ template <class Op, auto function> void attach(mlir::MLIRContext *context) {
 template <class Op, auto function> void attachPointwise(mlir::MLIRContext *context) {
   attach<Op, [](Op op, Algorithm &, llvm::ArrayRef<Element> operands) -> Element {
     return [op, elements = std::vector<Element>(operands)](const Index &index) mutable {
+      (void)op; // only some of the functions look at it
       auto element = [&](size_t operand) { return elements[operand](index); };
       if constexpr (std::is_invocable_v<decltype(function), Op, Halide::Expr>)
         return function(op, element(0));
