@@ -41,10 +41,11 @@ def Bm_ScheduleAttr : Bm_Attr<"Schedule", "schedule"> {
   let description = [{
     `kind`: `elementwise` (one loop nest over the results), `rows` (reductions along the innermost result-free axes, one
     result row at a time), `columns` (reductions over leading axes: results in lanes), `matmul` (register tiles),
-    `scatter` (serial accumulation), `plain` (Halide's default: no schedule).
+    `scatter` (serial accumulation), `panels` (a copy that transposes, by blocks in registers), `plain` (Halide's default: no schedule).
     `vector`: lanes; `unroll`: vectors a step; `tile`: rows and columns of a register tile; `partial`: vectors of
     partial sums of a reduction (their number of elements is part of the result's bits: the same for any target and number of threads); `parallel`: rows a task, 0 is serial;
-    `pack`: `none`, `rhs`, `lhs_rhs`, `swapped`, `dot`; `flat`: the loop nest is one loop over all elements.
+    `lanes`: what the lanes of a product's tile run along: `columns`, `rows` or `inner` (then each element has
+    `partial` vectors of partial sums); `flat`: the loop nest is one loop over all elements.
   }];
   let parameters = (ins StringRefParameter<"kind of loop nest">:$kind,
                         DefaultValuedParameter<"int64_t", "1">:$vector,
@@ -52,7 +53,7 @@ def Bm_ScheduleAttr : Bm_Attr<"Schedule", "schedule"> {
                         OptionalArrayRefParameter<"int64_t">:$tile,
                         DefaultValuedParameter<"int64_t", "1">:$partial,
                         DefaultValuedParameter<"int64_t", "0">:$parallel,
-                        StringRefParameter<"what is packed", "\"none\"">:$pack,
+                        StringRefParameter<"where a product has its lanes", "\"columns\"">:$lanes,
                         DefaultValuedParameter<"bool", "false">:$flat);
   let hasCustomAssemblyFormat = 1;
 }
@@ -65,6 +66,15 @@ def Bm_ComparePredicate : I32EnumAttr<"ComparePredicate", "comparison", [
   let genSpecializedAttr = 0;
 }
 def Bm_ComparePredicateAttr : EnumAttr<Bm_Dialect, Bm_ComparePredicate, "compare">;
+
+// How a matrix operand lies in memory.
+def Bm_OperandLayout : I32EnumAttr<"OperandLayout", "layout of a matrix", [
+    I32EnumAttrCase<"Rows", 0, "rows">, I32EnumAttrCase<"Transposed", 1, "transposed">,
+    I32EnumAttrCase<"Panels", 2, "panels">]> {
+  let cppNamespace = "::bmc::bm";
+  let genSpecializedAttr = 0;
+}
+def Bm_OperandLayoutAttr : EnumAttr<Bm_Dialect, Bm_OperandLayout, "layout">;
 
 def Bm_BufferKind : I32EnumAttr<"BufferKind", "where a value lives", [
     I32EnumAttrCase<"Arena", 0, "arena">, I32EnumAttrCase<"Argument", 1, "argument">,

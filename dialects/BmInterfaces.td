@@ -68,7 +68,7 @@ def Bm_FusibleOpInterface : OpInterface<"FusibleOpInterface"> {
       `Pointwise`: element i of the result reads element i of each operand. `IndexMap`: element i of the result reads one
       element of each operand at an index computed from i (broadcast, transpose, slice, gather): recomputing it in a
       consumer is cheap. `Generator`: no operand elements are read by position (iota, random). `View`: the first operand as
-      it is, in its buffer. `Reduction`: sums over elements: an anchor. `Contraction`: a matrix product: an anchor. `Scatter`: writes at computed places: an anchor.
+      it is, in its buffer. `Packing`: a copy in another order, made for one reader: an anchor. `Reduction`: sums over elements: an anchor. `Contraction`: a matrix product: an anchor. `Scatter`: writes at computed places: an anchor.
     }], "::bmc::bm::AccessPattern", "getAccessPattern">,
     InterfaceMethod<"Floating-point operations for one element of the result.", "int64_t", "getFlopsPerElement", (ins),
       /*methodBody=*/"", /*defaultImplementation=*/"return 1;">,
@@ -80,6 +80,17 @@ def Bm_FusibleOpInterface : OpInterface<"FusibleOpInterface"> {
     InterfaceMethod<"The axes of its first operand that a `Reduction` runs over; none for other ops.",
       "::llvm::SmallVector<int64_t>", "getReducedAxes", (ins),
       /*methodBody=*/"", /*defaultImplementation=*/"return {};">
+  ];
+}
+
+// What schedules and layouts ask of a matrix product.
+def Bm_ProductOpInterface : OpInterface<"ProductOpInterface"> {
+  let cppNamespace = "::bmc::bm";
+  let description = [{A matrix product `lhs` by `rhs`, the first two operands, with the result [.., rows, columns].}];
+  let methods = [
+    InterfaceMethod<"How the left operand lies in memory.", "::bmc::bm::OperandLayout", "layoutOfLhs">,
+    InterfaceMethod<"How the right operand lies in memory.", "::bmc::bm::OperandLayout", "layoutOfRhs">,
+    InterfaceMethod<"The extent that is summed over.", "::bmc::bm::SymbolicDim", "getInner">
   ];
 }
 

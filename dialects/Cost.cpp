@@ -15,7 +15,7 @@ SymbolicDim flopsOf(Operation *op) {
   }
   auto fusible = dyn_cast<FusibleOpInterface>(op);
   if (!fusible || op->hasTrait<OpTrait::ConstantLike>() || fusible.getAccessPattern() == AccessPattern::IndexMap ||
-      fusible.getAccessPattern() == AccessPattern::View)
+      fusible.getAccessPattern() == AccessPattern::Packing || fusible.getAccessPattern() == AccessPattern::View)
     return 0;
   return fusible.getFlops();
 }

@@ -129,8 +129,9 @@ LogicalResult DimsAttr::verifyEncoding(ArrayRef<int64_t> shape, Type elementType
 
 // #bm.schedule<rows, vector = 16, partial = 4> ------------------------------------------------------------------------
 
-static constexpr StringLiteral scheduleKinds[] = {"elementwise", "rows", "columns", "matmul", "scatter", "plain"};
-static constexpr StringLiteral packings[] = {"none", "rhs", "lhs_rhs", "swapped", "dot"};
+static constexpr StringLiteral scheduleKinds[] = {"elementwise", "rows",   "columns", "matmul",
+                                                  "scatter",     "panels", "plain"};
+static constexpr StringLiteral laneAxes[] = {"columns", "rows", "inner"};
 
 static ParseResult parseWord(AsmParser &parser, ArrayRef<StringLiteral> words, const char *what, StringRef &word) {
   SMLoc place = parser.getCurrentLocation();
@@ -147,7 +148,7 @@ namespace {
 struct ScheduleParameters {
   int64_t vector = 1, unroll = 1, partial = 1, parallel = 0;
   SmallVector<int64_t> tile;
-  StringRef pack = "none";
+  StringRef lanes = "columns";
   bool flat = false;
 
   int64_t *number(StringRef name) {
@@ -161,7 +162,7 @@ struct ScheduleParameters {
 };
 } // namespace
 
-// parameter = name "=" number | "tile" "=" "[" numbers "]" | "pack" "=" word | "flat"
+// parameter = name "=" number | "tile" "=" "[" numbers "]" | "lanes" "=" word | "flat"
 static ParseResult parseScheduleParameter(AsmParser &parser, ScheduleParameters &parameters) {
   SMLoc place = parser.getCurrentLocation();
   StringRef name;
@@ -171,12 +172,12 @@ static ParseResult parseScheduleParameter(AsmParser &parser, ScheduleParameters 
     parameters.flat = true;
     return success();
   }
-  if (name == "pack")
-    return failure(parser.parseEqual() || parseWord(parser, packings, "packing", parameters.pack));
+  if (name == "lanes")
+    return failure(parser.parseEqual() || parseWord(parser, laneAxes, "kind of axis", parameters.lanes));
   if (name == "tile")
     return failure(parser.parseEqual() || parser.parseCommaSeparatedList(AsmParser::Delimiter::Square, [&] {
-                     return parser.parseInteger(parameters.tile.emplace_back());
-                   }));
+      return parser.parseInteger(parameters.tile.emplace_back());
+    }));
   if (int64_t *number = parameters.number(name))
     return failure(parser.parseEqual() || parser.parseInteger(*number));
   return parser.emitError(place) << "'" << name << "' is not a schedule parameter";
@@ -193,7 +194,7 @@ Attribute ScheduleAttr::parse(AsmParser &parser, Type) {
   if (parser.parseGreater())
     return {};
   return get(parser.getContext(), kind, parameters.vector, parameters.unroll, parameters.tile, parameters.partial,
-             parameters.parallel, parameters.pack, parameters.flat);
+             parameters.parallel, parameters.lanes, parameters.flat);
 }
 
 void ScheduleAttr::print(AsmPrinter &printer) const {
@@ -209,8 +210,8 @@ void ScheduleAttr::print(AsmPrinter &printer) const {
     printer << ", tile = [" << getTile() << "]";
   number("partial", getPartial(), defaults.partial);
   number("parallel", getParallel(), defaults.parallel);
-  if (getPack() != defaults.pack)
-    printer << ", pack = " << getPack();
+  if (getLanes() != defaults.lanes)
+    printer << ", lanes = " << getLanes();
   if (getFlat())
     printer << ", flat";
   printer << ">";

@@ -28,7 +28,7 @@ using mlir::Value;
 using mlir::ValueRange;
 
 /// How an op computes an element of its result; see FusibleOpInterface.
-enum class AccessPattern { Pointwise, IndexMap, Generator, View, Reduction, Contraction, Scatter };
+enum class AccessPattern { Pointwise, IndexMap, Generator, View, Packing, Reduction, Contraction, Scatter };
 
 /// Whether an op's result is its first operand in the same buffer, under another shape or for other readers.
 bool isView(mlir::Operation *op);

@@ -23,8 +23,8 @@ static bool isAnchor(Operation *op) {
   if (standsAloneOp(op))
     return false;
   AccessPattern pattern = patternOf(op);
-  return pattern == AccessPattern::Reduction || pattern == AccessPattern::Contraction ||
-         pattern == AccessPattern::Scatter;
+  return pattern == AccessPattern::Packing || pattern == AccessPattern::Reduction ||
+         pattern == AccessPattern::Contraction || pattern == AccessPattern::Scatter;
 }
 
 // A constant with different elements: it stays in the function and is an input of kernels.
@@ -108,6 +108,7 @@ static ReadKind readKind(Operation *reader) {
   case AccessPattern::Reduction:
     return ReadKind::Same;
   case AccessPattern::IndexMap:
+  case AccessPattern::Packing:
   case AccessPattern::Scatter:
     return ReadKind::Moved;
   case AccessPattern::Generator:

@@ -1,8 +1,11 @@
-// Lays the right operands of products out as they are read: row by row, in vectors. A transposed one would be gathered
-// element by element for each tile of rows, so it is transposed in memory once, if it is read often enough; in front of
-// the loops that only read it.
+// Lays the operands of products out as the lanes of a product read them. PyTorch's weights are [out, in], so a forward
+// product reads its right operand transposed: element by element, unless one side is packed. The smaller side is: the
+// batch, in panels of rows, or the weights, in panels of columns, in front of the loops that only read them. What is
+// read too seldom, and long rows that are read by few others, stay as they lie: then lanes run along the inner axis.
+// A large right operand is packed whatever its order, so that a block of columns is one piece of memory.
 #include "dialects/ScanEditing.h"
 #include "passes/Passes.h"
+#include "passes/Schedule.h"
 
 using namespace mlir;
 using namespace bmc::bm;
@@ -14,59 +17,144 @@ namespace bmc {
 
 // From so many readings on a copy in another order pays.
 constexpr int64_t enoughReadings = 32;
+// Products with fewer columns have no use for panels of columns.
+constexpr int64_t leastColumns = 16;
+// Lanes along rows pay from so many rows on.
+constexpr int64_t leastRows = 8;
+// An inner axis from which on adding up partial sums at the end counts little, and their number.
+constexpr int64_t longInner = 128, partialSums = 16;
+// A right operand up to this stays in the second-level cache, and a pack pays for so many rows beyond it.
+constexpr int64_t maxBytesReadInPlace = 2 * 1024 * 1024;
+constexpr int64_t manyRows = 512;
 // An extent that is open at compile time.
 constexpr int64_t usualExtent = 64;
-// Products with fewer columns have their lanes along the summed axis, as a transposed operand has.
-constexpr int64_t leastColumns = 16;
 
 static int64_t extentOf(const SymbolicDim &dim) { return dim.constant().value_or(usualExtent); }
 
-// How often each element is read: for each row of the result, in each step of the loops that only read it.
-static int64_t readingsOf(MatmulOp product) {
-  Shape shape = shapeOf(product.getType());
-  int64_t readings = extentOf(shape[shape.size() - 2]);
-  Value operand = product.getRhs();
-  while (auto scan = dyn_cast<ScanOp>(operand.getParentRegion()->getParentOp())) {
-    operand = isa<BlockArgument>(operand) ? constantOf(scan, operand) : Value();
-    if (!operand)
-      break;
-    readings *= std::max<int64_t>(extentOf(scan.getLengthDim()), 1);
-  }
-  return readings;
-}
-
-static bool paysToTranspose(MatmulOp product) {
-  return product.getTransposeRhs() && !product.getTransposeLhs() &&
-         extentOf(shapeOf(product.getType()).back()) >= leastColumns && readingsOf(product) >= enoughReadings;
-}
-
 namespace {
+// What the choice depends on.
+struct ProductSizes {
+  explicit ProductSizes(MatmulOp product) {
+    Shape shape = shapeOf(product.getType());
+    columns = extentOf(shape.back());
+    inner = extentOf(product.getInner());
+    const SymbolicDim &rowDim = shape[shape.size() - 2];
+    rows = rowDim.constant();
+    auto function = product->getParentOfType<func::FuncOp>();
+    if (!rows && rowDim.singleSymbol() && function.getName() == "train")
+      rows = batchOf(product);
+    rhsBytes = columns * inner * elementBytes(product.getType().getElementType());
+    steps = stepsReading(product.getRhs());
+  }
+
+  // The steps of the loops that only read a value.
+  static int64_t stepsReading(Value value) {
+    int64_t steps = 1;
+    while (auto scan = dyn_cast<ScanOp>(value.getParentRegion()->getParentOp())) {
+      value = isa<BlockArgument>(value) ? constantOf(scan, value) : Value();
+      if (!value)
+        break;
+      steps *= std::max<int64_t>(extentOf(scan.getLengthDim()), 1);
+    }
+    return steps;
+  }
+
+  std::optional<int64_t> rows; // none: any number, at run time
+  int64_t columns, inner, rhsBytes, steps;
+};
+
+enum class Packed { Nothing, Lhs, Rhs };
+
+// Whether lanes may run along the inner axis: it is long, and what its last, incomplete round of lanes costs is little.
+bool suitsLanes(int64_t inner) { return inner >= longInner && inner % partialSums * 4 <= inner / partialSums; }
+
+Packed choose(MatmulOp product) {
+  ProductSizes sizes(product);
+  if (sizes.columns < leastColumns)
+    return Packed::Nothing;
+  if (!product.getTransposeRhs())
+    return sizes.rows >= manyRows && sizes.rhsBytes > maxBytesReadInPlace ? Packed::Rhs : Packed::Nothing;
+  int64_t readings = sizes.rows.value_or(usualExtent) * sizes.steps;
+  if (product.getTransposeLhs() || sizes.steps > 1)
+    return readings >= enoughReadings ? Packed::Rhs : Packed::Nothing;
+  if (!sizes.rows)
+    return suitsLanes(sizes.inner) ? Packed::Nothing : Packed::Rhs;
+  if (*sizes.rows < leastRows)
+    return Packed::Nothing;
+  return sizes.columns >= *sizes.rows ? Packed::Lhs : Packed::Rhs;
+}
+
+// The number of lanes that whole panels waste least on; the first of equals.
+int64_t chooseBlock(int64_t extent, ArrayRef<int64_t> blocks) {
+  auto padded = [&](int64_t block) { return (extent + block - 1) / block * block; };
+  return *std::min_element(blocks.begin(), blocks.end(), [&](int64_t a, int64_t b) { return padded(a) < padded(b); });
+}
+
 struct Layout : impl::LayoutBase<Layout> {
   void runOnOperation() override {
     IRRewriter rewriter(&getContext());
-    getOperation().walk([&](MatmulOp product) {
-      if (!paysToTranspose(product))
-        return;
-      product.getRhsMutable().assign(transposed(rewriter, product.getRhs(), product));
-      product.setTransposeRhs(false);
-    });
+    auto target = getOperation()->getAttrOfType<TargetAttr>("bm.target");
+    vectorBits = target ? target.getVectorBits() : 512;
+    manyRegisters = !target || target.getVectorRegisters() >= 32;
+    SmallVector<std::pair<MatmulOp, Packed>> products;
+    getOperation().walk([&](MatmulOp product) { products.push_back({product, choose(product)}); });
+    for (auto [product, packed] : products)
+      if (packed != Packed::Nothing)
+        replace(rewriter, product, packed == Packed::Lhs);
   }
 
+  void replace(RewriterBase &rewriter, MatmulOp product, bool packsLhs) {
+    ProductSizes sizes(product);
+    int64_t lanes = std::max<int64_t>(vectorBits / 8 / elementBytes(product.getType().getElementType()), 1);
+    Value lhs = product.getLhs(), rhs = product.getRhs();
+    OperandLayout lhsLayout = product.layoutOfLhs(), rhsLayout = product.layoutOfRhs();
+    if (packsLhs) {
+      lhs =
+          packed(rewriter, {lhs, {product.getTransposeLhs(), chooseBlock(*sizes.rows, rowPanels(*sizes.rows, lanes))}},
+                 product);
+      lhsLayout = OperandLayout::Panels;
+    } else {
+      // The columns are what a transposed right operand has as rows.
+      SmallVector<int64_t> blocks{2 * lanes, lanes};
+      if (manyRegisters)
+        blocks = {4 * lanes, 3 * lanes, 2 * lanes, lanes};
+      int64_t block = chooseBlock(sizes.columns, blocks);
+      rhs = packed(rewriter, {rhs, {!product.getTransposeRhs(), block}}, product);
+      rhsLayout = OperandLayout::Panels;
+    }
+    rewriter.setInsertionPoint(product);
+    rewriter.replaceOpWithNewOp<PanelMatmulOp>(product, product.getType(), lhs, rhs, lhsLayout, rhsLayout);
+  }
+
+  // Fewer rows than lanes are a vector of their own.
+  static SmallVector<int64_t> rowPanels(int64_t rows, int64_t lanes) {
+    if (rows < lanes)
+      return {int64_t(llvm::bit_floor(uint64_t(rows)))};
+    return {2 * lanes, 3 * lanes, lanes};
+  }
+
+  using Panels =
+      std::pair<Value, std::pair<int64_t, int64_t>>; // a matrix; whether it is read transposed, and the block
+
   // In program order, so that what was made for one product is there for the next.
-  Value transposed(RewriterBase &rewriter, Value matrix, Operation *reader) {
-    Value &result = known[matrix];
+  Value packed(RewriterBase &rewriter, Panels panels, Operation *reader) {
+    Value matrix = panels.first;
+    auto [transposed, block] = panels.second;
+    Value &result = known[panels];
     if (result)
       return result;
     auto scan = dyn_cast<ScanOp>(reader->getParentOp());
-    if (Value outside = scan && isa<BlockArgument>(matrix) ? constantOf(scan, matrix) : Value())
-      return known[matrix] = addConstant(rewriter, scan, transposed(rewriter, outside, scan));
-    auto permutation = llvm::to_vector(llvm::seq<int64_t>(cast<RankedTensorType>(matrix.getType()).getRank()));
-    std::swap(permutation.back(), permutation[permutation.size() - 2]);
+    if (Value outside = scan && isa<BlockArgument>(matrix) ? constantOf(scan, matrix) : Value()) {
+      Value packedOutside = packed(rewriter, {outside, {transposed, block}}, scan);
+      return known[panels] = addConstant(rewriter, scan, packedOutside);
+    }
     rewriter.setInsertionPoint(reader);
-    return result = TransposeOp::create(rewriter, reader->getLoc(), matrix, permutation);
+    return result = PackOp::create(rewriter, reader->getLoc(), matrix, transposed, block);
   }
 
-  DenseMap<Value, Value> known; // by what is transposed
+  int64_t vectorBits;
+  bool manyRegisters;
+  DenseMap<Panels, Value> known;
 };
 } // namespace
 

@@ -13,6 +13,13 @@ namespace bmc {
 #define GEN_PASS_DEF_SCHEDULE
 #include "passes/Passes.h.inc"
 
+std::optional<int64_t> batchOf(Operation *op) {
+  auto module = op->getParentOfType<ModuleOp>();
+  auto program = module ? module->getAttrOfType<DictionaryAttr>("bm.program") : DictionaryAttr();
+  auto batch = program ? program.getAs<IntegerAttr>("batch") : IntegerAttr();
+  return batch && batch.getInt() > 0 ? std::optional(batch.getInt()) : std::nullopt;
+}
+
 namespace {
 struct Schedule : impl::ScheduleBase<Schedule> {
   using ScheduleBase::ScheduleBase;
@@ -41,10 +48,6 @@ constexpr int64_t taskProducts = 512 * 1024;
 // Partial sums of a row: of a short one, and of one that is long enough to hide the latency of an addition. Their
 // number decides the order of the sum, so it is the same on every target, whatever its vectors hold.
 constexpr int64_t partialSums = 16, manyPartialSums = 64;
-// Kernels allocate nothing: what they pack has to fit the stack of a thread.
-constexpr int64_t maxPackedBytes = 64 * 1024;
-// A right operand up to this stays in the second-level cache and is read in place.
-constexpr int64_t maxBytesReadInPlace = 2 * 1024 * 1024;
 
 // A row that is put together of parts is unrolled whole up to this many vectors.
 constexpr int64_t maxUnrolledVectors = 32;
@@ -55,19 +58,11 @@ struct Choice {
   int64_t vector = 1, unroll = 1;
   SmallVector<int64_t> tile = {};
   int64_t partial = 1, parallel = 0;
-  StringRef pack = "none";
+  StringRef lanes = "columns";
   bool flat = false;
 };
 
 int64_t extentOr(const SymbolicDim &dim, int64_t otherwise) { return dim.constant().value_or(otherwise); }
-
-// The rows of a step, if the program says so.
-std::optional<int64_t> batchOf(KernelOp kernel) {
-  auto module = kernel->getParentOfType<ModuleOp>();
-  auto program = module ? module->getAttrOfType<DictionaryAttr>("bm.program") : DictionaryAttr();
-  auto batch = program ? program.getAs<IntegerAttr>("batch") : IntegerAttr();
-  return batch && batch.getInt() > 0 ? std::optional(batch.getInt()) : std::nullopt;
-}
 
 // How many indices of the outermost result axis make a task, if one of them is this much work.
 int64_t outerIndicesOfTask(int64_t elementsPerIndex) {
@@ -94,8 +89,8 @@ struct KernelShape {
     int64_t bytes = 1;
     for (Operation &op : kernel.getBody().front().without_terminator()) {
       AccessPattern pattern = cast<FusibleOpInterface>(op).getAccessPattern();
-      if (!anchor && (pattern == AccessPattern::Reduction || pattern == AccessPattern::Contraction ||
-                      pattern == AccessPattern::Scatter)) {
+      if (!anchor && (pattern == AccessPattern::Packing || pattern == AccessPattern::Reduction ||
+                      pattern == AccessPattern::Contraction || pattern == AccessPattern::Scatter)) {
         anchor = &op;
         this->pattern = pattern;
       }
@@ -211,25 +206,35 @@ Choice chooseReduction(const KernelShape &shape) {
 // Products ------------------------------------------------------------------------------------------------------------
 
 struct Product {
-  explicit Product(MatmulOp op, const KernelShape &shape)
-      : rows(shape.result[shape.result.size() - 2]), columns(shape.result.back()),
-        inner(shapeOf(op.getLhs().getType())[shape.result.size() - (op.getTransposeLhs() ? 2 : 1)]),
-        lhsTransposed(op.getTransposeLhs()), rhsTransposed(op.getTransposeRhs()),
-        elementBytes(bm::elementBytes(op.getType().getElementType())) {}
+  explicit Product(ProductOpInterface op, const KernelShape &shape)
+      : rows(shape.result[shape.result.size() - 2]), columns(shape.result.back()), inner(op.getInner()),
+        lhs(op.layoutOfLhs()), rhs(op.layoutOfRhs()), lhsBlock(blockOf(op->getOperand(0), lhs)),
+        rhsBlock(blockOf(op->getOperand(1), rhs)) {}
+
+  // The lanes of a panel.
+  static int64_t blockOf(Value operand, OperandLayout layout) {
+    return layout == OperandLayout::Panels ? shapeOf(operand.getType()).back().constant().value_or(1) : 0;
+  }
 
   SymbolicDim rows, columns, inner;
-  bool lhsTransposed, rhsTransposed;
-  int64_t elementBytes;
+  OperandLayout lhs, rhs;
+  int64_t lhsBlock, rhsBlock;
 };
 
 // Register tiles in rows and vectors, best first: accumulators, one row of the right operand and a broadcast fit.
 ArrayRef<std::pair<int64_t, int64_t>> registerTiles(int64_t registers, int64_t lanes) {
-  static constexpr std::pair<int64_t, int64_t> wide[] = {{6, 4}, {8, 3}, {4, 4}, {8, 2}};
+  static constexpr std::pair<int64_t, int64_t> wide[] = {{6, 4}, {8, 3}, {8, 2}, {4, 4}};
   static constexpr std::pair<int64_t, int64_t> narrowLanes[] = {{8, 2}, {7, 3}, {4, 4}};
   static constexpr std::pair<int64_t, int64_t> few[] = {{6, 2}, {4, 2}, {4, 1}};
   if (registers < 32)
     return few;
   return lanes > 4 ? ArrayRef(wide) : ArrayRef(narrowLanes);
+}
+
+// As many rows as accumulators fit for a panel of columns.
+int64_t rowsForPanel(const KernelShape &shape, int64_t block) {
+  int64_t vectors = std::max<int64_t>(block / shape.lanes, 1), accumulators = shape.registers * 3 / 4;
+  return std::clamp<int64_t>(accumulators / vectors, 1, 12);
 }
 
 int64_t roundUp(int64_t value, int64_t step) { return (value + step - 1) / step * step; }
@@ -254,32 +259,64 @@ SmallVector<int64_t> chooseTile(const Product &product, const KernelShape &shape
   return best;
 }
 
+// Lanes along the inner axis: the fixed number of partial sums an element, as many elements as fit.
+void chooseDotProducts(Choice &choice, const Product &product, const KernelShape &shape) {
+  choice.lanes = "inner";
+  choice.vector = std::min(shape.lanes, partialSums);
+  choice.partial = partialSums / choice.vector;
+  bool isWide = choice.partial == 1 && shape.registers >= 32;
+  std::optional<int64_t> rows = product.rows.constant(), columns = product.columns.constant();
+  int64_t most = isWide ? 5 : 2;
+  choice.tile = {isWide ? 4 : 2, isWide ? 4 : 2};
+  // Whole tiles, if there is such a number.
+  for (int64_t width = most; columns && width > 1; --width)
+    if (*columns % width == 0) {
+      choice.tile[1] = width;
+      break;
+    }
+  if (columns)
+    choice.tile[1] = std::max<int64_t>(std::min(choice.tile[1], *columns), 1);
+  if (rows)
+    choice.tile[0] = std::max<int64_t>(std::min(choice.tile[0], *rows), 1);
+}
+
 Choice chooseProduct(const KernelShape &shape) {
-  Product product(cast<MatmulOp>(shape.anchor), shape);
+  Product product(cast<ProductOpInterface>(shape.anchor), shape);
   int64_t rows = shape.extent(product.rows), columns = shape.extent(product.columns);
   int64_t inner = shape.extent(product.inner);
   Choice choice{.kind = "matmul", .vector = shape.lanes};
-  choice.tile = chooseTile(product, shape);
-
   bool fewColumns = product.columns.constant() && columns < shape.lanes;
-  bool panelFits = product.inner.constant() && inner * choice.tile[1] * product.elementBytes <= maxPackedBytes;
-  if (fewColumns) {
-    // Too few for lanes along a row. Rows of both operands lie along k if the right one is transposed: lanes along k.
-    if (!product.rhsTransposed || product.lhsTransposed || inner < shape.lanes)
-      return {};
-    choice.pack = "dot";
-    choice.tile = {std::min<int64_t>(rows, 4), std::min<int64_t>(columns, 5)};
-  } else if (product.rhsTransposed && !product.lhsTransposed && columns >= 2 * rows && panelFits) {
-    choice.pack = "swapped"; // lanes along the rows, which are packed; the right operand is read in place
-    choice.tile = {8, 2 * shape.lanes};
-  } else if (product.rhsTransposed && panelFits) {
-    choice.pack = "rhs"; // its columns are not next to each other in memory
-  } else if (rows >= 512 && inner * columns * product.elementBytes > maxBytesReadInPlace && panelFits) {
-    choice.pack = product.lhsTransposed ? "lhs_rhs" : "rhs";
+  if (product.lhsBlock) {
+    choice.lanes = "rows";
+    choice.vector = std::min(shape.lanes, product.lhsBlock);
+    choice.tile = {product.lhsBlock, shape.registers >= 32 ? 8 : 4};
+  } else if (product.rhsBlock) {
+    choice.tile = {rowsForPanel(shape, product.rhsBlock), product.rhsBlock};
+    if (auto known = product.rows.constant())
+      choice.tile[0] = std::max<int64_t>(std::min(choice.tile[0], *known), 1);
+  } else if (product.rhs == OperandLayout::Transposed && product.lhs == OperandLayout::Rows && inner >= partialSums) {
+    chooseDotProducts(choice, product, shape);
+  } else if (fewColumns) {
+    return {};
+  } else {
+    choice.tile = chooseTile(product, shape);
   }
   bool isBatch = shape.result.size() > 2;
   if (rows * columns * inner >= parallelProducts && (isBatch || rows > choice.tile[0]))
     choice.parallel = isBatch ? 1 : roundUp(std::max<int64_t>(taskProducts / (columns * inner), 1), choice.tile[0]);
+  return choice;
+}
+
+// Copies into panels: through registers where the operand's rows run across the panel's.
+Choice choosePacking(const KernelShape &shape) {
+  bool readsAlongLanes = cast<PackOp>(shape.anchor).getTransposed();
+  int64_t block = *shape.result.back().constant();
+  Choice choice{.kind = "elementwise", .vector = shape.lanesWithin(block)};
+  if (!readsAlongLanes && block % 8 == 0)
+    choice = {.kind = "panels", .vector = 8};
+  int64_t elements = shape.count(shape.result);
+  if (elements >= parallelElements)
+    choice.parallel = outerIndicesOfTask(elements / std::max<int64_t>(shape.extent(shape.result[0]), 1));
   return choice;
 }
 
@@ -296,13 +333,15 @@ Choice choose(const KernelShape &shape) {
     return chooseElementwise(shape);
   if (shape.pattern == AccessPattern::Contraction)
     return chooseProduct(shape);
+  if (shape.pattern == AccessPattern::Packing)
+    return choosePacking(shape);
   return {.kind = "scatter", .vector = shape.lanesWithin(shape.result.back())};
 }
 } // namespace
 
 static ScheduleAttr attributeOf(MLIRContext *context, const Choice &choice) {
   return ScheduleAttr::get(context, choice.kind, choice.vector, choice.unroll, choice.tile, choice.partial,
-                           choice.parallel, choice.pack, choice.flat);
+                           choice.parallel, choice.lanes, choice.flat);
 }
 
 ScheduleAttr chooseSchedule(KernelOp kernel, TargetAttr target) {

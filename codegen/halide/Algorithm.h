@@ -21,6 +21,9 @@ struct Index {
   bool sameAs(const Index &other) const;
 };
 
+/// Rows and columns of a block that is transposed in registers.
+constexpr int panelStep = 8;
+
 /// The element of a tensor at an index.
 using Element = std::function<Halide::Expr(const Index &)>;
 

@@ -60,7 +60,7 @@ static std::vector<Expr> positionsIn(const RDom &domain) {
   return positions;
 }
 
-static std::vector<Expr> withLane(Expr lane, const std::vector<Var> &axes) {
+std::vector<Expr> withLane(Expr lane, const std::vector<Var> &axes) {
   std::vector<Expr> arguments{std::move(lane)};
   for (const Var &var : innermostFirst(axes))
     arguments.push_back(var);
@@ -74,12 +74,15 @@ struct LaneSums {
 };
 } // namespace
 
-// Each round combines the first half with the second, lane by lane: short dependences, and vectors where they pay.
-static Expr combineByHalves(std::vector<Expr> values, const ReductionRule &rule) {
+Expr combineLanes(const Func &lanes, const std::vector<Var> &axes, int count,
+                  const std::function<Expr(Expr, Expr)> &combine) {
+  std::vector<Expr> values;
+  for (int i = 0; i < count; ++i)
+    values.push_back(lanes(withLane(i, axes)));
   while (values.size() > 1) {
     size_t half = (values.size() + 1) / 2;
     for (size_t i = half; i < values.size(); ++i)
-      values[i - half] = rule.combine(values[i - half], values[i]);
+      values[i - half] = combine(values[i - half], values[i]);
     values.resize(half);
   }
   return values[0];
@@ -107,10 +110,7 @@ static LaneSums sumInLanes(Algorithm &algorithm, const std::string &name, const 
     RDom tail = domainOver(algorithm, axes, rest);
     accumulate(tail, tail[0], whole * partial + tail[0]);
   }
-  std::vector<Expr> results;
-  for (int i = 0; i < partial; ++i)
-    results.push_back(sums.lanes(withLane(i, vars)));
-  sums.total(innermostFirst(vars)) = combineByHalves(std::move(results), rule);
+  sums.total(innermostFirst(vars)) = combineLanes(sums.lanes, vars, partial, rule.combine);
   return sums;
 }
 

@@ -17,6 +17,29 @@ namespace bmc::codegen {
 static constexpr TailStrategy guarded = TailStrategy::GuardWithIf;
 
 namespace {
+// The register tile of a product: its loops in the results' loop nest, and its sums.
+struct Tile {
+  Tile(ScheduleAttr schedule, const Anchor &product, llvm::ArrayRef<Var> axes)
+      : rows(schedule.getTile()[0]), columns(schedule.getTile()[1]), row(axes[axes.size() - 2]), column(axes.back()),
+        rowInTile("row"), columnInTile("column"), x(product.axes.back()), y(product.axes[product.axes.size() - 2]),
+        sums(product.result), lanes(product.lanes) {}
+
+  // One accumulator an element, updated in turn for each step of the inner axis.
+  void accumulate(const Func &consumer, const Var &loop) {
+    sums.compute_at(consumer, loop)
+        .store_in(Halide::MemoryType::Stack)
+        .bound_extent(x, columns)
+        .bound_extent(y, rows)
+        .update()
+        .reorder(x, y, sums.rvars()[0]);
+  }
+
+  int rows, columns;
+  Var row, column, rowInTile, columnInTile;
+  Var x, y; // of the sums: column and row
+  Func sums, lanes;
+};
+
 class Scheduler {
 public:
   Scheduler(ScheduleAttr schedule, llvm::ArrayRef<Anchor> anchors, OutputLoops loops)
@@ -29,10 +52,14 @@ public:
   void columns();
   void matmul();
   void scatter();
+  void panels();
 
 private:
   void splitTasks();
   void vectorizeInnermost();
+  void lanesAlongColumns(Tile &tile);
+  void lanesAlongRows(Tile &tile);
+  void lanesAlongInner(Tile &tile);
   void placeAnchors();
   void place(const Anchor &anchor);
   void placeInBlock(const Anchor &anchor);
@@ -59,13 +86,15 @@ void applySchedule(ScheduleAttr schedule, llvm::ArrayRef<Anchor> anchors, Output
     scheduler.matmul();
   else if (kind == "scatter")
     scheduler.scatter();
+  else if (kind == "panels")
+    scheduler.panels();
   else
     scheduler.plain();
 }
 
-static bool updatesInnermostAxis(const Func &output) {
-  const auto *position = output.update_args()[0].as<Halide::Internal::Variable>();
-  return position && position->name == output.args()[0].name();
+static bool updatesInnermostAxis(const Func &function, int update = 0) {
+  const auto *position = function.update_args(update)[0].as<Halide::Internal::Variable>();
+  return position && position->name == function.args()[0].name();
 }
 
 void Scheduler::plain() { placeAnchors(); }
@@ -96,25 +125,67 @@ void Scheduler::matmul() {
   if (schedule.getTile().size() != 2 || anchors.size() != 1 || loops.axes.size() < 2)
     throw Halide::CompileError("a matmul schedule needs a tile of two sizes and a kernel with one product");
   splitTasks();
-  int tileRows = schedule.getTile()[0], tileColumns = schedule.getTile()[1];
-  size_t rank = loops.axes.size();
-  int lanes = std::gcd(vector, tileColumns); // a tile is whole vectors
-  Var row = loops.axes[rank - 2], column = loops.axes[rank - 1], rowInTile("row"), columnInTile("column");
-  loops.stage.split(column, column, columnInTile, tileColumns, guarded)
-      .split(row, row, rowInTile, tileRows, guarded)
-      .reorder(columnInTile, rowInTile, row, column)
-      .vectorize(columnInTile, lanes, guarded)
-      .unroll(columnInTile)
-      .unroll(rowInTile);
-  const Anchor &product = anchors[0];
-  Func sums = product.result;
-  Var x = product.axes[rank - 1], y = product.axes[rank - 2];
-  sums.compute_at(loops.output, row)
-      .store_in(Halide::MemoryType::Stack)
-      .bound_extent(x, tileColumns)
-      .bound_extent(y, tileRows);
-  sums.vectorize(x, lanes, guarded).unroll(x).unroll(y);
-  sums.update().reorder(x, y, sums.rvars()[0]).vectorize(x, lanes, guarded).unroll(x).unroll(y);
+  Tile tile(schedule, anchors[0], loops.axes);
+  loops.stage.split(tile.column, tile.column, tile.columnInTile, tile.columns, guarded)
+      .split(tile.row, tile.row, tile.rowInTile, tile.rows, guarded);
+  if (schedule.getLanes() == "rows")
+    lanesAlongRows(tile);
+  else if (schedule.getLanes() == "inner")
+    lanesAlongInner(tile);
+  else
+    lanesAlongColumns(tile);
+}
+
+// A block of columns stays in the cache while the rows pass by.
+void Scheduler::lanesAlongColumns(Tile &tile) {
+  int lanes = std::gcd(vector, tile.columns); // a tile is whole vectors
+  loops.stage.reorder(tile.columnInTile, tile.rowInTile, tile.row, tile.column)
+      .vectorize(tile.columnInTile, lanes, guarded)
+      .unroll(tile.columnInTile)
+      .unroll(tile.rowInTile);
+  tile.accumulate(loops.output, tile.row);
+  for (Stage stage : {Stage(tile.sums), tile.sums.update()})
+    stage.vectorize(tile.x, lanes, guarded).unroll(tile.x).unroll(tile.y);
+}
+
+// A panel of rows stays in the cache while the columns pass by. The tile is stored by columns, so it is transposed in
+// registers on its way out.
+void Scheduler::lanesAlongRows(Tile &tile) {
+  int lanes = std::gcd(vector, tile.rows), storeLanes = std::gcd(8, tile.columns);
+  loops.stage.reorder(tile.columnInTile, tile.rowInTile, tile.column, tile.row)
+      .vectorize(tile.columnInTile, storeLanes, guarded)
+      .unroll(tile.columnInTile)
+      .unroll(tile.rowInTile, std::gcd(8, tile.rows), guarded);
+  tile.accumulate(loops.output, tile.column);
+  tile.sums.reorder_storage(tile.y, tile.x);
+  tile.sums.reorder(tile.y, tile.x);
+  tile.sums.update().reorder(tile.y, tile.x, tile.sums.rvars()[0]);
+  for (Stage stage : {Stage(tile.sums), tile.sums.update()})
+    stage.vectorize(tile.y, lanes, guarded).unroll(tile.y).unroll(tile.x);
+}
+
+// Each element has partial sums of its own, which are added at the end: rows of both operands are read along the inner
+// axis as they lie.
+void Scheduler::lanesAlongInner(Tile &tile) {
+  loops.stage.reorder(tile.columnInTile, tile.rowInTile, tile.row, tile.column)
+      .unroll(tile.columnInTile)
+      .unroll(tile.rowInTile);
+  Func lanes = tile.lanes;
+  for (Func part : {lanes, tile.sums})
+    part.compute_at(loops.output, tile.row)
+        .store_in(Halide::MemoryType::Stack)
+        .bound_extent(tile.x, tile.columns)
+        .bound_extent(tile.y, tile.rows)
+        .unroll(tile.x)
+        .unroll(tile.y);
+  Var lane = lanes.args()[0];
+  lanes.vectorize(lane, vector, guarded).unroll(lane);
+  for (int update = 0; update < lanes.num_update_definitions(); ++update) {
+    Stage stage = lanes.update(update);
+    stage.reorder(tile.x, tile.y, lanes.rvars(update)[0]).unroll(tile.x).unroll(tile.y);
+    if (updatesInnermostAxis(lanes, update)) // all lanes; else the last, incomplete round of them, one by one
+      stage.reorder(lane, tile.x).vectorize(lane, vector, guarded).unroll(lane);
+  }
 }
 
 // Updates come one after the other; a slice's own elements, which are axes of the update too, are independent.
@@ -130,6 +201,30 @@ void Scheduler::scatter() {
   for (const RVar &summed : loops.output.rvars())
     order.push_back(summed);
   update.split(axis, axis, inBlock, vector, guarded).reorder(order).vectorize(inBlock);
+}
+
+// Blocks of rows and columns are loaded along the operand's rows and stored along the panel's lanes: LLVM transposes
+// them in registers.
+void Scheduler::panels() {
+  if (anchors.size() != 1 || loops.axes.size() < 3)
+    throw Halide::CompileError("a panels schedule needs a kernel that packs one matrix");
+  splitTasks();
+  size_t rank = loops.axes.size();
+  Var inner = loops.axes[rank - 2], lane = loops.axes[rank - 1], innerInBlock("innerInBlock"),
+      laneInBlock("laneInBlock");
+  loops.stage.split(inner, inner, innerInBlock, panelStep, guarded)
+      .split(lane, lane, laneInBlock, panelStep, guarded)
+      .reorder(laneInBlock, innerInBlock, lane, inner)
+      .vectorize(laneInBlock)
+      .unroll(innerInBlock);
+  Func block = anchors[0].result;
+  Var x = anchors[0].axes.back(), y = anchors[0].axes[anchors[0].axes.size() - 2];
+  block.compute_at(loops.output, lane)
+      .store_in(Halide::MemoryType::Stack)
+      .bound_extent(x, panelStep)
+      .bound_extent(y, panelStep)
+      .vectorize(x)
+      .unroll(y);
 }
 
 // Whether the kernel's results are the accumulators themselves.

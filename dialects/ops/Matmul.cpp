@@ -1,4 +1,4 @@
-// The matrix product: shape rule, gradient rule, reference evaluation.
+// The matrix product: shape rule, gradient rule, reference evaluation; and what the layout pass makes of it.
 #include "dialects/Ops.h"
 #include "mlir/IR/PatternMatch.h"
 
@@ -34,11 +34,16 @@ LogicalResult MatmulOp::inferReturnTypes(MLIRContext *, std::optional<Location> 
   return success();
 }
 
-// A multiplication and an addition for each element and each step along the inner axis.
-SymbolicDim MatmulOp::getFlops() {
+OperandLayout MatmulOp::layoutOfLhs() { return getTransposeLhs() ? OperandLayout::Transposed : OperandLayout::Rows; }
+OperandLayout MatmulOp::layoutOfRhs() { return getTransposeRhs() ? OperandLayout::Transposed : OperandLayout::Rows; }
+
+SymbolicDim MatmulOp::getInner() {
   Shape lhs = shapeOf(getLhs().getType());
-  return SymbolicDim(2) * elementCount(shapeOf(getType())) * lhs[lhs.size() - (getTransposeLhs() ? 2 : 1)];
+  return lhs[lhs.size() - (getTransposeLhs() ? 2 : 1)];
 }
+
+// A multiplication and an addition for each element and each step along the inner axis.
+SymbolicDim MatmulOp::getFlops() { return SymbolicDim(2) * elementCount(shapeOf(getType())) * getInner(); }
 
 // With y = a b: da = dy bᵀ and db = aᵀ dy; a transposed operand has the transpose of that as its cotangent.
 SmallVector<Value> MatmulOp::vjp(OpBuilder &builder, ValueRange cotangents) {
@@ -105,4 +110,134 @@ struct TakeInTransposes : OpRewritePattern<MatmulOp> {
 
 void MatmulOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRContext *context) {
   patterns.add<TakeInTransposes>(context);
+}
+
+// pack ----------------------------------------------------------------------------------------------------------------
+
+static SymbolicDim panelsOf(const SymbolicDim &rows, int64_t block) {
+  return (rows + SymbolicDim(block - 1)).floordiv(SymbolicDim(block));
+}
+
+LogicalResult PackOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc, Adaptor op,
+                                       SmallVectorImpl<Type> &result) {
+  auto type = cast<RankedTensorType>(op.getX().getType());
+  Shape shape = shapeOf(type);
+  int64_t block = op.getBlock();
+  if (shape.size() < 2) // C1
+    return emitOptionalError(loc, "pack needs a matrix, got ", describe(type));
+  if (block < 1) // C2
+    return emitOptionalError(loc, "pack needs panels of at least one row, got ", block);
+  SymbolicDim inner = shape.pop_back_val(), rows = shape.pop_back_val();
+  if (op.getTransposed())
+    std::swap(rows, inner);
+  shape.append({panelsOf(rows, block), inner, SymbolicDim(block)});
+  result.push_back(tensorType(shape, type.getElementType()));
+  return success();
+}
+
+template <class T>
+ReferenceResults<T> PackOp::evaluateAs(ArrayRef<ReferenceTensor<T>> operands, const SymbolValues &symbols) {
+  auto result = zerosOfType<T>(getType(), symbols);
+  const ReferenceTensor<T> &x = operands[0];
+  size_t rank = x.shape.size();
+  int64_t rows = x.shape[rank - 2], inner = x.shape[rank - 1], block = getBlock();
+  int64_t rowStride = inner, innerStride = 1;
+  if (getTransposed()) {
+    std::swap(rows, inner);
+    std::swap(rowStride, innerStride);
+  }
+  int64_t panels = result.shape[rank - 2], matrices = rows * inner ? x.size() / (rows * inner) : 0;
+  for (int64_t matrix = 0; matrix < matrices; ++matrix)
+    for (int64_t row = 0; row < rows; ++row)
+      for (int64_t k = 0; k < inner; ++k)
+        result.reals[((matrix * panels + row / block) * inner + k) * block + row % block] =
+            x.reals[matrix * rows * inner + row * rowStride + k * innerStride];
+  return {result};
+}
+
+// panel_matmul --------------------------------------------------------------------------------------------------------
+
+OperandLayout PanelMatmulOp::layoutOfLhs() { return getLhsLayout(); }
+OperandLayout PanelMatmulOp::layoutOfRhs() { return getRhsLayout(); }
+
+namespace {
+// An operand's extents as a product sees them.
+struct OperandExtents {
+  OperandExtents(Value operand, OperandLayout layout, bool isLhs) : shape(shapeOf(operand.getType())) {
+    bool isPacked = layout == OperandLayout::Panels;
+    size_t axes = isPacked ? 3 : 2;
+    if (shape.size() < axes)
+      return;
+    leading = shape.size() - axes;
+    if (isPacked) {
+      outer = shape[leading];
+      inner = shape[leading + 1];
+      block = shape[leading + 2].constant().value_or(0);
+      return;
+    }
+    bool innerIsLast = isLhs == (layout == OperandLayout::Rows);
+    outer = shape[leading + (innerIsLast ? 0 : 1)];
+    inner = shape[leading + (innerIsLast ? 1 : 0)];
+  }
+
+  bool covers(const SymbolicDim &extent) const { return block ? outer == panelsOf(extent, block) : outer == extent; }
+
+  Shape shape;
+  size_t leading = 0;
+  int64_t block = 0;        // of a panel; 0: not in panels
+  SymbolicDim outer, inner; // outer: rows of the left operand, columns of the right one, or their panels
+};
+} // namespace
+
+SymbolicDim PanelMatmulOp::getInner() { return OperandExtents(getLhs(), getLhsLayout(), true).inner; }
+SymbolicDim PanelMatmulOp::getFlops() { return SymbolicDim(2) * elementCount(shapeOf(getType())) * getInner(); }
+
+LogicalResult PanelMatmulOp::verify() {
+  OperandExtents lhs(getLhs(), getLhsLayout(), true), rhs(getRhs(), getRhsLayout(), false);
+  RankedTensorType type = getType();
+  Shape shape = shapeOf(type);
+  auto hasLeading = [&](const OperandExtents &operand) {
+    return operand.leading + 2 == shape.size() &&
+           llvm::equal(ArrayRef(operand.shape).take_front(operand.leading), ArrayRef(shape).drop_back(2));
+  };
+  if (shape.size() < 2 || !hasLeading(lhs) || !hasLeading(rhs) ||
+      getLhs().getType().getElementType() != type.getElementType() ||
+      getRhs().getType().getElementType() != type.getElementType()) // C1
+    return emitOpError() << "needs operands of the result's element type and leading extents, got "
+                         << describe(getLhs().getType()) << " and " << describe(getRhs().getType()) << " for "
+                         << describe(type);
+  if (!lhs.covers(shape[shape.size() - 2]) || !rhs.covers(shape.back())) // C2
+    return emitOpError() << "operands " << describe(getLhs().getType()) << " and " << describe(getRhs().getType())
+                         << " do not have the rows and columns of " << describe(type);
+  if (lhs.inner != rhs.inner) // C3
+    return emitOpError() << "inner extents differ: " << lhs.inner.text() << " against " << rhs.inner.text();
+  return success();
+}
+
+template <class T>
+ReferenceResults<T> PanelMatmulOp::evaluateAs(ArrayRef<ReferenceTensor<T>> operands, const SymbolValues &symbols) {
+  auto result = zerosOfType<T>(getType(), symbols);
+  size_t rank = result.shape.size();
+  int64_t rows = result.shape[rank - 2], columns = result.shape[rank - 1];
+  int64_t matrices = rows * columns ? result.size() / (rows * columns) : 0;
+  const ReferenceTensor<T> &lhs = operands[0], &rhs = operands[1];
+  bool lhsPacked = getLhsLayout() == OperandLayout::Panels, rhsPacked = getRhsLayout() == OperandLayout::Panels;
+  bool lhsInnerLast = getLhsLayout() == OperandLayout::Rows, rhsInnerLast = getRhsLayout() == OperandLayout::Transposed;
+  int64_t inner = lhs.shape[lhs.shape.size() - (lhsPacked || !lhsInnerLast ? 2 : 1)];
+  // The element at (outer, k) of one matrix.
+  auto element = [&](const ReferenceTensor<T> &x, int64_t matrix, bool packed, bool innerLast, int64_t extent,
+                     int64_t outer, int64_t k) {
+    if (!packed)
+      return x.reals[matrix * extent * inner + (innerLast ? outer * inner + k : k * extent + outer)];
+    int64_t block = x.shape.back(), panels = x.shape[x.shape.size() - 3];
+    return x.reals[((matrix * panels + outer / block) * inner + k) * block + outer % block];
+  };
+  for (int64_t matrix = 0; matrix < matrices; ++matrix)
+    for (int64_t i = 0; i < rows; ++i)
+      for (int64_t j = 0; j < columns; ++j)
+        for (int64_t k = 0; k < inner; ++k)
+          result.reals[(matrix * rows + i) * columns + j] +=
+              element(lhs, matrix, lhsPacked, lhsInnerLast, rows, i, k) *
+              element(rhs, matrix, rhsPacked, rhsInnerLast, columns, j, k);
+  return {result};
 }

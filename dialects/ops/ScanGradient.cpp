@@ -163,6 +163,7 @@ std::optional<int64_t> ScanGradient::costAgain(Operation *op) const {
   case AccessPattern::IndexMap:
   case AccessPattern::View:
     break;
+  case AccessPattern::Packing:
   case AccessPattern::Reduction:
   case AccessPattern::Contraction:
   case AccessPattern::Scatter:

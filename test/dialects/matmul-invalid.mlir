@@ -46,3 +46,44 @@ func.func @result(%a: tensor<2x3xf32>, %b: tensor<3x5xf32>) {
   %y = "bm.matmul"(%a, %b) : (tensor<2x3xf32>, tensor<3x5xf32>) -> tensor<2x4xf32>
   return
 }
+
+// -----
+
+func.func @pack_c1(%a: tensor<3xf32>) {
+  // expected-error @+2 {{pack needs a matrix, got f32[3]}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %y = "bm.pack"(%a) {block = 4 : i64} : (tensor<3xf32>) -> tensor<1x3x4xf32>
+  return
+}
+
+// -----
+
+func.func @pack_c2(%a: tensor<3x2xf32>) {
+  // expected-error @+1 {{pack needs panels of at least one row, got 0}}
+  %y = bm.pack %a by 0 : tensor<3x2xf32>
+  return
+}
+
+// -----
+
+func.func @panels_c1(%a: tensor<1x3x4xf32>, %b: tensor<5x3xf32>) {
+  // expected-error @+1 {{needs operands of the result's element type and leading extents, got f32[1, 3, 4] and f32[5, 3] for f32[2, 4, 5]}}
+  %y = bm.panel_matmul %a panels, %b transposed : tensor<1x3x4xf32>, tensor<5x3xf32> to tensor<2x4x5xf32>
+  return
+}
+
+// -----
+
+func.func @panels_c2(%a: tensor<1x3x4xf32>, %b: tensor<5x3xf32>) {
+  // expected-error @+1 {{operands f32[1, 3, 4] and f32[5, 3] do not have the rows and columns of f32[6, 5]}}
+  %y = bm.panel_matmul %a panels, %b transposed : tensor<1x3x4xf32>, tensor<5x3xf32> to tensor<6x5xf32>
+  return
+}
+
+// -----
+
+func.func @panels_c3(%a: tensor<1x3x4xf32>, %b: tensor<5x2xf32>) {
+  // expected-error @+1 {{inner extents differ: 3 against 2}}
+  %y = bm.panel_matmul %a panels, %b transposed : tensor<1x3x4xf32>, tensor<5x2xf32> to tensor<4x5xf32>
+  return
+}

@@ -10,6 +10,20 @@ func.func @transposes(%x: tensor<?x3xf32, #bm.dims<N, 3>>, %w: tensor<5x3xf32>) 
   return %1 : tensor<5x5xf32>
 }
 
+// CHECK-LABEL: @panels
+func.func @panels(%x: tensor<?x3xf32, #bm.dims<N, 3>>, %w: tensor<5x3xf32>) -> (tensor<?x5xf32, #bm.dims<N, 5>>, tensor<?x5xf32, #bm.dims<N, 5>>) {
+  // CHECK: bm.pack {{%[a-z0-9]+}} by 4 : tensor<?x3xf32, #bm.dims<N, 3>>
+  %p = bm.pack %x by 4 : tensor<?x3xf32, #bm.dims<N, 3>>
+  // CHECK: bm.panel_matmul {{%[a-z0-9]+}} panels, {{%[a-z0-9]+}} transposed : tensor<?x3x4xf32, #bm.dims<"floordiv(N+3,4)", 3, 4>>, tensor<5x3xf32> to tensor<?x5xf32, #bm.dims<N, 5>>
+  %0 = bm.panel_matmul %p panels, %w transposed : tensor<?x3x4xf32, #bm.dims<"floordiv(N+3,4)", 3, 4>>, tensor<5x3xf32> to tensor<?x5xf32, #bm.dims<N, 5>>
+  // CHECK: bm.pack {{%[a-z0-9]+}} transposed by 8 : tensor<3x5xf32>
+  %wt = bm.transpose %w, [1, 0] : tensor<5x3xf32>
+  %q = bm.pack %wt transposed by 8 : tensor<3x5xf32>
+  // CHECK: bm.panel_matmul {{%[a-z0-9]+}} rows, {{%[a-z0-9]+}} panels : tensor<?x3xf32, #bm.dims<N, 3>>, tensor<1x3x8xf32> to tensor<?x5xf32, #bm.dims<N, 5>>
+  %1 = bm.panel_matmul %x rows, %q panels : tensor<?x3xf32, #bm.dims<N, 3>>, tensor<1x3x8xf32> to tensor<?x5xf32, #bm.dims<N, 5>>
+  return %0, %1 : tensor<?x5xf32, #bm.dims<N, 5>>, tensor<?x5xf32, #bm.dims<N, 5>>
+}
+
 // Transposes of the last two axes become flags; others stay.
 // CANONICAL-LABEL: @takes_in
 // CANONICAL-SAME: (%[[A:.*]]: tensor<4x3x5xf32>, %[[B:.*]]: tensor<4x3x7xf32>)

@@ -30,18 +30,18 @@ func.func private @empty(tensor<?xf32, #bm.dims<[]>>)
 
 // -----
 
-// expected-error @+1 {{'diagonal' is not a kind of loop nest; expected one of elementwise, rows, columns, matmul, scatter, plain}}
+// expected-error @+1 {{'diagonal' is not a kind of loop nest; expected one of elementwise, rows, columns, matmul, scatter, panels, plain}}
 func.func private @kind() attributes {bm.a = #bm.schedule<diagonal>}
 
 // -----
 
-// expected-error @+1 {{'both' is not a packing; expected one of none, rhs, lhs_rhs, swapped, dot}}
-func.func private @packing() attributes {bm.a = #bm.schedule<matmul, pack = both>}
+// expected-error @+1 {{'both' is not a kind of axis; expected one of columns, rows, inner}}
+func.func private @lanes() attributes {bm.a = #bm.schedule<matmul, lanes = both>}
 
 // -----
 
-// expected-error @+1 {{'lanes' is not a schedule parameter}}
-func.func private @parameter() attributes {bm.a = #bm.schedule<matmul, lanes = 3>}
+// expected-error @+1 {{'threads' is not a schedule parameter}}
+func.func private @parameter() attributes {bm.a = #bm.schedule<matmul, threads = 3>}
 
 // -----
 

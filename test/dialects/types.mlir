@@ -12,11 +12,11 @@ func.func private @names(tensor<?x3xf32, #bm.dims<N, 3>>, tensor<?x?xi64, #bm.di
 // CHECK-LABEL: @schedules
 // CHECK-SAME: #bm.schedule<plain>
 // CHECK-SAME: #bm.schedule<elementwise, vector = 16, unroll = 2, parallel = 8, flat>
-// CHECK-SAME: #bm.schedule<matmul, tile = [6, 16], partial = 4, pack = lhs_rhs>
+// CHECK-SAME: #bm.schedule<matmul, tile = [6, 16], partial = 4, lanes = rows>
 func.func private @schedules() attributes {
-  bm.a = #bm.schedule<plain, vector = 1, pack = none>,
+  bm.a = #bm.schedule<plain, vector = 1, lanes = columns>,
   bm.b = #bm.schedule<elementwise, flat, parallel = 8, unroll = 2, vector = 16>,
-  bm.c = #bm.schedule<matmul, pack = lhs_rhs, partial = 4, tile = [6, 16]>}
+  bm.c = #bm.schedule<matmul, lanes = rows, partial = 4, tile = [6, 16]>}
 
 // CHECK-LABEL: @others
 // CHECK-SAME: #bm.buffer<arena, 3>

@@ -72,17 +72,29 @@ module attributes {bm.target = #avx512} {
     return %0 : tensor<128x768xf32>
   }
 
-  // A transposed right operand with many more columns than rows: lanes along the rows.
-  // CHECK-LABEL: @swapped
-  // CHECK: #bm.schedule<matmul, vector = 16, tile = [8, 32], {{.*}}pack = swapped>
-  func.func @swapped(%x: tensor<64x256xf32>, %w: tensor<512x256xf32>) -> tensor<64x512xf32> {
-    %0 = bm.matmul %x, %w transposed : tensor<64x256xf32>, tensor<512x256xf32>
+  // The batch in panels: lanes along the rows. It is packed through registers.
+  // CHECK-LABEL: @row_panels
+  // CHECK: #bm.schedule<panels, vector = 8>
+  // CHECK: #bm.schedule<matmul, vector = 16, tile = [32, 8], {{.*}}lanes = rows>
+  func.func @row_panels(%x: tensor<64x256xf32>, %w: tensor<512x256xf32>) -> tensor<64x512xf32> {
+    %p = bm.pack %x by 32 : tensor<64x256xf32>
+    %0 = bm.panel_matmul %p panels, %w transposed : tensor<2x256x32xf32>, tensor<512x256xf32> to tensor<64x512xf32>
     return %0 : tensor<64x512xf32>
+  }
+
+  // Weights in panels: as many rows as accumulators are left for. What lies along the lanes already is copied in vectors.
+  // CHECK-LABEL: @column_panels
+  // CHECK: #bm.schedule<elementwise, vector = 16, parallel = 2>
+  // CHECK: #bm.schedule<matmul, vector = 16, tile = [8, 48], parallel = 8>
+  func.func @column_panels(%x: tensor<?x256xf32, #bm.dims<N, 256>>, %w: tensor<256x480xf32>) -> tensor<?x480xf32, #bm.dims<N, 480>> {
+    %p = bm.pack %w transposed by 48 : tensor<256x480xf32>
+    %0 = bm.panel_matmul %x rows, %p panels : tensor<?x256xf32, #bm.dims<N, 256>>, tensor<10x256x48xf32> to tensor<?x480xf32, #bm.dims<N, 480>>
+    return %0 : tensor<?x480xf32, #bm.dims<N, 480>>
   }
 
   // Few columns and a long inner axis: lanes along it.
   // CHECK-LABEL: @dot
-  // CHECK: #bm.schedule<matmul, vector = 16, tile = [4, 5], pack = dot>
+  // CHECK: #bm.schedule<matmul, vector = 16, tile = [4, 5], lanes = inner>
   func.func @dot(%x: tensor<?x256xf32, #bm.dims<N, 256>>, %w: tensor<10x256xf32>) -> tensor<?x10xf32, #bm.dims<N, 10>> {
     %0 = bm.matmul %x, %w transposed : tensor<?x256xf32, #bm.dims<N, 256>>, tensor<10x256xf32>
     return %0 : tensor<?x10xf32, #bm.dims<N, 10>>
@@ -109,9 +121,9 @@ module attributes {bm.target = #bm.target<triple = "x86_64-linux-musl", cpu = "z
     return %0 : tensor<?xf32, #bm.dims<N>>
   }
 
-  // The batch has whole tiles of 4 rows, not of 6.
+  // The batch has whole tiles of 8 rows, not of 6.
   // CHECK-LABEL: @tile_of_batch
-  // CHECK: #bm.schedule<matmul, vector = 16, tile = [4, 64]>
+  // CHECK: #bm.schedule<matmul, vector = 16, tile = [8, 32]>
   func.func @tile_of_batch(%x: tensor<?x64xf32, #bm.dims<N, 64>>, %w: tensor<64x64xf32>) -> tensor<?x64xf32, #bm.dims<N, 64>> {
     %0 = bm.matmul %x, %w : tensor<?x64xf32, #bm.dims<N, 64>>, tensor<64x64xf32>
     return %0 : tensor<?x64xf32, #bm.dims<N, 64>>

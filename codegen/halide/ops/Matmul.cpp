@@ -1,4 +1,7 @@
-// The matrix product: one Func of accumulators. Its sum is fast-math, so that it becomes fused multiply-adds.
+// The matrix product: one Func of accumulators. Its sum is fast-math, so that it becomes fused multiply-adds. With
+// lanes along the inner axis it is two Funcs: partial sums in lanes, and their combination. A packed operand is an
+// index map.
+#include "codegen/halide/Reductions.h"
 #include "codegen/halide/Strict.h"
 #include "codegen/halide/ops/Attach.h"
 
@@ -10,35 +13,144 @@ using Halide::Var;
 
 namespace bmc::codegen {
 
-// The index of an operand's element (row, column), exchanged if it is transposed.
-static Index matrixIndex(std::vector<Expr> batch, Expr row, Expr column, bool isTransposed) {
-  batch.push_back(isTransposed ? column : row);
-  batch.push_back(isTransposed ? row : column);
-  return {std::move(batch), Expr()};
+namespace {
+// Builds one product. `outer` is an operand's axis that the result has too: rows of the left one, columns of the right.
+class Product {
+public:
+  Product(ProductOpInterface op, Algorithm &algorithm, ArrayRef<Element> operands)
+      : op(op), algorithm(algorithm), operands(operands), type(op->getResult(0).getType()), shape(shapeOf(type)),
+        rank(shape.size()), vars(axisVars(rank)), batch(vars.begin(), vars.end() - 2),
+        tile(algorithm.schedule() ? algorithm.schedule().getTile() : ArrayRef<int64_t>()) {}
+
+  Element define() {
+    bool inLanes = algorithm.schedule() && algorithm.schedule().getLanes() == "inner";
+    Func sums = inLanes ? sumInLanes() : sumInOrder();
+    // LLVM takes the result of fast-math for a number, and would decide what follows by that. It cannot for a choice of
+    // which one arm is NaN.
+    return [sums](const Index &index) {
+      Expr sum = at(sums, index);
+      return Halide::select(strict::isNaN(sum), strict::notANumber(sum.type()), sum);
+    };
+  }
+
+private:
+  // The term of the sum at a position of the inner axis.
+  Expr term(const Expr &inner) {
+    Expr row = insideTile(0), column = insideTile(1);
+    return element(0, op.layoutOfLhs(), row, inner, op.layoutOfLhs() == OperandLayout::Rows) *
+           element(1, op.layoutOfRhs(), column, inner, op.layoutOfRhs() == OperandLayout::Transposed);
+  }
+
+  // The row or column of the result, inside of the operand also where a tile is not.
+  Expr insideTile(size_t axis) const {
+    size_t resultAxis = rank - 2 + axis;
+    return algorithm.inside(vars[resultAxis], shape[resultAxis], tile.size() == 2 ? tile[axis] : 1);
+  }
+
+  Expr element(size_t operand, OperandLayout layout, const Expr &outer, const Expr &inner, bool innerIsLast) {
+    Index index{batch, Expr()};
+    if (layout == OperandLayout::Panels) {
+      // The rest of the last panel is there to be read.
+      Expr whole = vars[rank - 2 + operand];
+      int block = *shapeOf(op->getOperand(operand).getType()).back().constant();
+      index.axes.insert(index.axes.end(), {whole / block, inner, whole % block});
+    } else {
+      index.axes.push_back(innerIsLast ? outer : inner);
+      index.axes.push_back(innerIsLast ? inner : outer);
+    }
+    return operands[operand](index);
+  }
+
+  Func sumInOrder() {
+    Func product("product");
+    std::vector<Var> arguments = innermostFirst(vars);
+    Halide::RDom inner(0, algorithm.size(op.getInner()), "k");
+    product(arguments) = Halide::Internal::make_zero(elementType(type));
+    product(arguments) += term(inner);
+    algorithm.add({AccessPattern::Contraction, shape, product, vars, Func()});
+    return product;
+  }
+
+  Func sumInLanes() {
+    Func product("product"), lanes("product_lanes");
+    Var lane("lane");
+    int count = std::max<int64_t>(algorithm.schedule().getPartial() * algorithm.schedule().getVector(), 1);
+    Expr inner = algorithm.size(op.getInner()), whole = Halide::Internal::simplify(inner / count),
+         rest = Halide::Internal::simplify(inner % count);
+    std::vector<Expr> arguments = withLane(lane, vars);
+    lanes(arguments) = Halide::Internal::make_zero(elementType(type));
+    if (!Halide::Internal::is_const_zero(whole)) {
+      Halide::RDom rounds(0, whole, "k");
+      lanes(arguments) += term(rounds * count + lane);
+    }
+    if (!Halide::Internal::is_const_zero(rest)) {
+      Halide::RDom tail(0, rest, "tail");
+      lanes(withLane(tail, vars)) += term(whole * count + tail);
+    }
+    product(innermostFirst(vars)) = combineLanes(lanes, vars, count, strict::add);
+    algorithm.add({AccessPattern::Contraction, shape, product, vars, lanes});
+    return product;
+  }
+
+  ProductOpInterface op;
+  Algorithm &algorithm;
+  ArrayRef<Element> operands;
+  Type type;
+  Shape shape;
+  size_t rank;
+  std::vector<Var> vars;
+  std::vector<Expr> batch;
+  ArrayRef<int64_t> tile;
+};
+} // namespace
+
+template <class Op> static Element product(Op op, Algorithm &algorithm, ArrayRef<Element> operands) {
+  return Product(op, algorithm, operands).define();
 }
 
-static Element matmul(MatmulOp op, Algorithm &algorithm, ArrayRef<Element> operands) {
-  Shape shape = shapeOf(op.getType());
+// Element (panel, k, i) is row panel * block + i at k. What lies along k in memory is read so first: see `panels` in
+// the scheduler.
+static Element pack(PackOp op, Algorithm &algorithm, ArrayRef<Element> operands) {
+  Shape shape = shapeOf(op.getX().getType());
   size_t rank = shape.size();
-  std::vector<Var> vars = axisVars(rank), arguments = innermostFirst(vars);
-  ArrayRef<int64_t> tile = algorithm.schedule() ? algorithm.schedule().getTile() : ArrayRef<int64_t>();
-  Expr row = algorithm.inside(vars[rank - 2], shape[rank - 2], tile.size() == 2 ? tile[0] : 1);
-  Expr column = algorithm.inside(vars[rank - 1], shape[rank - 1], tile.size() == 2 ? tile[1] : 1);
-  std::vector<Expr> batch(vars.begin(), vars.end() - 2);
-  Halide::RDom inner(0, algorithm.extent(op.getLhs(), rank - (op.getTransposeLhs() ? 2 : 1)), "k");
-  Func product("product");
-  product(arguments) = Halide::Internal::make_zero(elementType(op.getType()));
-  product(arguments) += operands[0](matrixIndex(batch, row, inner, op.getTransposeLhs())) *
-                        operands[1](matrixIndex(batch, inner, column, op.getTransposeRhs()));
-  algorithm.add({AccessPattern::Contraction, shape, product, vars, Func()});
-  // LLVM takes the result of fast-math for a number, and would decide what follows by that. It cannot for a choice of
-  // which one arm is NaN.
-  return [product](const Index &index) {
-    Expr sum = at(product, index);
-    return Halide::select(strict::isNaN(sum), strict::notANumber(sum.type()), sum);
+  bool transposed = op.getTransposed();
+  const SymbolicDim rows = shape[rank - (transposed ? 1 : 2)], inner = shape[rank - (transposed ? 2 : 1)];
+  int block = op.getBlock();
+  auto read = [x = operands[0], transposed](std::vector<Expr> index, const Expr &row, const Expr &k) {
+    index.push_back(transposed ? k : row);
+    index.push_back(transposed ? row : k);
+    return x({std::move(index), Expr()});
+  };
+  Func matrix("matrix");
+  std::vector<Var> vars = axisVars(rank); // leading axes, row, k
+  bool isStaged = !transposed && algorithm.schedule() && algorithm.schedule().getKind() == "panels";
+  if (isStaged) {
+    std::vector<Expr> leading(vars.begin(), vars.end() - 2);
+    matrix(innermostFirst(vars)) = read(leading, algorithm.inside(vars[rank - 2], rows, block),
+                                        algorithm.inside(vars[rank - 1], inner, panelStep));
+    algorithm.add({AccessPattern::Packing, shape, matrix, vars, Func()});
+  }
+  bool isPadded = !rows.isConstant() || *rows.constant() % block != 0;
+  return [=, &algorithm](const Index &index) {
+    std::vector<Expr> leading(index.axes.begin(), index.axes.end() - 3);
+    Expr row = index.axes[rank - 2] * block + index.axes[rank], k = index.axes[rank - 1];
+    Expr value;
+    if (isStaged) {
+      std::vector<Expr> staged = leading;
+      staged.insert(staged.end(), {row, k});
+      value = at(matrix, {staged, Expr()});
+    } else {
+      value = read(leading, algorithm.inside(row, rows, block), k);
+    }
+    return isPadded ? Halide::select(row < algorithm.size(rows), value, Halide::Internal::make_zero(value.type()))
+                    : value;
   };
 }
 
-void attachMatmul(MLIRContext *context) { attach<MatmulOp, matmul>(context); }
+void attachMatmul(MLIRContext *context) {
+  attach<MatmulOp, product<MatmulOp>>(context);
+  attach<PanelMatmulOp, product<PanelMatmulOp>>(context);
+  attach<PackOp, pack>(context);
+}
 
 } // namespace bmc::codegen

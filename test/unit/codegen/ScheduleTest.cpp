@@ -43,8 +43,10 @@ TEST(ScheduleTest, Matmul) {
                                  schedule("matmul, vector = 8, tile = [4, 16]"),
                                  schedule("matmul, vector = 4, tile = [1, 4]"),
                                  schedule("matmul, vector = 8, tile = [3, 8], parallel = 6"),
-                                 schedule("matmul, vector = 8, tile = [4, 5], pack = dot"),
-                                 schedule("matmul, vector = 8, tile = [8, 16], pack = swapped")};
+                                 schedule("matmul, vector = 8, tile = [4, 5], lanes = inner"),
+                                 schedule("matmul, vector = 4, partial = 4, tile = [2, 3], lanes = inner"),
+                                 schedule("matmul, vector = 8, tile = [16, 8], lanes = rows"),
+                                 schedule("matmul, vector = 8, tile = [16, 3], lanes = rows, parallel = 16")};
   std::vector<Case> cases;
   for (int transposed = 0; transposed < 4; ++transposed) {
     std::string suffix = std::to_string(transposed);
@@ -56,6 +58,48 @@ TEST(ScheduleTest, Matmul) {
         product("special" + suffix, "f32", transposed & 2, transposed & 1, "5", "3", tiles, Data::NotFinite));
   }
   expectAsReference(cases);
+}
+
+// The same product with one operand in panels: the panels are made and read by kernels that do nothing else.
+TEST(ScheduleTest, PanelMatmul) {
+  const std::string x = "tensor<?x9xf32, D<N, 9>>", w = "tensor<20x9xf32>", y = "tensor<?x20xf32, D<N, 20>>",
+                    rowPanels = "tensor<?x9x8xf32, D<\"floordiv(N+7,8)\", 9, 8>>", columnPanels = "tensor<2x9x16xf32>";
+  expectAsReference({
+      {"rows",
+       "%p : " + rowPanels + ", %w : " + w,
+       y,
+       "  %y = bm.panel_matmul %p panels, %w transposed : " + rowPanels + ", " + w + " to " + y +
+           "\n  bm.yield %y : " + y,
+       {plain, schedule("matmul, vector = 8, tile = [8, 8], lanes = rows"),
+        schedule("matmul, vector = 4, tile = [8, 3], lanes = rows, parallel = 8")},
+       Data::Plain,
+       2e-5},
+      {"columns",
+       "%x : " + x + ", %p : " + columnPanels,
+       y,
+       "  %y = bm.panel_matmul %x rows, %p panels : " + x + ", " + columnPanels + " to " + y + "\n  bm.yield %y : " + y,
+       {plain, schedule("matmul, vector = 8, tile = [6, 16]"), schedule("matmul, vector = 4, tile = [1, 16]")},
+       Data::Plain,
+       2e-5},
+  });
+}
+
+TEST(ScheduleTest, Panels) {
+  auto pack = [](const std::string &operand, const std::string &options, const std::string &result) {
+    return "  %y = bm.pack %x" + options + " : " + operand + "\n  bm.yield %y : " + result;
+  };
+  const std::string x = "tensor<?x9xf32, D<N, 9>>", rows = "tensor<?x9x8xf32, D<\"floordiv(N+7,8)\", 9, 8>>",
+                    columns = "tensor<1x?x16xf32, D<1, N, 16>>", batched = "tensor<2x?x10xf64, D<2, N, 10>>",
+                    batchedRows = "tensor<2x?x10x16xf64, D<2, \"floordiv(N+15,16)\", 10, 16>>";
+  std::vector<std::string> clauses{plain, schedule("elementwise, vector = 8"), schedule("panels, vector = 8"),
+                                   schedule("panels, vector = 8, parallel = 1")};
+  expectAsReference({{"rows", "%x : " + x, rows, pack(x, " by 8", rows), clauses, Data::NotFinite},
+                     {"columns",
+                      "%x : " + x,
+                      columns,
+                      pack(x, " transposed by 16", columns),
+                      {plain, schedule("elementwise, vector = 8"), schedule("elementwise, vector = 16, parallel = 1")}},
+                     {"batched", "%x : " + batched, batchedRows, pack(batched, " by 16", batchedRows), clauses}});
 }
 
 TEST(ScheduleTest, BatchedMatmul) {

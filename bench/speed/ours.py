@@ -1,0 +1,74 @@
+"""Compiled models as functions that run a number of calls, timed in C without Python between them."""
+
+import ctypes
+import pathlib
+import subprocess
+import sys
+import time
+
+import numpy
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+sys.path.insert(0, str(ROOT / "runtime/python"))
+import bmc  # noqa: E402
+from bmc import _abi  # noqa: E402
+
+
+class Compiled:
+    """A model file, compiled as a shared library; `cold` and `warm` are the seconds that took without and with a cache."""
+
+    def __init__(self, compiler, source, folder, name):
+        file = folder / f"{name}.bm"
+        file.write_text(source)
+        command = [compiler, file, "--emit=so", "-o", folder / name, f"--cache-dir={folder / name}-cache"]
+        self.path = folder / f"{name}.so"
+        self.cold, self.warm = self.seconds(command), self.seconds(command)
+
+    @staticmethod
+    def seconds(command):
+        begin = time.perf_counter()
+        subprocess.run(command, check=True)
+        return time.perf_counter() - begin
+
+    def load(self, **options):
+        return bmc.load(self.path, **options)
+
+
+def loops(folder):
+    """`loop.c` as a library."""
+    path = folder / "loop.so"
+    include = ROOT / "runtime/include"
+    subprocess.run(["gcc", "-O2", "-shared", "-fPIC", "-I", include, ROOT / "bench/speed/loop.c", "-o", path], check=True)
+    library = ctypes.CDLL(str(path))
+    for function in (library.train_steps, library.predictions):
+        function.restype = ctypes.c_double
+    return library
+
+
+def addresses(arrays):
+    return (ctypes.c_void_p * len(arrays))(*(array.ctypes.data for array in arrays))
+
+
+def training(library, model, inputs, targets):
+    """A function of a number of calls that gives their seconds."""
+    rows = ctypes.c_int64(len(inputs[0]))
+    kept = addresses(inputs), addresses(targets)
+    return lambda calls: library.train_steps(model._handle.address, *kept, rows, ctypes.c_int64(calls))
+
+
+def predicting(library, model, inputs):
+    rows = len(inputs[0]) if model.inputs[0].shape else 1
+    outputs = [bmc.empty((len(inputs[0]), *output.shape), output.dtype) for output in model.outputs]
+    kept = addresses(inputs), addresses(outputs), outputs
+    return lambda calls: library.predictions(
+        model._handle.address, kept[0], ctypes.c_int64(rows), kept[1], ctypes.c_int64(calls)
+    )
+
+
+def aligned(array):
+    copy = bmc.empty(array.shape, array.dtype)
+    copy[...] = array
+    return copy
+
+
+__all__ = ["Compiled", "loops", "training", "predicting", "aligned", "numpy", "_abi"]
