@@ -21,7 +21,8 @@ static LinkLine linkLine(const Target &target, LinkKind kind) {
   if (kind == LinkKind::Object)
     return {{"-r"}, {}, {}};
   if (StringRef(target.triple).ends_with("musl")) {
-    LinkLine line = {{"-static", "-pie", "--no-dynamic-linker", "-z", "relro", "-z", "now", "--gc-sections", "-s"},
+    LinkLine line = {{"-static", "-pie", "--no-dynamic-linker", "-e", "bmc_start", "-z", "pack-relative-relocs", "-z",
+                      "relro", "-z", "now", "--gc-sections", "-s"},
                      {"rcrt1.o", "crti.o"},
                      {"libbmc_runtime.a", "libc.a"}};
     if (StringRef(target.triple).starts_with("aarch64"))
