@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -83,12 +84,24 @@ void deferInterrupt() { handleInterrupts(onDeferredInterrupt); }
 
 bool wasInterrupted() { return interrupted; }
 
+static void endWith(ExitCode code, const char *message, int64_t length) {
+  if (write(STDERR_FILENO, message, length) < 0)
+    _exit(exitCannot);
+  _exit(code);
+}
+
 static void onIllegalInstruction(int) {
   static const char message[] = "this processor lacks an instruction that the program was compiled for: "
                                 "compile it again with an older --cpu\n";
-  if (write(STDERR_FILENO, message, sizeof message - 1) < 0)
-    _exit(exitCannot);
-  _exit(exitCannot);
+  endWith(exitCannot, message, sizeof message - 1);
+}
+
+/// What a mapped file does not have any more, or cannot be read, is touched.
+static void onLostFile(int) {
+  if (const char *path = unfinishedFile)
+    unlink(path);
+  static const char message[] = "the weight file was cut off or cannot be read any more while it is in use\n";
+  endWith(exitBadInput, message, sizeof message - 1);
 }
 
 void installSignalHandlers() {
@@ -97,6 +110,7 @@ void installSignalHandlers() {
   handleInterrupts(onInterrupt);
   signal(SIGHUP, onInterrupt);
   signal(SIGILL, onIllegalInstruction);
+  signal(SIGBUS, onLostFile);
 }
 
 } // namespace bmc

@@ -33,7 +33,8 @@ int evaluate(Options &options) {
   const char *path = options.testData ? options.testData : options.trainData;
   if (!path)
     fail(exitBadCommandLine, "%s evaluate: expected a data set, found none: say --data test=PATH", bmc_program.name);
-  Variables variables(false);
+  Variables variables;
+  variables.holdForReading();
   Text weights;
   if (!options.weights)
     defaultWeightsPath(weights);

@@ -33,7 +33,7 @@ void Preparation::save(SafetensorsWriter &file) const {
     learning->save(*this, file);
 }
 
-void Preparation::load(const SafetensorsReader &file) {
+void Preparation::load(const WeightFile &file) {
   if (learning)
     learning->load(*this, file);
 }

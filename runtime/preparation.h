@@ -8,6 +8,7 @@
 
 #include "safetensors.h"
 #include "source.h"
+#include "weight_file.h"
 
 namespace bmc {
 
@@ -43,7 +44,7 @@ protected:
 struct Learning {
   void (*learn)(Preparation &preparation, Source &source, const Columns &columns, const RowFilter &filter);
   void (*save)(const Preparation &preparation, SafetensorsWriter &file);
-  void (*load)(Preparation &preparation, const SafetensorsReader &file);
+  void (*load)(Preparation &preparation, const WeightFile &file);
 };
 extern const Learning stepLearning;
 
@@ -76,7 +77,7 @@ public:
     learning->learn(*this, source, columns, filter);
   }
   void save(SafetensorsWriter &file) const;
-  void load(const SafetensorsReader &file);
+  void load(const WeightFile &file);
 
   /// The number of a column behind the first `steps` steps of its feature.
   static double apply(const PreparedFeature &prepared, int64_t column, int64_t steps, double value);
