@@ -88,11 +88,12 @@ struct bmc_function {
 };
 
 /* Data. What the runtime can do with a column or a file is an object of its own, which a program names and thereby
- * links: those of runtime/preparation.h, runtime/source.h and runtime/split.h. */
+ * links: those of runtime/preparation.h, runtime/source.h, runtime/split.h and runtime/helper_thread.h. */
 struct bmc_step_kind; /**< `bmc_step_normalise`, ... */
 struct bmc_encoding;  /**< `bmc_encoding_one_hot`, `bmc_encoding_category` */
 struct bmc_format;    /**< `bmc_format_table`, ... */
 struct bmc_splitter;  /**< `bmc_splitter` */
+struct bmc_helper;    /**< `bmc_helper_thread` */
 
 /** A step of a preparation: a number in, a number out. */
 struct bmc_step {
@@ -170,6 +171,8 @@ struct bmc_dataset {
   int64_t window, stride;        /**< of a text: characters a row, and from row to row */
   const struct bmc_split *split; /**< null: all rows */
   int64_t part;                  /**< which part of the split this set is */
+  /** The thread that gathers a batch while one is trained on; null: a step takes all rows. */
+  const struct bmc_helper *helper;
 };
 
 /** A number that `--set NAME=VALUE` can change: `lr`, `beta1`, ... */

@@ -76,7 +76,7 @@ TEST_F(ProgramTable, HasTheHeadersLayout) {
                      offsetof(bmc_dataset, files), offsetof(bmc_dataset, separator), offsetof(bmc_dataset, header),
                      offsetof(bmc_dataset, missing_count), offsetof(bmc_dataset, missing),
                      offsetof(bmc_dataset, window), offsetof(bmc_dataset, stride), offsetof(bmc_dataset, split),
-                     offsetof(bmc_dataset, part), sizeof(bmc_dataset)}));
+                     offsetof(bmc_dataset, part), offsetof(bmc_dataset, helper), sizeof(bmc_dataset)}));
   EXPECT_EQ(layoutOf(types.hyper), (Offsets{offsetof(bmc_hyper, name), offsetof(bmc_hyper, value), sizeof(bmc_hyper)}));
   EXPECT_EQ(layoutOf(types.monitor),
             (Offsets{offsetof(bmc_monitor, name), offsetof(bmc_monitor, maximize), offsetof(bmc_monitor, patience),
