@@ -17,15 +17,19 @@ static const Verb verbs[] = {
      flagData | flagWeights | flagThreads | flagMemory | flagJson, false, evaluate},
     {"predict", "Prints the model's answers for the rows of a file, or of standard input (-).",
      flagWeights | flagOutput | flagProbabilities | flagThreads | flagJson, true, predict},
+    {"report", "Writes a page (HTML) about the training and the model; --log shows its curves.",
+     flagData | flagWeights | flagLog | flagOutput | flagThreads | flagMemory, false, bmc_verb_report},
     {"info", "Prints the architecture, the parameters, the memory plan and the kernels.", flagJson, false, info},
     {"selftest", "Compares every compiled kernel with its plain form.", flagThreads, false, selftest},
 };
 
 /// What the model file does not ask for is no verb of its program.
 static bool isThere(const Verb &verb) {
+  if (!verb.run)
+    return false;
   if (verb.run == train)
     return bmc_program.train && bmc_program.init && bmc_program.evaluate;
-  if (verb.run == evaluate)
+  if (verb.run == evaluate || verb.run == bmc_verb_report)
     return bmc_program.evaluate;
   if (verb.run == predict)
     return bmc_program.predict;
@@ -63,6 +67,9 @@ static int run(int count, char **arguments) {
       parseArguments(verb, count - 2, arguments + 2, options);
       return verb.run(options);
     }
+  for (const Verb &verb : verbs)
+    if (!verb.run && !strcmp(name, verb.name))
+      fail(exitBadCommandLine, "%s was compiled without '%s'; bmc --with=%s adds it", bmc_program.name, name, name);
   Nearest nearest(name);
   for (const Verb &verb : verbs)
     if (isThere(verb))

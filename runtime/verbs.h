@@ -13,6 +13,9 @@ int predict(Options &options);
 int info(Options &options);
 int selftest(Options &options);
 
+/// Where a program has what `bmc --with=PART` adds to it; null where not: the linker takes it only where it is named.
+extern "C" __attribute__((weak)) int bmc_verb_report(Options &options);
+
 /// Prints `Test Loss: L, accuracy: A`, or its JSON line; `set` is `Test` or `Train`.
 void printMeasures(const char *set, const Measures &measures, bool json);
 
