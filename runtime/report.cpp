@@ -120,7 +120,7 @@ static void writePage(OutputFile &file, const Text &content) {
   write(file, "</script>\n</body>\n</html>\n");
 }
 
-int bmc_verb_report(Options &options) {
+int bmc_part_report(Options &options) {
   Text path, weights, content("{\"info\":");
   path.append(options.output ? options.output : bmc_program.name).append(options.output ? "" : ".html");
   checkWritable(path.get());

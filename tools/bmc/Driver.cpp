@@ -109,7 +109,7 @@ static ExitCode linkOutput(Compilation &compilation, codegen::LinkKind kind) {
   std::vector<std::string> wanted;
   if (kind == codegen::LinkKind::Program)
     for (const std::string &part : compilation.options.parts)
-      wanted.push_back("bmc_verb_" + part);
+      wanted.push_back("bmc_part_" + part);
   return finish(compilation, codegen::link({compilation.target, kind, std::move(objects), shareDirectory(), output,
                                             std::move(wanted)}));
 }
