@@ -13,9 +13,19 @@
 namespace bmc {
 
 static const char *volatile unfinishedFile;
+static void (*atEnd)();
 static bool lineOpen;
 
 void setUnfinishedFile(const char *path) { unfinishedFile = path; }
+
+void setAtEnd(void (*function)()) { atEnd = function; }
+
+void runAtEnd() {
+  void (*function)() = atEnd;
+  atEnd = nullptr;
+  if (function)
+    function();
+}
 
 void setLineOpen(bool open) { lineOpen = open; }
 
@@ -38,6 +48,8 @@ void fail(ExitCode code, const char *format, ...) {
   va_end(arguments);
   if (const char *path = unfinishedFile)
     unlink(path);
+  unfinishedFile = nullptr;
+  runAtEnd();
   // Other threads may still be inside a kernel, so nothing is torn down.
   _exit(code);
 }

@@ -143,9 +143,8 @@ void RowReader::readField(Rows &rows, int64_t index) {
   int64_t value = 0;
   for (int64_t k = 0; k < field.feature_count; ++k) {
     const bmc_feature &feature = field.features[k];
-    bool isOneHot = feature.encoding && feature.encoding->isOneHot;
     readFeature(field, preparation.first(index) + k, to, value);
-    value += feature.column_count * (isOneHot ? feature.category_count : 1);
+    value += feature.column_count * valuesOfColumn(feature);
   }
 }
 

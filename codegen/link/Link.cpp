@@ -42,6 +42,8 @@ Error link(const LinkJob &job) {
   std::vector<std::string> arguments = line.flags;
   if (Error error = appendResources(arguments, job.target, job.shareDirectory, line.before))
     return error;
+  for (const std::string &symbol : job.wanted)
+    arguments.insert(arguments.end(), {"-u", symbol});
   TemporaryFiles files;
   if (Error error = addObjects(files, job.objects, arguments))
     return error;

@@ -227,6 +227,26 @@ struct bmc_kernel {
   int64_t call_count;                                        /**< calls in all entry functions */
 };
 
+/** A call of a kernel in an entry function. */
+struct bmc_call {
+  const char *function;
+  const char *location;                                  /**< `simple.bm:5:14` */
+  const char *ops;                                       /**< what the kernel computes: `matmul add tanh` */
+  int64_t kernel;                                        /**< index into the program's `kernels` */
+  void (*costs)(const int64_t *symbols, int64_t *costs); /**< of one call: floating-point operations, bytes moved */
+};
+
+/** All calls, in programs whose entry functions tell when they begin (bmc --with=profile). */
+struct bmc_calls {
+  int64_t count;
+  const struct bmc_call *calls;
+};
+extern const struct bmc_calls bmc_calls;
+
+/** What entry functions call in front of each call of a kernel, `number` its index in `bmc_calls`, and at their end
+ * (-1). `symbols` are the function's. */
+void bmc_mark_call(int64_t number, const int64_t *symbols);
+
 /** The whole program. A null function is one that the file does not ask for (no train block: no train, evaluate). */
 struct bmc_program {
   int64_t version; /**< BMC_PROGRAM_VERSION */
