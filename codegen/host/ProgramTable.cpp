@@ -28,8 +28,8 @@ ProgramTypes::ProgramTypes(MLIRContext *context) {
   monitor = structOf({pointer, i64, i64, f64, i64});
   layer = structOf({pointer, i64, pointer, pointer, i64, f64, f64});
   kernel = structOf({pointer, pointer, pointer, pointer, pointer, i64, pointer, i64, pointer, i64, pointer, i64});
-  program = structOf({i64,     pointer, pointer, i64,     pointer, i64,     pointer, i64,     pointer, i64,
-                      pointer, i64,     pointer, i64,     pointer, i64,     i64,     i64,     i64,     pointer,
+  program = structOf({i64,     pointer, pointer, i64,     pointer, i64,     pointer, i64,     pointer, i64,     pointer,
+                      i64,     pointer, i64,     pointer, i64,     i64,     i64,     i64,     pointer, pointer, pointer,
                       pointer, pointer, pointer, pointer, pointer, pointer, i64,     pointer, i64,     pointer});
 }
 
@@ -145,6 +145,8 @@ LogicalResult TableBuilder::build() {
                     functionNamed("predict"),
                     functionNamed("reset"),
                     functionNamed("measure"),
+                    functionNamed("epoch"),
+                    functionNamed("rates"),
                     int64_t(functionTable.size()),
                     globals.addresses(functionTable),
                     int64_t(kernels.size()),
@@ -265,6 +267,8 @@ FailureOr<Purpose> TableBuilder::purposeOf(func::FuncOp function, DictionaryAttr
                    .Case("output", bmc_role_output)
                    .Case("prediction", bmc_role_prediction)
                    .Case("probabilities", bmc_role_probabilities)
+                   .Case("monitored", bmc_role_monitored)
+                   .Case("rate", bmc_role_rate)
                    .Default(std::nullopt);
   if (!known)
     return function.emitError() << "@" << function.getSymName() << ": unknown bm.role " << role;

@@ -199,6 +199,7 @@ int evaluate(bmc_model *model, const void *const *inputs, const void *const *tar
   clearMessage(instance);
   if (int status = checkCall(instance, instance.calls[callEvaluate], instance.program->evaluate, "evaluate"))
     return status;
+  *instance.stepValue = 1;
   return runMeasured(instance, instance.calls[callEvaluate], inputs, targets, rows, loss, metrics);
 }
 
