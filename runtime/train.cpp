@@ -1,5 +1,6 @@
 // `PROGRAM train`: epochs of batches with a look at the validation set behind each; then weights, a checkpoint and the
 // loss on the test set.
+#include "accumulation.h"
 #include "class_weights.h"
 #include "clock.h"
 #include "data.h"
@@ -19,8 +20,8 @@ namespace bmc {
 struct Training {
   explicit Training(Options &options)
       : options(options), trainRows(FieldUse::all), validRows(FieldUse::all), testRows(FieldUse::all),
-        step(*bmc_program.train, state.variables), evaluation(*bmc_program.evaluate, state.variables),
-        validation(state.variables), rates(state.variables) {}
+        step(*bmc_program.train, state.variables), accumulation(state.variables),
+        evaluation(*bmc_program.evaluate, state.variables), validation(state.variables), rates(state.variables) {}
 
   bool hasValidation() const { return validRows.count > 0; }
   /// The variables to save: those of the best epoch where they are kept.
@@ -30,7 +31,9 @@ struct Training {
   Preparation preparation;
   Rows trainRows, validRows, testRows;
   TrainingState state;
-  Entry step, evaluation;
+  Entry step;
+  Accumulation accumulation;
+  Entry evaluation;
   Measures validation;
   Rates rates; // of the last step of the epoch
   Text weightsPath, checkpoint;
@@ -110,6 +113,8 @@ static void runSteps(Training &training, Batches &batches, Progress &progress) {
     training.step.run(rows, scalars);
     state.measures.add(training.step, *rows);
     state.position += rows->count;
+    training.accumulation.batchDone(scalars, training.options.settings.whole(settingAccumulate),
+                                    state.position == state.rows);
     progress.batchDone(rows->count);
     if (state.position < state.rows && training.options.checkpoints.isDue(state, false))
       saveTraining(training);

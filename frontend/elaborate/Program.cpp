@@ -31,11 +31,13 @@ void Program::build() {
       shapeClassWeights();
       prepareStates();
       prepareSchedules();
+      prepareAccumulation();
       prepareMetrics();
       if (linkedLoss())
         emitPredict();
       emitTrain();
       emitEvaluate();
+      emitUpdate();
       emitEpoch();
       emitRates();
       emitReset();

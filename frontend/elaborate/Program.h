@@ -86,6 +86,7 @@ private:
   const Applied *linkedLoss() const;
   void emitProbabilities(Body &body);
   void emitTrain();
+  void addResults(Body &body, const Emission &before);
   void foldStepIntoKey(Body &body);
   void emitEvaluate();
   void describeProgram();
@@ -93,6 +94,12 @@ private:
   mlir::Attribute describeField(const Input &input);
   mlir::Attribute describeFeature(const Feature &feature, const std::string &name);
   mlir::Attribute describeDataset(const DataSet &set);
+
+  // Accumulation.cpp
+  void prepareAccumulation();
+  unsigned declareSum(std::string name, mlir::RankedTensorType type);
+  void accumulate(Body &body, llvm::ArrayRef<mlir::Value> gradients);
+  void emitUpdate();
 
   // Schedules.cpp
   void prepareSchedules();
@@ -128,7 +135,9 @@ private:
   Call scored(const std::vector<Source> &sources, const Object &prediction, const Body &body, Range range);
   mlir::Value score(const Score &score, const Object &prediction, Body &body, const std::string &what);
   void scores(Body &body, const Object &prediction, mlir::Value &loss);
-  void update(Body &body, mlir::Value loss);
+  std::vector<unsigned> trainedVariables();
+  std::vector<mlir::Value> gradientsOf(Body &body, mlir::Value loss);
+  void update(Body &body, std::vector<mlir::Value> gradients);
   mlir::Value stepParameter(Body &body, const std::shared_ptr<Instance> &optimizer, unsigned variable,
                             mlir::Value gradient);
   std::vector<mlir::Value> changedGradients(std::vector<mlir::Value> gradients);
@@ -146,8 +155,14 @@ private:
   std::shared_ptr<Instance> network;
   std::optional<TrainBlock> training;
   std::vector<Input> inputs, targets;
-  std::vector<unsigned> order;                                                // the named variables
-  std::map<unsigned, std::map<std::string, unsigned>> states;                 // of each trainable variable, by name
+  std::vector<unsigned> order;                                // the named variables
+  std::map<unsigned, std::map<std::string, unsigned>> states; // of each trainable variable, by name
+  /// Where gradients of several batches make one update: their sums, by parameter, and what is counted.
+  struct Accumulation {
+    std::map<unsigned, unsigned> sums;
+    unsigned rows, batches, updates;
+  };
+  std::optional<Accumulation> accumulation;
   std::map<const Instance *, std::map<std::string, unsigned>> scheduleStates; // of each schedule, by name
   std::map<const Metric *, std::vector<std::pair<std::string, unsigned>>> metricStates;
   std::vector<mlir::RankedTensorType> predictionTypes; // of all outputs

@@ -125,6 +125,8 @@ void Program::emitRates() {
   begin(body, "rates", States | Hypers | Step);
   BoundHypers hypers(*training, body);
   BoundSchedules states(*this, body);
+  if (accumulation)
+    body.step = body.emission.variables[accumulation->updates];
   for (const ScheduledNumber &number : training->scheduled)
     if (number.isOfOptimizer) {
       Range range = number.schedule->range;

@@ -94,7 +94,8 @@ struct TrainBlock {
   std::vector<ScheduledNumber> scheduled; // outer ones first
   std::vector<ClassWeights> classWeights;
   int64_t epochs = 1;
-  int64_t batch = 0; // all
+  int64_t batch = 0;      // all
+  int64_t accumulate = 0; // batches an update; 0: the block does not say, and each batch is one
   int64_t seed = 0;
   bool shuffle = false;
   Monitor monitor;

@@ -124,20 +124,28 @@ std::vector<Value> Program::changedGradients(std::vector<Value> gradients) {
   return gradients;
 }
 
-void Program::update(Body &body, Value loss) {
+std::vector<unsigned> Program::trainedVariables() {
   std::vector<unsigned> trained;
-  std::vector<Value> values;
-  for (unsigned index : order)
-    if (e.variables[index].trainable) {
-      trained.push_back(index);
-      values.push_back(body.emission.variables[index]);
-    }
+  llvm::copy_if(order, std::back_inserter(trained), [&](unsigned index) { return e.variables[index].trainable; });
   if (trained.empty())
     e.fail(network->range, fmt::format("the network '{}' has no parameter to train", network->decl->name.text));
+  return trained;
+}
+
+/// Those of all trained variables, in their order.
+std::vector<Value> Program::gradientsOf(Body &body, Value loss) {
+  std::vector<Value> values;
+  for (unsigned index : trainedVariables())
+    values.push_back(body.emission.variables[index]);
   auto op = bm::GradOp::create(e.builder, e.location(training->losses.front().range), loss, values);
+  return {op.getGradients().begin(), op.getGradients().end()};
+}
+
+void Program::update(Body &body, std::vector<Value> gradients) {
   BoundHypers bound(*training, body);
   BoundSchedules boundSchedules(*this, body);
-  std::vector<Value> gradients = changedGradients({op.getGradients().begin(), op.getGradients().end()});
+  gradients = changedGradients(std::move(gradients));
+  std::vector<unsigned> trained = trainedVariables();
   for (const Group &group : training->groups) {
     auto &names = group.optimizer->scope.names;
     auto outer = names;
@@ -164,18 +172,29 @@ void Program::foldStepIntoKey(Body &body) {
 void Program::emitTrain() {
   Body body;
   begin(body, "train", Variables | States | MetricStates | Inputs | Targets | Hypers | Step | Key);
+  const Emission before = body.emission;
   body.emission.training = true;
   foldStepIntoKey(body);
   Object prediction = forward(body);
   Value loss;
   scores(body, prediction, loss);
   std::vector<Result> scored = std::exchange(body.results, {});
-  update(body, loss);
-  for (unsigned index : order)
-    if (e.variables[index].role != "metric")
-      result(body, body.emission.variables[index], variableAttribute(index));
+  std::vector<Value> gradients = gradientsOf(body, loss);
+  if (accumulation)
+    accumulate(body, gradients);
+  else
+    update(body, std::move(gradients));
+  addResults(body, before);
   body.results.insert(body.results.end(), scored.begin(), scored.end());
-  finish(body, false);
+  finish(body, accumulation.has_value());
+}
+
+/// The variables that have changed.
+void Program::addResults(Body &body, const Emission &before) {
+  for (unsigned index : order)
+    if (auto old = before.variables.find(index); e.variables[index].role != "metric" && old != before.variables.end())
+      if (Value value = body.emission.variables[index]; value != old->second)
+        result(body, value, variableAttribute(index));
 }
 
 } // namespace bmc::frontend

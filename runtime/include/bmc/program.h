@@ -244,8 +244,9 @@ struct bmc_program {
   int64_t metric_count;
   const char *const *metric_names;
   int64_t epochs;
-  int64_t batch;   /**< rows a step; 0: all */
-  int64_t shuffle; /**< 1: rows are shuffled each epoch */
+  int64_t batch;      /**< rows a step; 0: all */
+  int64_t accumulate; /**< batches an update; 0: each is one, and there is no `update` */
+  int64_t shuffle;    /**< 1: rows are shuffled each epoch */
   int64_t seed;
   const struct bmc_monitor *monitor;   /**< never null */
   const struct bmc_function *init;     /**< (key, hypers) -> all variables but metric states */
@@ -256,9 +257,12 @@ struct bmc_program {
   const struct bmc_function *measure; /**< (metric states, predictions, inputs) -> metrics, after a pass; where it takes
                                          predictions and inputs, then those of all its rows; null: every metric is
                                          a mean of what `train` and `evaluate` give */
-  const struct bmc_function *epoch;   /**< (states, hypers, monitored) -> states, behind each epoch; null: no schedule
-                                         asks for it */
-  const struct bmc_function *rates;   /**< (states, hypers, step) -> rates; null: there are no schedules */
+  const struct bmc_function *update;  /**< (variables, states, hypers) -> (variables, states), behind `accumulate` calls
+                                         of  `train`, and at the end of an epoch, where `train` only adds gradients up */
+  int64_t accumulated; /**< the variable that counts the calls of `train` since the last update, f64; -1: none */
+  const struct bmc_function *epoch; /**< (states, hypers, monitored) -> states, behind each epoch; null: no schedule
+                                       asks for it */
+  const struct bmc_function *rates; /**< (states, hypers, step) -> rates; null: there are no schedules */
   int64_t function_count;
   const struct bmc_function *const *functions; /**< all of them, for `info` and tests */
   int64_t kernel_count;

@@ -157,6 +157,9 @@ const Case cases[] = {
     {"SequenceMilestones",
      inTrain(data + "  loss = mse\n  optimizer = GD(lr = sequence([constant(0.1)], milestones = [3]))"),
      {"error: there must be one milestone between each two schedules"}},
+    {"AccumulateNothing",
+     inTrain(data + "  loss = mse\n  optimizer = GD\n  accumulate = 0"),
+     {"t.bm:9:16: error: 'accumulate' must be at least 1, found 0"}},
     {"StateWithoutEpoch",
      withSchedule("state a = 1; at(step) { return rate * a }"),
      {"t.bm:1:33: error: the schedule 's' keeps a state, so it needs 'epoch(value)', which changes it behind each "
