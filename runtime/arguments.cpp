@@ -68,7 +68,8 @@ static void printVerbHelp(const Verb &verb, const Options &options) {
   if (verb.flags & flagSet) {
     printf("\nNumbers for --set:\n");
     for (int64_t i = 0; i < options.settings.count(); ++i)
-      printf("  %s = %.9g\n", options.settings.name(i), options.settings.value(i));
+      if (options.settings.isOffered(i))
+        printf("  %s = %.9g\n", options.settings.name(i), options.settings.value(i));
   }
 }
 
@@ -165,6 +166,8 @@ static void setNumber(Options &options, const FlagInfo &info, const char *text) 
   Nearest nearest(name.get());
   message.append("--set: expected one of ");
   for (int64_t i = 0; i < options.settings.count(); ++i) {
+    if (!options.settings.isOffered(i))
+      continue;
     message.append(i ? ", " : "").append(options.settings.name(i));
     nearest.consider(options.settings.name(i));
   }

@@ -74,13 +74,13 @@ Rows *Batches::next() {
   return &first;
 }
 
-void evaluateRows(Entry &entry, Rows &rows, int64_t batch, const char *path, const Scalars &scalars,
-                  Measures &measures) {
+void evaluateRows(Entry &entry, Rows &rows, int64_t batch, const char *path, Scalars scalars, Measures &measures) {
   Batches batches(rows, rowsPerCall(entry, batch, rows.count, path), entry.overwritesRows());
   measures.begin();
   while (Rows *part = batches.next()) {
     entry.run(part, scalars);
     measures.add(entry, *part);
+    ++scalars.step;
   }
   measures.end();
 }

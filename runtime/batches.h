@@ -37,9 +37,8 @@ private:
   HelperThread *helper = nullptr;
 };
 
-/// A pass of the evaluate function over all rows.
-void evaluateRows(Entry &entry, Rows &rows, int64_t batch, const char *path, const Scalars &scalars,
-                  Measures &measures);
+/// A pass of the evaluate function over all rows. Its random numbers depend on the seed and the number of the batch.
+void evaluateRows(Entry &entry, Rows &rows, int64_t batch, const char *path, Scalars scalars, Measures &measures);
 
 } // namespace bmc
 

@@ -32,6 +32,8 @@ static const Counter counters[] = {{"epoch", &TrainingState::epoch},
 
 static void addSettings(SafetensorsWriter &file, const Settings &settings) {
   for (int64_t i = 0; i < settings.count(); ++i) {
+    if (!settings.isOffered(i))
+      continue;
     Text key(settings.isGiven(i) ? "given." : "set."), value;
     key.append(settings.name(i));
     file.addMetadata(key.get(), value.format("%.17g", settings.value(i)).get());
@@ -108,7 +110,7 @@ static void readSettings(const WeightFile &file, Settings &settings) {
     double value;
     if (!(own || earlier) || !parseNumber(own ? own : earlier, value) || value == settings.value(i))
       continue;
-    bool changesSteps = i == settingBatch || i >= namedSettings;
+    bool changesSteps = i == settingBatch || i == settingAccumulate || i >= namedSettings;
     if (earlier && !settings.isGiven(i))
       settings.give(i, value);
     else if (changesSteps)

@@ -45,6 +45,7 @@ int evaluate(Options &options) {
   Entry entry(*bmc_program.evaluate, variables);
   Scalars scalars;
   scalars.hypers = options.settings.hypers();
+  scalars.seed = options.seed;
   Measures measures(variables);
   evaluateRows(entry, rows, options.settings.whole(settingBatch), path, scalars, measures);
   printMeasures(options.testData ? "Test" : "Train", measures, options.json);

@@ -72,8 +72,12 @@ static void appendRun(Text &out, const TrainingState &state, const RunDescriptio
   appendText(out, "monitor", state.monitored);
   appendText(out, "goal", bmc_program.monitor->maximize ? "maximize" : "minimize");
   appendKey(out, "settings");
+  bool isFirstSetting = true;
   for (int64_t i = 0; i < run.settings.count(); ++i) {
-    out.append(i ? "," : "{");
+    if (!run.settings.isOffered(i))
+      continue;
+    out.append(isFirstSetting ? "{" : ",");
+    isFirstSetting = false;
     appendJsonString(out, run.settings.name(i));
     out.append(":");
     appendJsonNumber(out, run.settings.value(i));
