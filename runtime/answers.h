@@ -11,6 +11,20 @@ struct AnswerStyle {
   bool json, probabilities;
 };
 
+/// An output of the network and the target that it answers for: the i-th output for the i-th target.
+struct Answer {
+  int64_t result;  // the output, or the probabilities that are made of it
+  int64_t field;   // its target; -1: none
+  bool isCategory; // of one column
+  bool hasProbabilities;
+
+  /// Whether so many scores choose one of the categories of the target.
+  bool choosesCategory(int64_t scores) const;
+};
+
+/// All answers of `predict`, of which only those for categories can have probabilities.
+void findAnswers(const Entry &entry, Array<Answer> &answers);
+
 /// The i-th output answers for the i-th target: a category gets the name of its class, numbers get the target's units.
 class Answers {
 public:
@@ -22,25 +36,21 @@ public:
   void appendRow(Text &out, int64_t row, int64_t rows) const;
 
 private:
-  struct Part {
-    int64_t result;  // an output, or the probabilities that are made of it
-    int64_t field;   // its target; -1: none
-    bool isCategory; // of one column
-    bool hasProbabilities;
-  };
-
-  void addPart(int64_t result, int64_t field);
   int64_t widthOf(int64_t result, int64_t rows) const;
-  const PreparedFeature &categoryOf(const Part &part) const;
-  void appendNumbers(Text &out, const Part &part, int64_t row, int64_t rows) const;
-  void appendLists(Text &out, const Part &part, const int64_t *dims, int64_t rank, int64_t &index, int64_t first) const;
-  void appendNumber(Text &out, const Part &part, int64_t index, int64_t inRow) const;
+  const PreparedFeature &categoryOf(const Answer &part) const;
+  void appendNumbers(Text &out, const Answer &part, int64_t row, int64_t rows) const;
+  void appendLists(Text &out, const Answer &part, const int64_t *dims, int64_t rank, int64_t &index,
+                   int64_t first) const;
+  void appendNumber(Text &out, const Answer &part, int64_t index, int64_t inRow) const;
 
   const Entry &entry;
   const Preparation &preparation;
   AnswerStyle style;
-  Array<Part> parts;
+  Array<Answer> parts;
 };
+
+/// The class with the largest score; one score is the probability of the second of two.
+int64_t likeliestClass(const double *scores, int64_t count);
 
 /// One row's answer for a category: the class with the largest score, and the scores of all where they are asked for.
 /// Null scores: the names for a header.

@@ -7,6 +7,7 @@
 #include "numbers.h"
 #include "thread_pool.h"
 #include "threads.h"
+#include "verbs.h"
 
 #include <stdio.h>
 
@@ -29,11 +30,13 @@ static const struct FlagInfo {
     {flagSeed, "--seed", "S", "the seed of every random number"},
     {flagThreads, "--threads", "T", "use at most T threads"},
     {flagSet, "--set", "NAME=VALUE", "change a number of the train block"},
-    {flagOutput, "--output", "FILE", "write the predictions here"},
-    {flagLog, "--log", "FILE", "write what happens as JSON lines"},
+    {flagOutput, "--output", "FILE", "write the output here"},
+    {flagLog, "--log", "FILE", "the run log: what happens in training, as JSON lines"},
     {flagFolds, "--folds", "K", "cross-validate: train K times, each time without one part"},
     {flagMemory, "--memory", "SIZE", "hold larger data on the disk: 500M, 16G"},
     {flagProbabilities, "--probabilities", "", "print the probability of each class too"},
+    {flagProfile, "--profile", "", "tell how long each kernel took, by lines of the model file"},
+    {flagTrace, "--trace", "FILE", "write the calls of the kernels as a trace for Chrome or Perfetto"},
     {flagQuiet, "--quiet", "", "show no progress"},
     {flagJson, "--json", "", "print JSON lines"},
 };
@@ -52,17 +55,21 @@ static const struct FlagInfo {
        nearest.found());
 }
 
+/// A program without a profile does not offer its flags.
+static bool isThere(const FlagInfo &info) { return bmc_part_profile || !(info.flag & (flagProfile | flagTrace)); }
+
 static void printVerbHelp(const Verb &verb, const Options &options) {
   printf("usage: %s %s%s [FLAGS]\n\n%s\n\n", bmc_program.name, verb.name, verb.takesInput ? " INPUT|-" : "",
          verb.summary);
   for (const FlagInfo &info : flagTable)
-    if (verb.flags & info.flag)
+    if ((verb.flags & info.flag) && isThere(info))
       printf("  %-18s %-11s %s\n", info.name, info.value, info.help);
   printf("  %-18s %-11s %s\n", "--help", "", "print this");
   if (verb.flags & flagSet) {
     printf("\nNumbers for --set:\n");
     for (int64_t i = 0; i < options.settings.count(); ++i)
-      printf("  %s = %.9g\n", options.settings.name(i), options.settings.value(i));
+      if (options.settings.isOffered(i))
+        printf("  %s = %.9g\n", options.settings.name(i), options.settings.value(i));
   }
 }
 
@@ -159,6 +166,8 @@ static void setNumber(Options &options, const FlagInfo &info, const char *text) 
   Nearest nearest(name.get());
   message.append("--set: expected one of ");
   for (int64_t i = 0; i < options.settings.count(); ++i) {
+    if (!options.settings.isOffered(i))
+      continue;
     message.append(i ? ", " : "").append(options.settings.name(i));
     nearest.consider(options.settings.name(i));
   }
@@ -167,6 +176,8 @@ static void setNumber(Options &options, const FlagInfo &info, const char *text) 
 }
 
 static void applyFlag(Options &options, const FlagInfo &info, const char *value) {
+  if (!isThere(info))
+    fail(exitBadCommandLine, "%s was compiled without its profile; bmc --with=profile adds it", bmc_program.name);
   switch (info.flag) {
   case flagData:
     return setData(options, info, value);
@@ -208,6 +219,12 @@ static void applyFlag(Options &options, const FlagInfo &info, const char *value)
   case flagProbabilities:
     options.probabilities = true;
     return;
+  case flagProfile:
+    options.profile = true;
+    return;
+  case flagTrace:
+    options.trace = value;
+    return;
   case flagQuiet:
     options.quiet = true;
     return;
@@ -245,7 +262,7 @@ static const FlagInfo *findFlag(const Verb &verb, const char *argument, int64_t 
          argument, number);
   Nearest nearest(name.get());
   for (const FlagInfo &info : flagTable)
-    if (verb.flags & info.flag)
+    if ((verb.flags & info.flag) && isThere(info))
       nearest.consider(info.name);
   failAtCommandLine(options, "unknown flag", argument, nearest);
 }

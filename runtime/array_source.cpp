@@ -122,6 +122,11 @@ void ArraySource::add(StoredArray *array) {
   fileName = arrays[0]->file.name();
 }
 
+Array<char> &ArraySource::addMemory() {
+  memory.push(create<Array<char>>());
+  return *memory[memory.size() - 1];
+}
+
 void ArraySource::finish(const char *path) {
   if (arrays.size() == 0)
     fail(exitBadInput, "%s: expected an array of the model file's name, found none", path);
@@ -148,6 +153,8 @@ void ArraySource::rewind() {
 void ArraySource::close() {
   for (StoredArray *array : arrays)
     destroy(array);
+  for (Array<char> *bytes : memory)
+    destroy(bytes);
   destroy(this);
 }
 

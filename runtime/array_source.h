@@ -17,8 +17,9 @@ int64_t storedBytes(Stored stored);
 class StoredArray {
 public:
   StoredArray(const char *name, const char *path, bool again) : name(name), file(path, again) {}
-  /// One that an archive holds: the caller fills the file's content. `label` is what messages call it.
-  StoredArray(const char *name, const char *label) : name(name), file(label) {}
+  /// One in the caller's memory, which an archive holds. `label` is what messages call it.
+  StoredArray(const char *name, const char *label, const char *bytes, int64_t size)
+      : name(name), file(label, bytes, size) {}
 
   /// Says what the file holds behind the header that was read so far.
   void describe(Stored stored, bool isSwapped, const int64_t *dims, int64_t rank);
@@ -55,6 +56,8 @@ public:
   [[noreturn]] void failAt(int64_t column, const char *expected) override;
 
   void add(StoredArray *array);
+  /// Memory of the arrays, which is there until the source is closed.
+  Array<char> &addMemory();
   /// Checks that there is an array, and that all have the same number of rows. `path` is where they are from.
   void finish(const char *path);
 
@@ -62,6 +65,7 @@ private:
   StoredArray &arrayOf(int64_t &column);
 
   Array<StoredArray *> arrays;
+  Array<Array<char> *> memory;
   int64_t row = -1;
   Text shown;
 };

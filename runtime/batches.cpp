@@ -1,7 +1,9 @@
 // Running an entry function over a data set: see batches.h.
 #include "batches.h"
 
+#include "clock.h"
 #include "errors.h"
+#include "threads.h"
 
 namespace bmc {
 
@@ -18,6 +20,43 @@ int64_t rowsPerCall(const Entry &entry, int64_t batch, int64_t rows, const char 
   return fixed;
 }
 
+/// Smaller batches are gathered in less time than two threads need to tell each other.
+enum : int64_t { bytesWorthAThread = 1 << 18 };
+
+Batches::Batches(Rows &rows, int64_t size, bool copy)
+    : rows(rows), first(FieldUse::all), second(FieldUse::all), size(size), copy(copy) {
+  bool isWorthIt = rows.areOnDisk() || (size * rows.bytes() >= bytesWorthAThread && size < rows.count);
+  const bmc_helper *kind = bmc_program.datasets[0].helper;
+  if (isWorthIt && kind && mayUseThreads())
+    helper = kind->start();
+}
+
+Batches::~Batches() {
+  if (helper)
+    helper->stop();
+}
+
+void Batches::restart(const int64_t *order, int64_t begin) {
+  if (isOnItsWay)
+    helper->wait();
+  isOnItsWay = false;
+  chosen = order;
+  position = begin;
+}
+
+/// The batch at the position becomes the second one; the disk is asked for the one behind it. Rows in any order are
+/// asked for one by one, which is dearer than to read them where the system has them in its memory: so only where the
+/// last ones came slowly.
+void Batches::gather() {
+  const double secondsFromMemory = 4e-6; // for a row at most
+  int64_t number = numberAt(position);
+  double begin = monotonicSeconds();
+  second.gather(rows, chosen, position, number);
+  bool isSlow = monotonicSeconds() - begin > secondsFromMemory * static_cast<double>(number);
+  if (!chosen || isSlow)
+    rows.expect(chosen, position + number, numberAt(position + number));
+}
+
 Rows *Batches::next() {
   int64_t number = numberAt(position);
   if (number == 0)
@@ -26,19 +65,22 @@ Rows *Batches::next() {
     position = rows.count;
     return &rows;
   }
-  batch.gather(rows, chosen, position, number);
+  isOnItsWay ? helper->wait() : gather();
+  first.swap(second);
   position += number;
-  rows.expect(chosen, position, numberAt(position));
-  return &batch;
+  isOnItsWay = helper && position < rows.count;
+  if (isOnItsWay)
+    helper->give([](void *self) { static_cast<Batches *>(self)->gather(); }, this);
+  return &first;
 }
 
-void evaluateRows(Entry &entry, Rows &rows, int64_t batch, const char *path, const Scalars &scalars,
-                  Measures &measures) {
+void evaluateRows(Entry &entry, Rows &rows, int64_t batch, const char *path, Scalars scalars, Measures &measures) {
   Batches batches(rows, rowsPerCall(entry, batch, rows.count, path), entry.overwritesRows());
   measures.begin();
   while (Rows *part = batches.next()) {
     entry.run(part, scalars);
     measures.add(entry, *part);
+    ++scalars.step;
   }
   measures.end();
 }

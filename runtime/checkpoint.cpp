@@ -32,6 +32,8 @@ static const Counter counters[] = {{"epoch", &TrainingState::epoch},
 
 static void addSettings(SafetensorsWriter &file, const Settings &settings) {
   for (int64_t i = 0; i < settings.count(); ++i) {
+    if (!settings.isOffered(i))
+      continue;
     Text key(settings.isGiven(i) ? "given." : "set."), value;
     key.append(settings.name(i));
     file.addMetadata(key.get(), value.format("%.17g", settings.value(i)).get());
@@ -90,7 +92,7 @@ void saveCheckpoint(const char *path, TrainingState &state, const Settings &sett
   file.write(path);
 }
 
-static int64_t readCounter(const SafetensorsReader &file, const char *key) {
+static int64_t readCounter(const WeightFile &file, const char *key) {
   const char *text = file.metadata(key);
   int64_t value;
   if (!text || !parseInteger(text, value) || (value < 0 && strcmp(key, "seed")))
@@ -100,7 +102,7 @@ static int64_t readCounter(const SafetensorsReader &file, const char *key) {
 }
 
 /// This command line's numbers come before those that an earlier one gave, and these before the program's own.
-static void readSettings(const SafetensorsReader &file, Settings &settings) {
+static void readSettings(const WeightFile &file, Settings &settings) {
   for (int64_t i = 0; i < settings.count(); ++i) {
     Text set("set."), given("given.");
     const char *own = file.metadata(set.append(settings.name(i)).get());
@@ -108,7 +110,7 @@ static void readSettings(const SafetensorsReader &file, Settings &settings) {
     double value;
     if (!(own || earlier) || !parseNumber(own ? own : earlier, value) || value == settings.value(i))
       continue;
-    bool changesSteps = i == settingBatch || i >= namedSettings;
+    bool changesSteps = i == settingBatch || i == settingAccumulate || i >= namedSettings;
     if (earlier && !settings.isGiven(i))
       settings.give(i, value);
     else if (changesSteps)
@@ -133,7 +135,7 @@ static void readMeasures(TensorLoader &loader, TrainingState &state) {
 }
 
 /// A monitor that looked at something else, or whose best weights nobody kept, begins anew.
-static void readMonitor(SafetensorsReader &file, TensorLoader &loader, TrainingState &state, bool keepsBest) {
+static void readMonitor(WeightFile &file, TensorLoader &loader, TrainingState &state, bool keepsBest) {
   StoredMonitor monitor;
   int64_t size = sizeof monitor / sizeof(double);
   loader.loadTensor(monitorName, monitor.numbers, bmc_f64, &size, 1);
@@ -149,7 +151,7 @@ static void readMonitor(SafetensorsReader &file, TensorLoader &loader, TrainingS
 }
 
 void loadCheckpoint(const char *path, TrainingState &state, Settings &settings) {
-  SafetensorsReader file(path);
+  WeightFile file(path);
   const char *format = file.metadata("format");
   if (!format || strncmp(format, checkpointFormat, sizeof "bmc checkpoint" - 1))
     fail(exitBadInput, "%s: expected a checkpoint, found a weight file", path);

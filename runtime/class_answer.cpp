@@ -19,7 +19,7 @@ static double probability(const double *scores, int64_t count, int64_t category)
   return count > 1 ? scores[category] : category ? scores[0] : 1 - scores[0];
 }
 
-static int64_t largest(const double *scores, int64_t count) {
+int64_t likeliestClass(const double *scores, int64_t count) {
   int64_t best = 0;
   if (count == 1)
     return scores[0] > 0.5;
@@ -33,7 +33,7 @@ static void appendJson(Text &out, const Categories &categories, const bmc_featur
                        const double *scores, int64_t count, AnswerStyle style) {
   appendJsonString(out, field);
   out.append(":");
-  appendJsonString(out, categories.name(largest(scores, count)));
+  appendJsonString(out, categories.name(likeliestClass(scores, count)));
   if (!style.probabilities)
     return;
   out.append(",\"probabilities\":{");
@@ -49,7 +49,7 @@ void appendClass(Text &out, const Categories &categories, const bmc_feature &fea
                  const double *scores, int64_t count, AnswerStyle style) {
   if (style.json)
     return appendJson(out, categories, feature, field, scores, count, style);
-  appendCell(out, scores ? categories.name(largest(scores, count)) : field);
+  appendCell(out, scores ? categories.name(likeliestClass(scores, count)) : field);
   for (int64_t i = 0; style.probabilities && i < feature.category_count; ++i) {
     out.append(",");
     if (scores)

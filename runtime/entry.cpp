@@ -7,6 +7,11 @@ namespace bmc {
 
 enum { scalarBytes = 64 };
 
+const bmc_function &functionOrNone(const bmc_function *function) {
+  static const bmc_function none = {};
+  return function ? *function : none;
+}
+
 Entry::Entry(const bmc_function &function, Variables &variables) : function(function), variables(variables) {
   symbols.resize(function.symbol_count);
   preparedSymbols.resize(function.symbol_count);
@@ -135,6 +140,10 @@ void Entry::bindArguments(Rows *rows, const Scalars &scalars) {
     case bmc_role_step:
       buffers[i] = scalarBuffer(ownedScalars[i]);
       *static_cast<double *>(buffers[i]) = static_cast<double>(scalars.step);
+      break;
+    case bmc_role_monitored:
+      buffers[i] = scalarBuffer(ownedScalars[i]);
+      *static_cast<double *>(buffers[i]) = scalars.monitored;
       break;
     case bmc_role_key:
       buffers[i] = scalarBuffer(ownedScalars[i]);

@@ -17,6 +17,7 @@ struct GivenTensor {
 struct Scalars {
   const double *hypers = nullptr; // one for each of the program's hypers
   int64_t step = 1;
+  double monitored = 0; // of an epoch
   int64_t seed = 0;
   const GivenTensor *given = nullptr; // by argument: instead of rows, where `run` gets none
 };
@@ -66,6 +67,9 @@ private:
   char *arena = nullptr;
   int64_t arenaBytes = 0;
 };
+
+/// The function, or one that takes and gives nothing, where the program does not have it.
+const bmc_function &functionOrNone(const bmc_function *function);
 
 } // namespace bmc
 

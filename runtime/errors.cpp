@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,9 +13,19 @@
 namespace bmc {
 
 static const char *volatile unfinishedFile;
+static void (*atEnd)();
 static bool lineOpen;
 
 void setUnfinishedFile(const char *path) { unfinishedFile = path; }
+
+void setAtEnd(void (*function)()) { atEnd = function; }
+
+void runAtEnd() {
+  void (*function)() = atEnd;
+  atEnd = nullptr;
+  if (function)
+    function();
+}
 
 void setLineOpen(bool open) { lineOpen = open; }
 
@@ -37,6 +48,8 @@ void fail(ExitCode code, const char *format, ...) {
   va_end(arguments);
   if (const char *path = unfinishedFile)
     unlink(path);
+  unfinishedFile = nullptr;
+  runAtEnd();
   // Other threads may still be inside a kernel, so nothing is torn down.
   _exit(code);
 }
@@ -83,12 +96,24 @@ void deferInterrupt() { handleInterrupts(onDeferredInterrupt); }
 
 bool wasInterrupted() { return interrupted; }
 
+static void endWith(ExitCode code, const char *message, int64_t length) {
+  if (write(STDERR_FILENO, message, length) < 0)
+    _exit(exitCannot);
+  _exit(code);
+}
+
 static void onIllegalInstruction(int) {
   static const char message[] = "this processor lacks an instruction that the program was compiled for: "
                                 "compile it again with an older --cpu\n";
-  if (write(STDERR_FILENO, message, sizeof message - 1) < 0)
-    _exit(exitCannot);
-  _exit(exitCannot);
+  endWith(exitCannot, message, sizeof message - 1);
+}
+
+/// What a mapped file does not have any more, or cannot be read, is touched.
+static void onLostFile(int) {
+  if (const char *path = unfinishedFile)
+    unlink(path);
+  static const char message[] = "the weight file was cut off or cannot be read any more while it is in use\n";
+  endWith(exitBadInput, message, sizeof message - 1);
 }
 
 void installSignalHandlers() {
@@ -97,6 +122,7 @@ void installSignalHandlers() {
   handleInterrupts(onInterrupt);
   signal(SIGHUP, onInterrupt);
   signal(SIGILL, onIllegalInstruction);
+  signal(SIGBUS, onLostFile);
 }
 
 } // namespace bmc

@@ -31,6 +31,10 @@ bool wasInterrupted();
 /// The file that must not stay when the program ends early; null: none. The text must live until it is replaced.
 void setUnfinishedFile(const char *path);
 
+/// What is still done when the program ends, also where it fails.
+void setAtEnd(void (*function)());
+void runAtEnd();
+
 /// Tells that the cursor stands behind an unfinished line on the terminal (a progress bar).
 void setLineOpen(bool open);
 

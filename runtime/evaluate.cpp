@@ -33,7 +33,8 @@ int evaluate(Options &options) {
   const char *path = options.testData ? options.testData : options.trainData;
   if (!path)
     fail(exitBadCommandLine, "%s evaluate: expected a data set, found none: say --data test=PATH", bmc_program.name);
-  Variables variables(false);
+  Variables variables;
+  variables.holdForReading();
   Text weights;
   if (!options.weights)
     defaultWeightsPath(weights);
@@ -44,6 +45,7 @@ int evaluate(Options &options) {
   Entry entry(*bmc_program.evaluate, variables);
   Scalars scalars;
   scalars.hypers = options.settings.hypers();
+  scalars.seed = options.seed;
   Measures measures(variables);
   evaluateRows(entry, rows, options.settings.whole(settingBatch), path, scalars, measures);
   printMeasures(options.testData ? "Test" : "Train", measures, options.json);

@@ -1,4 +1,6 @@
 // `PROGRAM info`: what was compiled in.
+#include "info.h"
+
 #include "errors.h"
 #include "json.h"
 #include "layers.h"
@@ -111,8 +113,8 @@ static void appendJsonKernels(Text &out) {
   out.append("]");
 }
 
-static void printJson() {
-  Text out("{");
+void appendJsonInfo(Text &out) {
+  out.append("{");
   appendJsonField(out, "name", bmc_program.name);
   out.append(",");
   appendJsonField(out, "source", bmc_program.source);
@@ -123,7 +125,13 @@ static void printJson() {
   appendJsonVariables(out);
   appendJsonMemory(out);
   appendJsonKernels(out);
-  puts(out.append("}").get());
+  out.append("}");
+}
+
+static void printJson() {
+  Text out;
+  appendJsonInfo(out);
+  puts(out.get());
 }
 
 int info(Options &options) {

@@ -24,7 +24,8 @@ InputFile::InputFile(const char *path, bool again) {
 
 void InputFile::keep() {
   readRest(kept);
-  isKept = true;
+  content = kept.data();
+  contentBytes = kept.size();
 }
 
 void InputFile::readRest(Array<char> &to) {
@@ -38,15 +39,15 @@ void InputFile::readRest(Array<char> &to) {
 
 int64_t InputFile::size() const {
   struct stat status;
-  if (isKept)
-    return kept.size();
+  if (content)
+    return contentBytes;
   return fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode) ? status.st_size : -1;
 }
 
 void InputFile::skip(int64_t count) {
   char bytes[4096];
-  if (isKept || lseek(descriptor, count, SEEK_CUR) >= 0) {
-    position += count < kept.size() - position ? count : kept.size() - position;
+  if (content || lseek(descriptor, count, SEEK_CUR) >= 0) {
+    position += count < contentBytes - position ? count : contentBytes - position;
     return;
   }
   while (count > 0 && readAll(bytes, count < 4096 ? count : 4096))
@@ -55,13 +56,16 @@ void InputFile::skip(int64_t count) {
 
 const char *InputFile::decompress(const char *(*change)(Array<char> &bytes)) {
   unsigned char magic[2];
-  bool isSeekable = !isKept && lseek(descriptor, 0, SEEK_CUR) == 0;
+  bool isSeekable = !content && lseek(descriptor, 0, SEEK_CUR) == 0;
   if (isSeekable && pread(descriptor, magic, sizeof magic, 0) == sizeof magic && (magic[0] != 0x1f || magic[1] != 0x8b))
     return nullptr;
-  if (!isKept)
+  if (!content)
     keep();
   position = 0;
-  return change(kept);
+  const char *error = change(kept);
+  content = kept.data();
+  contentBytes = kept.size();
+  return error;
 }
 
 InputFile::~InputFile() {
@@ -80,11 +84,11 @@ int64_t InputFile::readDescriptor(void *to, int64_t count) {
 }
 
 int64_t InputFile::read(void *to, int64_t count) {
-  if (!isKept)
+  if (!content)
     return readDescriptor(to, count);
-  int64_t left = kept.size() - position;
+  int64_t left = contentBytes - position;
   count = count < left ? count : left;
-  memcpy(to, kept.data() + position, count);
+  memcpy(to, content + position, count);
   position += count;
   return count;
 }
@@ -101,7 +105,7 @@ bool InputFile::readAll(void *to, int64_t count) {
 
 void InputFile::rewind() {
   position = 0;
-  if (!isKept && lseek(descriptor, 0, SEEK_SET) < 0)
+  if (!content && lseek(descriptor, 0, SEEK_SET) < 0)
     fail(exitBadInput, "%s: cannot read it again: %s", fileName, systemError());
 }
 

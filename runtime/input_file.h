@@ -11,8 +11,9 @@ namespace bmc {
 class InputFile {
 public:
   InputFile(const char *path, bool again);
-  /// A file whose content is in memory: what an archive holds.
-  explicit InputFile(const char *name) : fileName(name), descriptor(-1), isKept(true) {}
+  /// A file whose content is in the caller's memory: what an archive holds.
+  InputFile(const char *name, const char *bytes, int64_t size)
+      : fileName(name), descriptor(-1), content(bytes ? bytes : ""), contentBytes(size) {}
   ~InputFile();
   InputFile(const InputFile &) = delete;
   InputFile &operator=(const InputFile &) = delete;
@@ -27,8 +28,6 @@ public:
   void rewind();
   /// How many bytes it has; -1 where only reading it tells.
   int64_t size() const;
-  /// What is kept in memory.
-  Array<char> &content() { return kept; }
   /// Keeps a compressed file (gzip) in memory, as `change` makes it; what is wrong with it, or null.
   const char *decompress(const char *(*change)(Array<char> &bytes));
   /// What messages call the file.
@@ -40,9 +39,9 @@ private:
 
   const char *fileName;
   int descriptor;
-  bool isKept = false;
+  const char *content = nullptr; // in memory; null: it is read from the descriptor
+  int64_t contentBytes = 0, position = 0;
   Array<char> kept;
-  int64_t position = 0; // in `kept`
 };
 
 } // namespace bmc

@@ -148,7 +148,7 @@ static void save(const Preparation &preparation, SafetensorsWriter &file) {
   }
 }
 
-static void loadNumbers(PreparedFeature &prepared, const SafetensorsReader &file, const char *key, const char *text) {
+static void loadNumbers(PreparedFeature &prepared, const WeightFile &file, const char *key, const char *text) {
   Text word;
   for (int64_t i = 0; i < prepared.learned.size(); ++i) {
     int64_t length = static_cast<int64_t>(strcspn(text, " "));
@@ -162,13 +162,13 @@ static void loadNumbers(PreparedFeature &prepared, const SafetensorsReader &file
   }
 }
 
-static void checkRead(const JsonReader &json, const SafetensorsReader &file, const char *key) {
+static void checkRead(const JsonReader &json, const WeightFile &file, const char *key) {
   if (json.failed())
     fail(exitBadInput, "%s: '%s' in its metadata cannot be read: %s", file.path(), key, json.message());
 }
 
 /// The names of the columns as `others` found them in training.
-static void loadColumnNames(PreparedFeature &prepared, const SafetensorsReader &file) {
+static void loadColumnNames(PreparedFeature &prepared, const WeightFile &file) {
   Text key, name;
   keyOf(*prepared.feature, ".columns", key);
   prepared.columnNames.clear();
@@ -191,8 +191,7 @@ static void loadColumnNames(PreparedFeature &prepared, const SafetensorsReader &
 }
 
 /// One JSON list of texts for each column.
-static void loadCategories(PreparedFeature &prepared, const SafetensorsReader &file, const char *key,
-                           const char *text) {
+static void loadCategories(PreparedFeature &prepared, const WeightFile &file, const char *key, const char *text) {
   JsonReader json(text, static_cast<int64_t>(strlen(text)));
   json.expect('[');
   for (int64_t c = 0; c < prepared.categories.size(); ++c) {
@@ -204,7 +203,7 @@ static void loadCategories(PreparedFeature &prepared, const SafetensorsReader &f
   checkRead(json, file, key);
 }
 
-static void load(Preparation &preparation, const SafetensorsReader &file) {
+static void load(Preparation &preparation, const WeightFile &file) {
   for (int64_t f = 0; f < preparation.featureCount(); ++f) {
     PreparedFeature &prepared = preparation.feature(f);
     loadColumnNames(prepared, file);

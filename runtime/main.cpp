@@ -11,21 +11,26 @@ using namespace bmc;
 static const Verb verbs[] = {
     {"train", "Trains the model and saves its weights.",
      flagData | flagWeights | flagPartial | flagOut | flagResume | flagEpochs | flagPatience | flagCheckpointEvery |
-         flagSeed | flagThreads | flagFolds | flagMemory | flagSet | flagLog | flagQuiet | flagJson,
+         flagSeed | flagThreads | flagFolds | flagMemory | flagSet | flagLog | flagProfile | flagTrace | flagQuiet |
+         flagJson,
      false, train},
     {"evaluate", "Prints the loss and the metrics on the test set, or on the train set where there is none.",
-     flagData | flagWeights | flagThreads | flagMemory | flagJson, false, evaluate},
+     flagData | flagWeights | flagThreads | flagMemory | flagProfile | flagTrace | flagJson, false, evaluate},
     {"predict", "Prints the model's answers for the rows of a file, or of standard input (-).",
-     flagWeights | flagOutput | flagProbabilities | flagThreads | flagJson, true, predict},
+     flagWeights | flagOutput | flagProbabilities | flagThreads | flagProfile | flagTrace | flagJson, true, predict},
+    {"report", "Writes a page (HTML) about the training and the model; --log shows its curves.",
+     flagData | flagWeights | flagLog | flagOutput | flagThreads | flagMemory, false, bmc_part_report},
     {"info", "Prints the architecture, the parameters, the memory plan and the kernels.", flagJson, false, info},
     {"selftest", "Compares every compiled kernel with its plain form.", flagThreads, false, selftest},
 };
 
 /// What the model file does not ask for is no verb of its program.
 static bool isThere(const Verb &verb) {
+  if (!verb.run)
+    return false;
   if (verb.run == train)
     return bmc_program.train && bmc_program.init && bmc_program.evaluate;
-  if (verb.run == evaluate)
+  if (verb.run == evaluate || verb.run == bmc_part_report)
     return bmc_program.evaluate;
   if (verb.run == predict)
     return bmc_program.predict;
@@ -61,8 +66,13 @@ static int run(int count, char **arguments) {
     if (isThere(verb) && !strcmp(name, verb.name)) {
       Options options;
       parseArguments(verb, count - 2, arguments + 2, options);
+      if (options.profile || options.trace)
+        bmc_part_profile(options);
       return verb.run(options);
     }
+  for (const Verb &verb : verbs)
+    if (!verb.run && !strcmp(name, verb.name))
+      fail(exitBadCommandLine, "%s was compiled without '%s'; bmc --with=%s adds it", bmc_program.name, name, name);
   Nearest nearest(name);
   for (const Verb &verb : verbs)
     if (isThere(verb))
@@ -78,5 +88,6 @@ int main(int count, char **arguments) {
          BMC_PROGRAM_VERSION);
   int code = run(count, arguments);
   finishStandardOutput();
+  runAtEnd();
   return code;
 }

@@ -5,17 +5,12 @@
 
 namespace bmc {
 
-/// Stands for a function that the program does not have.
-static const bmc_function nothing = {};
-
-static const bmc_function &functionOr(const bmc_function *function) { return function ? *function : nothing; }
-
 Measures::Measures(Variables &variables)
-    : reset(functionOr(bmc_program.reset), variables), measure(functionOr(bmc_program.measure), variables) {
+    : reset(functionOrNone(bmc_program.reset), variables), measure(functionOrNone(bmc_program.measure), variables) {
   sums.resize(bmc_program.metric_count);
   for (int64_t metric = 0; metric < bmc_program.metric_count; ++metric)
     measured.push(measure.findResult(bmc_role_metric, metric));
-  const bmc_function &function = functionOr(bmc_program.measure);
+  const bmc_function &function = functionOrNone(bmc_program.measure);
   kept.resize(function.argument_count);
   keptBytes.resize(function.argument_count);
   capacities.resize(function.argument_count);

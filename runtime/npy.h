@@ -1,4 +1,4 @@
-// The header of NPY files, which stand alone or in an archive.
+// Arrays of NPY files as rows of data.
 #ifndef BMC_NPY_H
 #define BMC_NPY_H
 
@@ -7,7 +7,7 @@
 namespace bmc {
 
 /// Reads the header at the beginning of the array's file.
-void readNpyHeader(StoredArray &array);
+void readNpyArray(StoredArray &array);
 
 } // namespace bmc
 

@@ -62,7 +62,8 @@ static void predictRows(Entry &entry, RowReader &reader, const Preparation &prep
 }
 
 int predict(Options &options) {
-  Variables variables(false);
+  Variables variables;
+  variables.holdForReading();
   Text weights;
   if (!options.weights)
     defaultWeightsPath(weights);

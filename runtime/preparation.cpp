@@ -33,9 +33,20 @@ void Preparation::save(SafetensorsWriter &file) const {
     learning->save(*this, file);
 }
 
-void Preparation::load(const SafetensorsReader &file) {
+void Preparation::load(const WeightFile &file) {
   if (learning)
     learning->load(*this, file);
+}
+
+const PreparedFeature *Preparation::preparedAt(int64_t field, int64_t &position) const {
+  for (int64_t k = 0; k < bmc_program.fields[field].feature_count; ++k) {
+    const bmc_feature &feature = bmc_program.fields[field].features[k];
+    int64_t width = feature.column_count * valuesOfColumn(feature);
+    if (position < width)
+      return feature.encoding || feature.step_count == 0 ? nullptr : features[firsts[field] + k];
+    position -= width;
+  }
+  return nullptr;
 }
 
 double Preparation::apply(const PreparedFeature &prepared, int64_t column, int64_t steps, double value) {

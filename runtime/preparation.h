@@ -8,6 +8,7 @@
 
 #include "safetensors.h"
 #include "source.h"
+#include "weight_file.h"
 
 namespace bmc {
 
@@ -43,7 +44,7 @@ protected:
 struct Learning {
   void (*learn)(Preparation &preparation, Source &source, const Columns &columns, const RowFilter &filter);
   void (*save)(const Preparation &preparation, SafetensorsWriter &file);
-  void (*load)(Preparation &preparation, const SafetensorsReader &file);
+  void (*load)(Preparation &preparation, const WeightFile &file);
 };
 extern const Learning stepLearning;
 
@@ -69,6 +70,9 @@ public:
   PreparedFeature &feature(int64_t i) { return *features[i]; }
   const PreparedFeature &feature(int64_t i) const { return *features[i]; }
   int64_t first(int64_t field) const { return firsts[field]; }
+  /// The feature of numbers with steps that a position in a row of the field belongs to, and which of its columns that
+  /// is; null where nothing was done to the number.
+  const PreparedFeature *preparedAt(int64_t field, int64_t &position) const;
 
   /// Whether something is to be learned from the training rows before they can be prepared.
   bool learns() const { return learning; }
@@ -76,7 +80,7 @@ public:
     learning->learn(*this, source, columns, filter);
   }
   void save(SafetensorsWriter &file) const;
-  void load(const SafetensorsReader &file);
+  void load(const WeightFile &file);
 
   /// The number of a column behind the first `steps` steps of its feature.
   static double apply(const PreparedFeature &prepared, int64_t column, int64_t steps, double value);
@@ -109,5 +113,14 @@ struct bmc_encoding {
                  const double *scores, int64_t count, bmc::AnswerStyle style); // see appendClass
   const bmc::Learning *learning;
 };
+
+namespace bmc {
+
+/// How many values a column of the feature becomes.
+inline int64_t valuesOfColumn(const bmc_feature &feature) {
+  return feature.encoding && feature.encoding->isOneHot ? feature.category_count : 1;
+}
+
+} // namespace bmc
 
 #endif

@@ -48,6 +48,7 @@ void EpochMeasures::appendJson(Text &out) const {
   training.appendJson(out, "");
   if (hasValidation)
     validation.appendJson(out.append(","), "valid_");
+  rates.appendJson(out);
 }
 
 void Progress::epochDone(int64_t number, const EpochMeasures &measures) {

@@ -3,6 +3,7 @@
 #define BMC_PROGRESS_H
 
 #include "batches.h"
+#include "rates.h"
 
 namespace bmc {
 
@@ -12,6 +13,7 @@ enum class ProgressStyle { bar, lines, json, none };
 struct EpochMeasures {
   const Measures &training, &validation;
   bool hasValidation;
+  const Rates &rates;
 
   void append(Text &out) const;
   void appendJson(Text &out) const;

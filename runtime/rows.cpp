@@ -43,11 +43,24 @@ void Rows::reserve(FieldRows &rows, int64_t number) {
   rows.capacity = capacity;
 }
 
-void Rows::limitMemory(int64_t bytes) {
-  int64_t rowBytes = 0;
+int64_t Rows::bytes() const {
+  int64_t sum = 0;
   for (const FieldRows &rows : fields)
-    rowBytes += rows.data ? rows.rowBytes : 0;
-  rowsAtOnce = bytes / rowBytes > 0 ? bytes / rowBytes : 1;
+    sum += rows.data ? rows.rowBytes : 0;
+  return sum;
+}
+
+void Rows::limitMemory(int64_t limit) { rowsAtOnce = limit / bytes() > 0 ? limit / bytes() : 1; }
+
+void Rows::swap(Rows &other) {
+  for (int64_t f = 0; f < fields.size(); ++f) {
+    FieldRows own = fields[f];
+    fields[f] = other.fields[f];
+    other.fields[f] = own;
+  }
+  int64_t own = count;
+  count = other.count;
+  other.count = own;
 }
 
 void *Rows::addValues(int64_t field) {
@@ -130,9 +143,8 @@ void RowReader::readField(Rows &rows, int64_t index) {
   int64_t value = 0;
   for (int64_t k = 0; k < field.feature_count; ++k) {
     const bmc_feature &feature = field.features[k];
-    bool isOneHot = feature.encoding && feature.encoding->isOneHot;
     readFeature(field, preparation.first(index) + k, to, value);
-    value += feature.column_count * (isOneHot ? feature.category_count : 1);
+    value += feature.column_count * valuesOfColumn(feature);
   }
 }
 

@@ -26,6 +26,8 @@ public:
 
   int64_t count = 0;
   FieldRows &field(int64_t i) { return fields[i]; }
+  /// Of one row.
+  int64_t bytes() const;
   /// Makes room for one more row and returns where the field's values go. All fields of a row follow each other.
   void *addValues(int64_t field);
   /// From now on at most so many bytes are held in memory, and the rest in files.
@@ -34,13 +36,16 @@ public:
   void finish();
   /// These rows are gathered next: where they lie on the disk, they are read while others are computed with.
   void expect(const int64_t *chosen, int64_t begin, int64_t number);
+  /// Whether they are read from files.
+  bool areOnDisk() const { return spilled > 0; }
+  /// Exchanges the rows of two batches, which are in memory.
+  void swap(Rows &other);
   /// Copies the chosen rows of `source` (from `begin` on in order, where `chosen` is null) over this one's.
   void gather(Rows &source, const int64_t *chosen, int64_t begin, int64_t number);
 
 private:
   void reserve(FieldRows &rows, int64_t number);
   void spill();
-  bool areOnDisk() const { return spilled > 0; }
 
   Array<FieldRows> fields;
   int64_t rowsAtOnce = INT64_MAX; // in memory

@@ -3,6 +3,7 @@
 
 #include "clock.h"
 #include "errors.h"
+#include "input_file.h"
 #include "layers.h"
 #include "numbers.h"
 
@@ -17,6 +18,16 @@ namespace bmc {
 static const char startLine[] = "{\"event\":\"start\",\"epoch\":", resumeLine[] = "{\"event\":\"resume\",\"epoch\":",
                   epochLine[] = "{\"event\":\"epoch\",\"epoch\":", endLine[] = "{\"event\":\"end\",\"epoch\":";
 
+static bool isRunLog(const char *text) { return !strncmp(text, startLine, sizeof startLine - 1); }
+
+void readRunLog(const char *path, Text &log) {
+  Array<char> bytes;
+  InputFile(path, false).readRest(bytes);
+  log.append(bytes.data(), bytes.size());
+  if (!isRunLog(log.get()))
+    fail(exitBadInput, "%s: expected a run log, as 'train --log' writes it, found other text", path);
+}
+
 RunLog::~RunLog() {
   if (descriptor >= 0)
     close(descriptor);
@@ -28,9 +39,7 @@ static void appendKey(Text &out, const char *key) {
   out.append(":");
 }
 
-static void appendText(Text &out, const char *key, const char *value) {
-  appendJsonField(out.append(","), key, value);
-}
+static void appendText(Text &out, const char *key, const char *value) { appendJsonField(out.append(","), key, value); }
 
 static void appendCount(Text &out, const char *key, int64_t value) {
   appendKey(out, key);
@@ -63,8 +72,12 @@ static void appendRun(Text &out, const TrainingState &state, const RunDescriptio
   appendText(out, "monitor", state.monitored);
   appendText(out, "goal", bmc_program.monitor->maximize ? "maximize" : "minimize");
   appendKey(out, "settings");
+  bool isFirstSetting = true;
   for (int64_t i = 0; i < run.settings.count(); ++i) {
-    out.append(i ? "," : "{");
+    if (!run.settings.isOffered(i))
+      continue;
+    out.append(isFirstSetting ? "{" : ",");
+    isFirstSetting = false;
     appendJsonString(out, run.settings.name(i));
     out.append(":");
     appendJsonNumber(out, run.settings.value(i));
@@ -117,7 +130,7 @@ void RunLog::cut(const TrainingState &state, bool resumes) {
   char piece[4096];
   for (ssize_t got; (got = read(descriptor, piece, sizeof piece)) > 0;)
     text.append(piece, got);
-  if (strncmp(text.get(), startLine, sizeof startLine - 1))
+  if (!isRunLog(text.get()))
     fail(exitBadInput, "%s: expected a run log or no file, found a file that begins with other text", fileName);
   int64_t kept = 0;
   while (const char *end = resumes ? strchr(text.get() + kept, '\n') : nullptr) {

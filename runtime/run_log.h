@@ -19,6 +19,9 @@ struct RunDescription {
   const Settings &settings;
 };
 
+/// The whole text of a log; ends the program where the file is none.
+void readRunLog(const char *path, Text &log);
+
 class RunLog {
 public:
   ~RunLog();

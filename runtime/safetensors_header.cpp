@@ -7,13 +7,17 @@
 
 namespace bmc {
 
-static const struct StoredType {
-  char name[8];
-  int8_t bytes, element;
-} storedTypes[] = {{"F32", 4, bmc_f32},   {"F64", 8, bmc_f64}, {"I32", 4, bmc_i32}, {"I64", 8, bmc_i64},
-                   {"BOOL", 1, bmc_bool}, {"F16", 2, -1},      {"BF16", 2, -1},     {"I16", 2, -1},
-                   {"U16", 2, -1},        {"I8", 1, -1},       {"U8", 1, -1},       {"U32", 4, -1},
-                   {"U64", 8, -1},        {"F8_E4M3", 1, -1},  {"F8_E5M2", 1, -1}};
+static const StoredType storedTypes[] = {
+    {"F32", 4, bmc_f32}, {"F64", 8, bmc_f64}, {"I32", 4, bmc_i32}, {"I64", 8, bmc_i64}, {"BOOL", 1, bmc_bool},
+    {"F16", 2, -1},      {"BF16", 2, -1},     {"I16", 2, -1},      {"U16", 2, -1},      {"I8", 1, -1},
+    {"U8", 1, -1},       {"U32", 4, -1},      {"U64", 8, -1},      {"F8_E4M3", 1, -1},  {"F8_E5M2", 1, -1}};
+
+const StoredType *findStoredType(const char *name) {
+  for (const StoredType &type : storedTypes)
+    if (!strcmp(type.name, name))
+      return &type;
+  return nullptr;
+}
 
 namespace {
 /// A name for messages: what is longer is cut off.

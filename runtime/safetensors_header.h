@@ -10,6 +10,14 @@ namespace bmc {
 
 enum { safetensorsLengthBytes = 8, maximumSafetensorsHeaderBytes = 100 << 20, maximumStoredRank = 32 };
 
+/// An element type of files.
+struct StoredType {
+  char name[8];
+  int8_t bytes, element; // bmc_element, or -1 for a type that no program uses
+};
+/// Null: there is none of that name.
+const StoredType *findStoredType(const char *name);
+
 /// A tensor as the header tells of it. Its bytes are [begin, end) behind the header.
 struct StoredTensor {
   JsonString name;

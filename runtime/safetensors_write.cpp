@@ -28,8 +28,8 @@ void SafetensorsWriter::write(const char *path) {
   Text all;
   all.append("{\"__metadata__\":{").append(metadata.get()).append("}");
   all.append(header.size() ? "," : "").append(header.get()).append("}");
-  // The data begins at a multiple of 8, so that the file can be mapped.
-  while (all.size() % 8 != 0)
+  // The data begins where buffers may, so that a mapped file's tensors can be read in place.
+  while ((sizeof(uint64_t) + all.size()) % bufferAlignment != 0)
     all.append(" ");
   uint64_t length = all.size();
   OutputFile file(path);

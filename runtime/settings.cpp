@@ -11,13 +11,16 @@ namespace bmc {
 static const struct {
   char name[12];
   bool isWhole;
-} named[namedSettings] = {
-    {"batch", true}, {"epochs", true}, {"patience", true}, {"min_delta", false}, {"keep_best", true}};
+} named[namedSettings] = {{"batch", true},    {"accumulate", true}, {"epochs", true},
+                          {"patience", true}, {"min_delta", false}, {"keep_best", true}};
 
 Settings::Settings() {
   const bmc_monitor &monitor = *bmc_program.monitor;
-  const double own[namedSettings] = {static_cast<double>(bmc_program.batch), static_cast<double>(bmc_program.epochs),
-                                     static_cast<double>(monitor.patience), monitor.min_delta,
+  const double own[namedSettings] = {static_cast<double>(bmc_program.batch),
+                                     static_cast<double>(bmc_program.update ? bmc_program.accumulate : 1),
+                                     static_cast<double>(bmc_program.epochs),
+                                     static_cast<double>(monitor.patience),
+                                     monitor.min_delta,
                                      static_cast<double>(monitor.keep)};
   values.append(own, namedSettings);
   for (int64_t i = 0; i < bmc_program.hyper_count; ++i)
@@ -29,9 +32,11 @@ const char *Settings::name(int64_t i) const {
   return i < namedSettings ? named[i].name : bmc_program.hypers[i - namedSettings].name;
 }
 
+bool Settings::isOffered(int64_t i) const { return i != settingAccumulate || bmc_program.update; }
+
 int64_t Settings::find(const char *wanted) const {
   for (int64_t i = 0; i < count(); ++i)
-    if (!strcmp(name(i), wanted))
+    if (isOffered(i) && !strcmp(name(i), wanted))
       return i;
   return -1;
 }
@@ -42,6 +47,8 @@ const char *Settings::parse(int64_t i, const char *text) {
   if (i == settingKeepBest && !(isNumber && (number == 0 || number == 1)))
     return "1 (save the best epoch's weights) or 0 (the last one's)";
   int64_t whole;
+  if (i == settingAccumulate && !(isNumber && number >= 1))
+    return "a whole number from 1";
   if (i < namedSettings && named[i].isWhole && !(parseInteger(text, whole) && whole >= 0))
     return i == settingBatch ? "a whole number from 0 (0: all rows)" : "a whole number from 0";
   if (i == settingMinDelta && !(isNumber && number >= 0))

@@ -8,7 +8,15 @@
 namespace bmc {
 
 /// The settings that every program has; the numbers that the model file names follow them.
-enum Setting { settingBatch, settingEpochs, settingPatience, settingMinDelta, settingKeepBest, namedSettings };
+enum Setting {
+  settingBatch,
+  settingAccumulate,
+  settingEpochs,
+  settingPatience,
+  settingMinDelta,
+  settingKeepBest,
+  namedSettings
+};
 
 class Settings {
 public:
@@ -16,7 +24,9 @@ public:
   Settings();
   int64_t count() const { return values.size(); }
   const char *name(int64_t i) const;
-  /// The number with this name, or -1.
+  /// Whether a command line can give it: `accumulate` only where the model file has it.
+  bool isOffered(int64_t i) const;
+  /// The number with this name that is offered, or -1.
   int64_t find(const char *name) const;
   double value(int64_t i) const { return values[i]; }
   int64_t whole(Setting setting) const { return static_cast<int64_t>(values[setting]); }

@@ -10,8 +10,8 @@ void TensorLoader::addProblem(const char *text) {
   problems.append(problemCount++ ? "\n" : "").append(file.path()).append(": ").append(text);
 }
 
-/// False where there is none of that name.
-bool TensorLoader::tryTensor(const char *name, void *to, int32_t element, const int64_t *dims, int64_t rank) {
+/// False where there is none of that name. Where `to` is null it gets memory, or the tensor's place in the file.
+bool TensorLoader::tryTensor(const char *name, void *&to, int32_t element, const int64_t *dims, int64_t rank) {
   int64_t tensor = file.find(name);
   if (tensor < 0)
     return false;
@@ -23,6 +23,12 @@ bool TensorLoader::tryTensor(const char *name, void *to, int32_t element, const 
   }
   if (file.element(tensor) != element && converted++ == 0)
     firstConverted = tensor;
+  if (!to && (to = const_cast<void *>(file.inPlace(tensor, element)))) {
+    ++inPlace;
+    return true;
+  }
+  if (!to)
+    to = allocateBuffer(elementCount(dims, rank) * elementBytes(element), name);
   file.read(tensor, to, element);
   return true;
 }
@@ -35,6 +41,8 @@ void TensorLoader::load(const char *prefix, Variables &variables, Contents conte
         !tryTensor(name.append(variable.name).get(), variables[i], variable.element, variable.dims, variable.rank))
       missing.push({&variable, prefix});
   }
+  if (inPlace)
+    variables.keep(file.mapping());
 }
 
 void TensorLoader::loadTensor(const char *name, void *to, int32_t element, const int64_t *dims, int64_t rank) {
@@ -51,7 +59,7 @@ bool TensorLoader::has(const char *prefix) const {
 }
 
 /// A tensor of the file that may be the missing one: another spelling, or a name inside a larger model.
-static void suggest(const SafetensorsReader &file, const Array<bool> &used, const char *name, Text &out) {
+static void suggest(const WeightFile &file, const Array<bool> &used, const char *name, Text &out) {
   Nearest nearest(name);
   const char *inner = nullptr;
   int64_t length = static_cast<int64_t>(strlen(name));

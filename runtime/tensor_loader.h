@@ -2,8 +2,8 @@
 #ifndef BMC_TENSOR_LOADER_H
 #define BMC_TENSOR_LOADER_H
 
-#include "safetensors.h"
 #include "variables.h"
+#include "weight_file.h"
 
 namespace bmc {
 
@@ -16,7 +16,7 @@ inline bool isStored(const bmc_variable &variable, Contents contents) {
 
 class TensorLoader {
 public:
-  explicit TensorLoader(SafetensorsReader &file) : file(file) { used.resize(file.tensorCount()); }
+  explicit TensorLoader(WeightFile &file) : file(file) { used.resize(file.tensorCount()); }
 
   /// Each variable from the tensor with its name behind `prefix`.
   void load(const char *prefix, Variables &variables, Contents contents);
@@ -34,16 +34,16 @@ private:
     const bmc_variable *variable;
     const char *prefix;
   };
-  bool tryTensor(const char *name, void *to, int32_t element, const int64_t *dims, int64_t rank);
+  bool tryTensor(const char *name, void *&to, int32_t element, const int64_t *dims, int64_t rank);
   void addProblem(const char *text);
   void addMissing(const Missing &missing);
   void listUnused(Text &out) const;
 
-  SafetensorsReader &file;
+  WeightFile &file;
   Array<bool> used; // the file's tensors
   Array<Missing> missing;
   Text problems; // one a line
-  int64_t problemCount = 0, converted = 0, firstConverted = 0;
+  int64_t problemCount = 0, inPlace = 0, converted = 0, firstConverted = 0;
 };
 
 } // namespace bmc

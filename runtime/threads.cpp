@@ -10,9 +10,13 @@ static bool started;
 
 void setThreadCount(int count) { wantedThreads = count > maximumThreads ? maximumThreads : count; }
 
+static int threadCount() { return wantedThreads ? wantedThreads : usableCpus(); }
+
+bool mayUseThreads() { return threadCount() > 1; }
+
 static void runInPool(Loop &loop) {
   if (!started)
-    pool.start(wantedThreads ? wantedThreads : usableCpus());
+    pool.start(threadCount());
   started = true;
   pool.run(loop);
 }

@@ -9,6 +9,8 @@ namespace bmc {
 /// How many threads a parallel loop may use, the caller included; without it as many as there are CPUs. Takes effect
 /// before the first parallel loop.
 void setThreadCount(int count);
+/// Whether there may be a thread beside the program's own.
+bool mayUseThreads();
 
 } // namespace bmc
 

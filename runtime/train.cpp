@@ -1,5 +1,6 @@
 // `PROGRAM train`: epochs of batches with a look at the validation set behind each; then weights, a checkpoint and the
 // loss on the test set.
+#include "accumulation.h"
 #include "class_weights.h"
 #include "clock.h"
 #include "data.h"
@@ -19,8 +20,8 @@ namespace bmc {
 struct Training {
   explicit Training(Options &options)
       : options(options), trainRows(FieldUse::all), validRows(FieldUse::all), testRows(FieldUse::all),
-        step(*bmc_program.train, state.variables), evaluation(*bmc_program.evaluate, state.variables),
-        validation(state.variables) {}
+        step(*bmc_program.train, state.variables), accumulation(state.variables),
+        evaluation(*bmc_program.evaluate, state.variables), validation(state.variables), rates(state.variables) {}
 
   bool hasValidation() const { return validRows.count > 0; }
   /// The variables to save: those of the best epoch where they are kept.
@@ -30,8 +31,11 @@ struct Training {
   Preparation preparation;
   Rows trainRows, validRows, testRows;
   TrainingState state;
-  Entry step, evaluation;
+  Entry step;
+  Accumulation accumulation;
+  Entry evaluation;
   Measures validation;
+  Rates rates; // of the last step of the epoch
   Text weightsPath, checkpoint;
   RunLog log;
   int64_t rowsBefore = 0; // of the first epoch, that an earlier run trained on
@@ -109,6 +113,8 @@ static void runSteps(Training &training, Batches &batches, Progress &progress) {
     training.step.run(rows, scalars);
     state.measures.add(training.step, *rows);
     state.position += rows->count;
+    training.accumulation.batchDone(scalars, training.options.settings.whole(settingAccumulate),
+                                    state.position == state.rows);
     progress.batchDone(rows->count);
     if (state.position < state.rows && training.options.checkpoints.isDue(state, false))
       saveTraining(training);
@@ -118,6 +124,7 @@ static void runSteps(Training &training, Batches &batches, Progress &progress) {
 static void evaluate(Training &training, Rows &rows, const char *path, Measures &measures) {
   Scalars scalars;
   scalars.hypers = training.options.settings.hypers();
+  scalars.seed = training.state.seed;
   evaluateRows(training.evaluation, rows, training.options.settings.whole(settingBatch), path, scalars, measures);
 }
 
@@ -142,15 +149,29 @@ static bool observe(Training &training) {
   return isBest;
 }
 
+/// What schedules make of the value that is monitored.
+static void changeSchedules(Training &training, Scalars scalars) {
+  if (!bmc_program.epoch)
+    return;
+  TrainingState &state = training.state;
+  scalars.monitored = monitoredValue(state.measures, training.validation, training.hasValidation());
+  Entry(*bmc_program.epoch, state.variables).run(nullptr, scalars);
+}
+
 static void finishEpoch(Training &training, Progress &progress) {
   TrainingState &state = training.state;
+  Scalars scalars;
+  scalars.hypers = training.options.settings.hypers();
+  scalars.step = state.step;
+  training.rates.compute(scalars);
   ++state.epoch;
   state.position = 0;
   state.measures.end();
   if (training.hasValidation())
     evaluate(training, training.validRows, training.options.validData, training.validation);
   bool isBest = observe(training);
-  EpochMeasures measures = {state.measures, training.validation, training.hasValidation()};
+  changeSchedules(training, scalars);
+  EpochMeasures measures = {state.measures, training.validation, training.hasValidation(), training.rates};
   progress.epochDone(state.epoch, measures);
   training.log.epochDone(state, measures, state.rows - training.rowsBefore, monotonicSeconds() - training.epochStart,
                          isBest);

@@ -19,6 +19,14 @@ void Variables::hold(bool withState) {
   }
 }
 
+void Variables::holdForReading() {
+  for (int64_t i = 0; i < bmc_program.variable_count; ++i) {
+    const bmc_variable &variable = bmc_program.variables[i];
+    bool held = variable.role == bmc_role_metric_state;
+    buffers.push(held ? allocateBuffer(variableBytes(variable), variable.name) : nullptr);
+  }
+}
+
 void Variables::copy(Variables &from) {
   for (int64_t i = 0; i < buffers.size(); ++i)
     if (buffers[i] && from.buffers[i])
@@ -27,7 +35,8 @@ void Variables::copy(Variables &from) {
 
 Variables::~Variables() {
   for (void *buffer : buffers)
-    free(buffer);
+    if (!source.contains(buffer))
+      free(buffer);
 }
 
 } // namespace bmc

@@ -2,6 +2,7 @@
 #ifndef BMC_VARIABLES_H
 #define BMC_VARIABLES_H
 
+#include "mapped_file.h"
 #include "tensor.h"
 
 namespace bmc {
@@ -17,6 +18,10 @@ public:
   Variables &operator=(const Variables &) = delete;
 
   void hold(bool withState);
+  /// For functions that read parameters and buffers only: these get memory when they are loaded, or stay in the file.
+  void holdForReading();
+  /// The file that some of them are read from; it is mapped as long as the variables are there.
+  void keep(MappedFile &file) { source.take(file); }
   bool isHeld() const { return buffers.size() > 0; }
   /// Copies the values of all variables that both hold.
   void copy(Variables &from);
@@ -25,6 +30,7 @@ public:
 
 private:
   Array<void *> buffers;
+  MappedFile source;
 };
 
 /// Whether a weight file holds it: parameters and buffers.

@@ -14,8 +14,8 @@ inline constexpr char weightsExtension[] = ".safetensors";
 void defaultWeightsPath(Text &path);
 
 /// Parameters and buffers from a file. Each must be there, unless `acceptMissing`, with its shape and a fitting element
-/// type; what does not fit is told all at once. `preparation` gets what was learned with the weights; null where it is
-/// learned anew.
+/// type; what does not fit is told all at once. Variables without memory are read in place where that can be done.
+/// `preparation` gets what was learned with the weights; null where it is learned anew.
 void loadWeights(const char *path, Variables &variables, Preparation *preparation, bool acceptMissing = false);
 void saveWeights(const char *path, Variables &variables, const Preparation &preparation);
 

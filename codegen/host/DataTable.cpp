@@ -116,7 +116,8 @@ Row DataTable::dataset(DictionaryAttr set) {
           number(set, "window"),
           number(set, "stride"),
           splitting ? split(splitting) : Address(),
-          number(set, "part")};
+          number(set, "part"),
+          object(set, "helper")};
 }
 
 } // namespace bmc::codegen

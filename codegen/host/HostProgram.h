@@ -25,16 +25,26 @@ struct HostFunction {
   int64_t kernelCalls = 0;
 };
 
+/// A call of a kernel; the symbols are those of the function that it is in.
+struct HostCall {
+  bm::KernelOp kernel;
+  std::vector<std::string> symbols;
+};
+
 struct HostProgram {
   llvm::MapVector<mlir::StringAttr, HostKernel> kernels; // by name, in the order of their first calls
   std::map<mlir::Operation *, HostKernel *> kernelOf;    // of each call
   std::vector<HostFunction> functions;
+  std::vector<HostCall> calls; // that the functions tell of; none without a profile
 };
 
 /// Finds the distinct kernels and makes `NAME_call` for each, and `NAME_dims`.
 void lowerKernels(mlir::ModuleOp planned, const HostOptions &options, mlir::ModuleOp host, HostProgram &program);
-/// Makes the entry functions.
-mlir::LogicalResult lowerFunctions(mlir::ModuleOp planned, mlir::ModuleOp host, Globals &globals, HostProgram &program);
+/// Makes the entry functions. With a profile they tell of each call before it begins, and of their end.
+mlir::LogicalResult lowerFunctions(mlir::ModuleOp planned, const HostOptions &options, mlir::ModuleOp host,
+                                   Globals &globals, HostProgram &program);
+/// Makes `bmc_calls`.
+void addCallTable(mlir::ModuleOp host, Globals &globals, const HostProgram &program);
 /// Makes `bmc_program`.
 mlir::LogicalResult addProgramTable(mlir::ModuleOp planned, Globals &globals, const HostProgram &program);
 

@@ -16,8 +16,9 @@ struct BlockBuffers {
 /// Lowers one entry function.
 class FunctionLowering {
 public:
-  FunctionLowering(func::FuncOp source, ModuleOp host, Globals &globals, const HostProgram &program)
-      : source(source), host(host), globals(globals), program(program),
+  FunctionLowering(func::FuncOp source, const HostOptions &options, ModuleOp host, Globals &globals,
+                   HostProgram &program)
+      : source(source), options(options), host(host), globals(globals), program(program),
         pointer(LLVM::LLVMPointerType::get(host.getContext())), i32(IntegerType::get(host.getContext(), 32)),
         i64(IntegerType::get(host.getContext(), 64)) {}
 
@@ -37,6 +38,7 @@ private:
   LogicalResult lowerLoop(CodeBuilder &code, bm::ScanOp scan, const BlockBuffers &around);
   BlockBuffers buffersOfStep(CodeBuilder &code, bm::ScanOp scan, Value index);
   void lowerCall(CodeBuilder &code, bm::KernelOp kernel);
+  void markCall(CodeBuilder &code, int64_t number);
   LogicalResult placeResults(CodeBuilder &code, Operation &op, std::optional<ArrayAttr> places,
                              const BlockBuffers &around);
   Value bufferOf(CodeBuilder &code, bm::BufferAttr buffer, const BlockBuffers &around);
@@ -45,9 +47,10 @@ private:
   std::string name(llvm::StringRef part) { return (source.getSymName() + "." + part).str(); }
 
   func::FuncOp source;
+  const HostOptions &options;
   ModuleOp host;
   Globals &globals;
-  const HostProgram &program;
+  HostProgram &program;
   Type pointer, i32, i64;
   HostFunction result;
   std::vector<std::vector<bm::SymbolicDim>> slots; // the sizes in bytes that each slot must hold
@@ -182,6 +185,8 @@ LogicalResult FunctionLowering::lowerRun() {
     delete exit;
     return failure();
   }
+  if (options.hasProfile)
+    markCall(code, -1);
   Value zero = code.create<LLVM::ConstantOp>(i32, code.getI32IntegerAttr(0));
   code.create<LLVM::BrOp>(ValueRange(zero), exit);
   code.function().getBody().push_back(exit);
@@ -283,6 +288,10 @@ void FunctionLowering::lowerCall(CodeBuilder &code, bm::KernelOp kernel) {
     code.storeAt(buffers.at(input), callBuffers, position++);
   for (Value output : kernel.getOutputs())
     code.storeAt(buffers.at(output), callBuffers, position++);
+  if (options.hasProfile) {
+    markCall(code, int64_t(program.calls.size()));
+    program.calls.push_back({kernel, result.symbols});
+  }
   Value status =
       code.create<LLVM::CallOp>(i32, callee.run.symbol, ValueRange{callBuffers, symbolsFor(code, callee)}).getResult();
   Value zero = code.create<LLVM::ConstantOp>(i32, code.getI32IntegerAttr(0));
@@ -292,6 +301,17 @@ void FunctionLowering::lowerCall(CodeBuilder &code, bm::KernelOp kernel) {
   code.function().getBody().push_back(next);
   code.setInsertionPointToEnd(next);
   ++result.kernelCalls;
+}
+
+// void bmc_mark_call(int64_t number, const int64_t *symbols), of the runtime
+void FunctionLowering::markCall(CodeBuilder &code, int64_t number) {
+  constexpr llvm::StringLiteral mark = "bmc_mark_call";
+  if (!host.lookupSymbol(mark)) {
+    OpBuilder declarations = OpBuilder::atBlockEnd(host.getBody());
+    auto type = LLVM::LLVMFunctionType::get(LLVM::LLVMVoidType::get(host.getContext()), {i64, pointer});
+    LLVM::LLVMFuncOp::create(declarations, host.getLoc(), mark, type);
+  }
+  code.create<LLVM::CallOp>(TypeRange(), mark, ValueRange{code.integer(number), code.argument(1)});
 }
 
 LogicalResult FunctionLowering::placeResults(CodeBuilder &code, Operation &op, std::optional<ArrayAttr> places,
@@ -328,9 +348,10 @@ Value FunctionLowering::symbolsFor(CodeBuilder &code, const HostKernel &kernel) 
   return array;
 }
 
-LogicalResult lowerFunctions(ModuleOp planned, ModuleOp host, Globals &globals, HostProgram &program) {
+LogicalResult lowerFunctions(ModuleOp planned, const HostOptions &options, ModuleOp host, Globals &globals,
+                             HostProgram &program) {
   for (auto function : planned.getOps<func::FuncOp>()) {
-    FailureOr<HostFunction> lowered = FunctionLowering(function, host, globals, program).lower();
+    FailureOr<HostFunction> lowered = FunctionLowering(function, options, host, globals, program).lower();
     if (failed(lowered))
       return failure();
     program.functions.push_back(*lowered);

@@ -11,8 +11,11 @@ FailureOr<OwningOpRef<ModuleOp>> lowerHost(ModuleOp planned, const HostOptions &
   Globals globals(*host, options.namesRuntime);
   HostProgram program;
   lowerKernels(planned, options, *host, program);
-  if (failed(lowerFunctions(planned, *host, globals, program)) || failed(addProgramTable(planned, globals, program)))
+  if (failed(lowerFunctions(planned, options, *host, globals, program)) ||
+      failed(addProgramTable(planned, globals, program)))
     return failure();
+  if (options.hasProfile)
+    addCallTable(*host, globals, program);
   return host;
 }
 

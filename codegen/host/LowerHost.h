@@ -17,6 +17,7 @@ namespace bmc::codegen {
 struct HostOptions {
   Target target;
   bool hasPlainKernels = false; // NAME_plain is there for each kernel: `selftest` compares with it
+  bool hasProfile = false;      // entry functions tell the runtime of each call of a kernel
   bool namesRuntime = true;     // the table names the runtime's objects that read and prepare data, and so links them
 };
 

@@ -1,6 +1,7 @@
 // See the header.
 #include "codegen/host/Places.h"
 
+#include "llvm/ADT/MapVector.h"
 #include "llvm/Support/Path.h"
 
 using namespace mlir;
@@ -38,6 +39,19 @@ std::string placeText(Location location) {
   if (llvm::sys::path::is_absolute(file))
     file = llvm::sys::path::filename(file);
   return file.str() + ":" + std::to_string(place.getLine()) + ":" + std::to_string(place.getColumn());
+}
+
+std::string opsText(bm::KernelOp kernel) {
+  llvm::MapVector<StringRef, int> counts;
+  for (Operation &op : kernel.getBody().front().without_terminator())
+    ++counts[op.getName().stripDialect()];
+  std::string text;
+  for (auto [name, count] : counts) {
+    text += (text.empty() ? "" : " ") + name.str();
+    if (count > 1)
+      text += "*" + std::to_string(count);
+  }
+  return text.empty() ? "copy" : text;
 }
 
 } // namespace bmc::codegen

@@ -2,6 +2,7 @@
 #ifndef BMC_CODEGEN_HOST_PLACES_H
 #define BMC_CODEGEN_HOST_PLACES_H
 
+#include "dialects/Ops.h"
 #include "mlir/IR/BuiltinAttributes.h"
 #include "mlir/IR/Location.h"
 #include "llvm/ADT/SmallVector.h"
@@ -15,6 +16,9 @@ llvm::SmallVector<mlir::FileLineColLoc> placesOf(mlir::Location location);
 
 /// `simple.bm:5:14`, or `unknown`.
 std::string placeText(mlir::Location location);
+
+/// The ops of a kernel: `matmul add*2 tanh`; one of none copies its input.
+std::string opsText(bm::KernelOp kernel);
 
 } // namespace bmc::codegen
 

@@ -23,14 +23,15 @@ ProgramTypes::ProgramTypes(MLIRContext *context) {
   field = structOf({pointer, i32, i32, i64, pointer, i64, pointer, i64, i64});
   file = structOf({pointer, pointer});
   split = structOf({pointer, f64, f64, f64, i64, pointer});
-  dataset = structOf({pointer, pointer, i64, pointer, i64, i64, i64, pointer, i64, i64, pointer, i64});
+  dataset = structOf({pointer, pointer, i64, pointer, i64, i64, i64, pointer, i64, i64, pointer, i64, pointer});
   hyper = structOf({pointer, f64});
   monitor = structOf({pointer, i64, i64, f64, i64});
   layer = structOf({pointer, i64, pointer, pointer, i64, f64, f64});
   kernel = structOf({pointer, pointer, pointer, pointer, pointer, i64, pointer, i64, pointer, i64, pointer, i64});
-  program = structOf({i64,     pointer, pointer, i64,     pointer, i64,     pointer, i64,     pointer, i64,
-                      pointer, i64,     pointer, i64,     pointer, i64,     i64,     i64,     i64,     pointer,
-                      pointer, pointer, pointer, pointer, pointer, pointer, i64,     pointer, i64,     pointer});
+  program =
+      structOf({i64,     pointer, pointer, i64,     pointer, i64,     pointer, i64, pointer, i64,     pointer, i64,
+                pointer, i64,     pointer, i64,     i64,     i64,     i64,     i64, pointer, pointer, pointer, pointer,
+                pointer, pointer, pointer, pointer, i64,     pointer, pointer, i64, pointer, i64,     pointer});
 }
 
 namespace {
@@ -118,6 +119,7 @@ LogicalResult TableBuilder::build() {
   for (DictionaryAttr entry : entries("hypers"))
     hypers.push_back({text(entry, "name"), entry.getAs<FloatAttr>("value").getValueAsDouble()});
   Address variableTable = addVariables(), fieldTable = addFields();
+  auto accumulated = variableIndex.find("accumulated:batches");
   globals.exported("bmc_program", types.program,
                    {int64_t(BMC_PROGRAM_VERSION),
                     text(description, "name"),
@@ -136,6 +138,7 @@ LogicalResult TableBuilder::build() {
                     globals.strings(metrics),
                     number("epochs"),
                     number("batch"),
+                    number("accumulate"),
                     number("shuffle"),
                     number("seed"),
                     addMonitor(),
@@ -145,6 +148,10 @@ LogicalResult TableBuilder::build() {
                     functionNamed("predict"),
                     functionNamed("reset"),
                     functionNamed("measure"),
+                    functionNamed("update"),
+                    accumulated == variableIndex.end() ? int64_t(-1) : accumulated->second,
+                    functionNamed("epoch"),
+                    functionNamed("rates"),
                     int64_t(functionTable.size()),
                     globals.addresses(functionTable),
                     int64_t(kernels.size()),
@@ -265,6 +272,8 @@ FailureOr<Purpose> TableBuilder::purposeOf(func::FuncOp function, DictionaryAttr
                    .Case("output", bmc_role_output)
                    .Case("prediction", bmc_role_prediction)
                    .Case("probabilities", bmc_role_probabilities)
+                   .Case("monitored", bmc_role_monitored)
+                   .Case("rate", bmc_role_rate)
                    .Default(std::nullopt);
   if (!known)
     return function.emitError() << "@" << function.getSymName() << ": unknown bm.role " << role;

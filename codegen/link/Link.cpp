@@ -21,7 +21,8 @@ static LinkLine linkLine(const Target &target, LinkKind kind) {
   if (kind == LinkKind::Object)
     return {{"-r"}, {}, {}};
   if (StringRef(target.triple).ends_with("musl")) {
-    LinkLine line = {{"-static", "-pie", "--no-dynamic-linker", "-z", "relro", "-z", "now", "--gc-sections", "-s"},
+    LinkLine line = {{"-static", "-pie", "--no-dynamic-linker", "-e", "bmc_start", "-z", "pack-relative-relocs", "-z",
+                      "relro", "-z", "now", "--gc-sections", "-s"},
                      {"rcrt1.o", "crti.o"},
                      {"libbmc_runtime.a", "libc.a"}};
     if (StringRef(target.triple).starts_with("aarch64"))
@@ -41,6 +42,8 @@ Error link(const LinkJob &job) {
   std::vector<std::string> arguments = line.flags;
   if (Error error = appendResources(arguments, job.target, job.shareDirectory, line.before))
     return error;
+  for (const std::string &symbol : job.wanted)
+    arguments.insert(arguments.end(), {"-u", symbol});
   TemporaryFiles files;
   if (Error error = addObjects(files, job.objects, arguments))
     return error;

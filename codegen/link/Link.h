@@ -23,6 +23,7 @@ struct LinkJob {
   std::vector<std::string> objects; // ELF files' contents
   std::string shareDirectory;       // share/bmc
   std::string output;
+  std::vector<std::string> wanted = {}; // symbols of the runtime that nothing names, but the program shall have
 };
 
 /// Writes the output whole or not at all. A failure says whether the output, the resources or the objects are at fault.

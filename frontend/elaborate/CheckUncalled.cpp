@@ -37,7 +37,7 @@ public:
 private:
   void runMethods(const Declaration &decl, const Module &module, const std::set<const void *> &called);
   std::vector<Bound> arguments(const std::vector<Parameter> &parameters, Scope &scope);
-  std::vector<Bound> updateArguments(const Declaration &decl, Instance &optimizer);
+  std::vector<Bound> updateArguments(const Declaration &decl, const Member &method, Instance &instance);
   Object valueOf(const Parameter &parameter, Scope &scope);
   Object tensorOf(const TypeExpr &type, Scope &scope);
   mlir::Value value(mlir::RankedTensorType type) { return block->addArgument(type, mlir::UnknownLoc::get(&e.context)); }
@@ -109,26 +109,31 @@ void Trial::runMethods(const Declaration &decl, const Module &module, const std:
     attempt([&] {
       std::vector<Bound> given = decl.kind == DeclarationKind::Layer || decl.kind == DeclarationKind::Network
                                      ? arguments(member.parameters, methodScope)
-                                     : updateArguments(decl, *instance);
+                                     : updateArguments(decl, member, *instance);
       if (given.size() == member.parameters.size())
-        e.callMethod(instance, member.name.text, {range, range, std::move(given)});
+        e.runMethod(instance, member.name.text, {range, range, std::move(given)});
     });
   }
 }
 
-/// `update(p, g, t)` of an optimizer and `at(step)` of a schedule have parameters that are known without types.
-std::vector<Bound> Trial::updateArguments(const Declaration &decl, Instance &instance) {
+/// `update(p, g, t)` of an optimizer, `at(step)` and `epoch(value, maximize)` of a schedule have parameters that are
+/// known without types.
+std::vector<Bound> Trial::updateArguments(const Declaration &decl, const Member &method, Instance &instance) {
   mlir::Builder types(&e.context);
   Range range = decl.name.range;
   auto parameter = mlir::RankedTensorType::get({24}, types.getF32Type());
   Object step(value(mlir::RankedTensorType::get({}, types.getF64Type())));
-  if (decl.kind == DeclarationKind::Schedule)
-    return {{"", step, range}};
-  if (decl.kind != DeclarationKind::Optimizer)
+  bool isSchedule = decl.kind == DeclarationKind::Schedule;
+  if (!isSchedule && decl.kind != DeclarationKind::Optimizer)
     return {};
   for (const Member &member : decl.members)
     if (member.kind == MemberKind::State)
-      instance.scope.names[member.field.name.text] = {Object(value(parameter)), member.field.name.range};
+      instance.scope.names[member.field.name.text] = {isSchedule ? step : Object(value(parameter)),
+                                                      member.field.name.range};
+  if (isSchedule && method.parameters.size() > 1)
+    return {{"", step, range}, {"", Object(assumption.truth), range}};
+  if (isSchedule)
+    return {{"", step, range}};
   return {{"", Object(value(parameter)), range}, {"", Object(value(parameter)), range}, {"", step, range}};
 }
 

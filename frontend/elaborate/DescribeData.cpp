@@ -98,6 +98,8 @@ mlir::Attribute Program::describeDataset(const DataSet &set) {
     description.add("missing", source.missing);
   description.add("window", source.window);
   description.add("stride", source.stride);
+  if (training && training->batch)
+    description.add("helper", std::string("bmc_helper_thread"));
   if (set.split) {
     Description split(b);
     split.add("parts", b.getDenseF64ArrayAttr(set.split->parts));

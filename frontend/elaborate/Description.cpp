@@ -49,6 +49,7 @@ void Program::describeProgram() {
                                     entry("layers", layerTable(e, *network, layerUses)),
                                     entry("epochs", b.getI64IntegerAttr(training ? training->epochs : 0)),
                                     entry("batch", b.getI64IntegerAttr(training ? training->batch : 0)),
+                                    entry("accumulate", b.getI64IntegerAttr(training ? training->accumulate : 0)),
                                     entry("shuffle", b.getI64IntegerAttr(training && training->shuffle)),
                                     entry("seed", b.getI64IntegerAttr(training ? training->seed : 0)),
                                     entry("monitor", monitored),

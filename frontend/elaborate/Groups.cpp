@@ -33,12 +33,12 @@ void GroupReader::group(const Entry &entry, size_t index) {
   auto instance = object.get<std::shared_ptr<Instance>>();
   if (!instance || (*instance)->decl->kind != DeclarationKind::Optimizer)
     e.fail(range, fmt::format("expected an optimizer, found {}", e.describe(object)));
-  Group group{*instance, {}, !entry.over, range};
+  Group group{*instance, ownerOf(e.sources, entry, index), {}, !entry.over, range};
   group.optimizer->placed = true;
   if (entry.over)
     group.variables = parameters(*entry.over);
   for (const Parameter &parameter : (*instance)->decl->parameters)
-    argument((*instance)->scope, parameter, ownerOf(e.sources, entry, index));
+    argument((*instance)->scope, parameter, group.owner, true);
   block.groups.push_back(std::move(group));
 }
 
@@ -71,7 +71,7 @@ void GroupReader::gradientFunction(const Expr &expr) {
     if (parameter.value && !function.arguments->names.count(parameter.name.text))
       function.arguments->names[parameter.name.text] = {e.evaluate(*parameter.value, scope), parameter.name.range};
     if (function.arguments->names.count(parameter.name.text))
-      argument(*function.arguments, parameter, declared->decl->name.text);
+      argument(*function.arguments, parameter, declared->decl->name.text, false);
   }
   block.gradientFunctions.push_back(std::move(function));
 }
@@ -107,45 +107,47 @@ void GroupReader::collect(const Object &object, std::set<unsigned> &found) {
 
 /// Numbers that were given, and numbers with a fraction, can be changed by `--set`. A whole number that is a default is
 /// a switch (`momentum = 0`): what it switches off is not compiled.
-void GroupReader::argument(Scope &scope, const Parameter &parameter, const std::string &owner) {
+void GroupReader::argument(Scope &scope, const Parameter &parameter, const std::string &owner, bool isOfOptimizer) {
   const std::string &name = parameter.name.text;
   const NamedObject &argument = scope.names[name];
   bool isDefault = parameter.value && argument.origin && argument.origin->begin == parameter.name.range.begin &&
                    argument.origin->file == parameter.name.range.file;
   auto dim = argument.object.get<Dim>();
   if (dim && dim->constant() && !isDefault)
-    block.hypers.push_back({name, static_cast<double>(*dim->constant()), &scope, name, owner});
+    block.hypers.push_back({{name, owner}, static_cast<double>(*dim->constant()), &scope, name});
   else
-    number(scope, name, name, owner);
+    number(scope, name, {name, owner}, isOfOptimizer);
 }
 
 /// A number with a fraction, or those of a schedule and of the schedules in it. A schedule's whole numbers are known at
 /// compile time, as its conditions may ask for them.
-void GroupReader::number(Scope &scope, const std::string &argument, const std::string &name, const std::string &owner) {
+void GroupReader::number(Scope &scope, const std::string &argument, const Named &named, bool isOfOptimizer) {
   const Object &object = scope.names[argument].object;
   if (auto real = object.get<double>())
-    block.hypers.push_back({name, *real, &scope, argument, owner});
+    block.hypers.push_back({named, *real, &scope, argument});
   else
-    scheduleNumbers(object, name, owner);
+    scheduleNumbers(object, named, isOfOptimizer);
 }
 
-void GroupReader::scheduleNumbers(const Object &object, const std::string &name, const std::string &owner) {
+void GroupReader::scheduleNumbers(const Object &object, const Named &named, bool isOfOptimizer) {
   auto schedule = object.get<std::shared_ptr<Instance>>();
-  if (schedule && (*schedule)->decl->kind == DeclarationKind::Schedule)
+  if (schedule && (*schedule)->decl->kind == DeclarationKind::Schedule) {
+    block.scheduled.push_back({named, *schedule, isOfOptimizer});
     for (const Parameter &parameter : (*schedule)->decl->parameters)
-      number((*schedule)->scope, parameter.name.text, name + "." + parameter.name.text, owner);
+      number((*schedule)->scope, parameter.name.text, {named.name + "." + parameter.name.text, named.owner}, false);
+  }
   if (auto list = object.get<ListObject>())
     for (size_t i = 0; i < list->elements->size(); ++i)
-      scheduleNumbers((*list->elements)[i], fmt::format("{}.{}", name, i), owner);
+      scheduleNumbers((*list->elements)[i], {fmt::format("{}.{}", named.name, i), named.owner}, false);
 }
 
-void GroupReader::nameNumbers() {
+template <typename Entry> static void nameApart(std::vector<Entry> &entries) {
   std::map<std::string, int> count;
-  for (const Hyper &hyper : block.hypers)
-    ++count[hyper.name];
-  for (Hyper &hyper : block.hypers)
-    if (count[hyper.name] > 1)
-      hyper.name = hyper.owner + "." + hyper.name;
+  for (const Named &named : entries)
+    ++count[named.name];
+  for (Named &named : entries)
+    if (count[named.name] > 1)
+      named.name = named.owner + "." + named.name;
 }
 
 void GroupReader::settle() {
@@ -168,7 +170,8 @@ void GroupReader::settle() {
   }
   for (unsigned index = 0; index < e.variables.size(); ++index)
     e.variables[index].trainable = groupOf.count(index) != 0;
-  nameNumbers();
+  nameApart(block.hypers);
+  nameApart(block.scheduled);
 }
 
 } // namespace bmc::frontend

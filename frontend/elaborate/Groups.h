@@ -21,10 +21,9 @@ private:
   void gradientFunction(const Expr &expr);
   std::set<unsigned> parameters(const Expr &expr);
   void collect(const Object &object, std::set<unsigned> &found);
-  void argument(Scope &scope, const Parameter &parameter, const std::string &owner);
-  void number(Scope &scope, const std::string &argument, const std::string &name, const std::string &owner);
-  void scheduleNumbers(const Object &object, const std::string &name, const std::string &owner);
-  void nameNumbers();
+  void argument(Scope &scope, const Parameter &parameter, const std::string &owner, bool isOfOptimizer);
+  void number(Scope &scope, const std::string &argument, const Named &named, bool isOfOptimizer);
+  void scheduleNumbers(const Object &object, const Named &named, bool isOfOptimizer);
 
   Evaluator &e;
   TrainBlock &block;

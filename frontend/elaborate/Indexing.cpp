@@ -98,7 +98,7 @@ Object Evaluator::index(const Object &base, const IndexExpr &expr, Scope &scope)
 /// A key of its own for each random op of a function.
 mlir::Value Evaluator::randomKey(Range range) {
   if (!emission || !emission->key)
-    fail(range, "random numbers are only to be had while training and in initial values");
+    fail(range, "random numbers are only to be had while training, in losses and metrics, and in initial values");
   auto type = mlir::RankedTensorType::get({}, builder.getI32Type());
   mlir::Value count = bm::splat(builder, location(range), static_cast<double>(emission->keysUsed++), type);
   return bm::FoldInOp::create(builder, location(range), emission->key.getType(), emission->key, count);

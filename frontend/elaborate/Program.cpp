@@ -1,5 +1,5 @@
 // Emits the functions of the module. What the program is as a whole stands in Description.cpp.
-#include "Program.h"
+#include "Bindings.h"
 
 #include "dialects/Ops.h"
 
@@ -30,11 +30,16 @@ void Program::build() {
       findTargets();
       shapeClassWeights();
       prepareStates();
+      prepareSchedules();
+      prepareAccumulation();
       prepareMetrics();
       if (linkedLoss())
         emitPredict();
       emitTrain();
       emitEvaluate();
+      emitUpdate();
+      emitEpoch();
+      emitRates();
       emitReset();
       emitMeasure();
     });
@@ -144,6 +149,8 @@ void Program::begin(Body &body, const std::string &name, unsigned arguments) {
       add(scalar, role("hyper", hyper.name), &body.hypers[hyper.name]);
   if (arguments & Step)
     add(scalar, role("step"), &body.step);
+  if (arguments & Monitored)
+    add(scalar, role("monitored"), &body.monitored);
   if (arguments & Key)
     add(RankedTensorType::get({2}, e.builder.getI32Type()), role("key"), &body.emission.key);
 
@@ -158,6 +165,19 @@ void Program::begin(Body &body, const std::string &name, unsigned arguments) {
   e.emission = &body.emission;
 }
 
+/// With what it alone was computed for.
+static void eraseIfDead(mlir::Operation *op) {
+  if (!op || !mlir::isOpTriviallyDead(op))
+    return;
+  llvm::SmallVector<Value> operands(op->getOperands());
+  op->erase();
+  for (Value operand : operands)
+    eraseIfDead(operand.getDefiningOp());
+}
+
+static bool isGivenByData(llvm::StringRef role) { return role == "input" || role == "prediction"; }
+
+/// Closes the function. `dropUnused`: arguments that nothing reads go, but for those that tell the number of rows.
 void Program::finish(Body &body, bool dropUnused) {
   std::vector<Value> values;
   std::vector<mlir::Type> types;
@@ -171,11 +191,14 @@ void Program::finish(Body &body, bool dropUnused) {
   auto inputTypes = body.function.getFunctionType().getInputs();
   body.function.setFunctionType(e.builder.getFunctionType(inputTypes, types));
   body.function.setResAttrsAttr(e.builder.getArrayAttr(attributes));
+  eraseIfDead(body.emission.key ? body.emission.key.getDefiningOp() : nullptr);
   if (dropUnused) {
     llvm::BitVector unused(body.function.getNumArguments());
     for (mlir::BlockArgument argument : body.function.getArguments())
-      if (argument.use_empty() && body.function.getArgAttr(argument.getArgNumber(), "bm.variable"))
-        unused.set(argument.getArgNumber());
+      if (unsigned number = argument.getArgNumber(); argument.use_empty()) {
+        auto role = body.function.getArgAttrOfType<mlir::StringAttr>(number, "bm.role");
+        unused[number] = !role || !isGivenByData(role.getValue());
+      }
     (void)body.function.eraseArguments(unused);
   }
   e.emission = nullptr;
@@ -263,7 +286,8 @@ void Program::emitPredict() {
 
 void Program::emitEvaluate() {
   Body body;
-  begin(body, "evaluate", Variables | MetricStates | Inputs | Targets);
+  begin(body, "evaluate", Variables | MetricStates | Inputs | Targets | Step | Key);
+  foldStepIntoKey(body);
   Value loss;
   scores(body, forward(body), loss);
   finish(body, true);
@@ -273,13 +297,16 @@ void Program::emitEvaluate() {
 
 void Program::emitInit() {
   Body body;
-  begin(body, "init", Key);
+  begin(body, "init", Key | (training ? Hypers : 0));
+  std::optional<BoundHypers> bound;
+  if (training)
+    bound.emplace(*training, body);
   for (unsigned index : order) {
     const Variable variable = e.variables[index];
     if (variable.role != "metric")
       attempt([&] { result(body, e.initialValue(variable), variableAttribute(index)); });
   }
-  finish(body, false);
+  finish(body, true);
 }
 
 } // namespace bmc::frontend

@@ -1,5 +1,6 @@
-// The functions of the module: `@init`, `@train`, `@evaluate`, `@predict`, and for metrics `@reset` and `@measure`; and
-// the description of the program that the module carries (docs/architecture.md has the contract).
+// The functions of the module: `@init`, `@train`, `@evaluate`, `@predict`, for metrics `@reset` and `@measure`, for
+// schedules `@epoch` and `@rates`; and the description of the program that the module carries (docs/architecture.md has
+// the contract).
 #pragma once
 
 #include "LayerTable.h"
@@ -39,7 +40,7 @@ private:
     Emission emission;
     std::map<std::string, mlir::Value> inputs, hypers;
     std::vector<mlir::Value> predictions;
-    mlir::Value step;
+    mlir::Value step, monitored;
     std::vector<Result> results;
   };
   /// What a parameter of a loss or metric gets: an output of the network, or a field of the data.
@@ -64,13 +65,14 @@ private:
     Inputs = 64,
     MetricStates = 128,
     Predictions = 256,
+    Monitored = 512,
   };
 
   void createNetwork();
   void nameVariables();
   void prepareStates();
-  std::vector<const Member *> stateMembers(const Instance &optimizer);
-  void declareState(Instance &optimizer, const Member &member, unsigned parameter);
+  std::vector<const Member *> stateMembers(const Instance &owner);
+  unsigned declareState(const Instance &owner, const Member &member, std::string name, mlir::RankedTensorType type);
   void findInputs();
   void fitInputs();
   bool isInput(const std::string &field) const;
@@ -84,12 +86,27 @@ private:
   const Applied *linkedLoss() const;
   void emitProbabilities(Body &body);
   void emitTrain();
+  void addResults(Body &body, const Emission &before);
+  void foldStepIntoKey(Body &body);
   void emitEvaluate();
   void describeProgram();
   void numberColumns();
   mlir::Attribute describeField(const Input &input);
   mlir::Attribute describeFeature(const Feature &feature, const std::string &name);
   mlir::Attribute describeDataset(const DataSet &set);
+
+  // Accumulation.cpp
+  void prepareAccumulation();
+  unsigned declareSum(std::string name, mlir::RankedTensorType type);
+  void accumulate(Body &body, llvm::ArrayRef<mlir::Value> gradients);
+  void emitUpdate();
+
+  // Schedules.cpp
+  void prepareSchedules();
+  Object numberAt(const Object &object, mlir::Value step, Range range);
+  void emitEpoch();
+  void changeStates(Body &body, const ScheduledNumber &number);
+  void emitRates();
 
   // Metrics.cpp
   void prepareMetrics();
@@ -118,11 +135,14 @@ private:
   Call scored(const std::vector<Source> &sources, const Object &prediction, const Body &body, Range range);
   mlir::Value score(const Score &score, const Object &prediction, Body &body, const std::string &what);
   void scores(Body &body, const Object &prediction, mlir::Value &loss);
-  void update(Body &body, mlir::Value loss);
+  std::vector<unsigned> trainedVariables();
+  std::vector<mlir::Value> gradientsOf(Body &body, mlir::Value loss);
+  void update(Body &body, std::vector<mlir::Value> gradients);
   mlir::Value stepParameter(Body &body, const std::shared_ptr<Instance> &optimizer, unsigned variable,
                             mlir::Value gradient);
   std::vector<mlir::Value> changedGradients(std::vector<mlir::Value> gradients);
   class BoundHypers;
+  class BoundSchedules;
   mlir::DictionaryAttr role(const std::string &role, const std::string &name = "");
   mlir::DictionaryAttr variableAttribute(unsigned index);
   void result(Body &body, mlir::Value value, mlir::DictionaryAttr attributes) {
@@ -137,6 +157,13 @@ private:
   std::vector<Input> inputs, targets;
   std::vector<unsigned> order;                                // the named variables
   std::map<unsigned, std::map<std::string, unsigned>> states; // of each trainable variable, by name
+  /// Where gradients of several batches make one update: their sums, by parameter, and what is counted.
+  struct Accumulation {
+    std::map<unsigned, unsigned> sums;
+    unsigned rows, batches, updates;
+  };
+  std::optional<Accumulation> accumulation;
+  std::map<const Instance *, std::map<std::string, unsigned>> scheduleStates; // of each schedule, by name
   std::map<const Metric *, std::vector<std::pair<std::string, unsigned>>> metricStates;
   std::vector<mlir::RankedTensorType> predictionTypes; // of all outputs
   mlir::RankedTensorType predictionType;               // of the first

@@ -23,6 +23,7 @@ public:
   void settleGroups() { groups.settle(); }
   void epochs(const Entry &entry) { block.epochs = count(entry, 1); }
   void batch(const Entry &entry);
+  void accumulate(const Entry &entry) { block.accumulate = count(entry, 1); }
   void shuffle(const Entry &entry) { block.shuffle = e.condition(value(entry), entry.value->range); }
   void seed(const Entry &entry) { block.seed = count(entry, 0); }
   void monitor(const Entry &entry);
@@ -321,12 +322,23 @@ TrainBlock readTrainBlock(Evaluator &evaluator, const Declaration &decl, const I
     void (Reader::*read)(const Entry &);
   };
   static constexpr Form forms[] = {
-      {"data", &Reader::data},          {"test", &Reader::data},       {"loss", &Reader::loss},
-      {"metrics", &Reader::metrics},    {"epochs", &Reader::epochs},   {"optimizer", &Reader::optimizer},
-      {"batch", &Reader::batch},        {"seed", &Reader::seed},       {"shuffle", &Reader::shuffle},
-      {"valid", &Reader::data},         {"monitor", &Reader::monitor}, {"patience", &Reader::patience},
-      {"min_delta", &Reader::minDelta}, {"keep", &Reader::keep},       {"gradients", &Reader::gradients},
+      {"data", &Reader::data},
+      {"test", &Reader::data},
+      {"loss", &Reader::loss},
+      {"metrics", &Reader::metrics},
+      {"epochs", &Reader::epochs},
+      {"optimizer", &Reader::optimizer},
+      {"batch", &Reader::batch},
+      {"seed", &Reader::seed},
+      {"shuffle", &Reader::shuffle},
+      {"valid", &Reader::data},
+      {"monitor", &Reader::monitor},
+      {"patience", &Reader::patience},
+      {"min_delta", &Reader::minDelta},
+      {"keep", &Reader::keep},
+      {"gradients", &Reader::gradients},
       {"freeze", &Reader::freeze},
+      {"accumulate", &Reader::accumulate},
   };
   TrainBlock block;
   block.decl = &decl;

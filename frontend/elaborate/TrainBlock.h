@@ -39,6 +39,7 @@ struct Metric : Score {
 /// An optimizer and the parameters that it trains.
 struct Group {
   std::shared_ptr<Instance> optimizer;
+  std::string owner;            // what its numbers are called by where others have their names
   std::set<unsigned> variables; // without `over`: all
   bool isOverAll = true;
   Range range;
@@ -51,14 +52,24 @@ struct GradientFunction {
   Range range;
 };
 
-/// A number that `--set` changes: an argument of the optimizer (`lr`), of a schedule in it (`lr.rate`), or of a
-/// function of the gradients. Where several have a name, `owner` stands before it: `head.lr`.
-struct Hyper {
+/// Where several have a name, `owner` stands before it: `head.lr`.
+struct Named {
   std::string name;
+  std::string owner;
+};
+
+/// A number that `--set` changes: an argument of the optimizer (`lr`), of a schedule in it (`lr.rate`), or of a
+/// function of the gradients.
+struct Hyper : Named {
   double value;
   Scope *scope; // the optimizer's, the schedule's or the function's
   std::string argument;
-  std::string owner;
+};
+
+/// A schedule in the place of a number of an optimizer (`lr`), or of one of another schedule (`lr.after`).
+struct ScheduledNumber : Named {
+  std::shared_ptr<Instance> schedule;
+  bool isOfOptimizer;
 };
 
 /// Which epoch is the best one, when training stops before the last epoch, and whose weights are saved.
@@ -80,9 +91,11 @@ struct TrainBlock {
   std::vector<GradientFunction> gradientFunctions;
   std::set<unsigned> frozen;
   std::vector<Hyper> hypers;
+  std::vector<ScheduledNumber> scheduled; // outer ones first
   std::vector<ClassWeights> classWeights;
   int64_t epochs = 1;
-  int64_t batch = 0; // all
+  int64_t batch = 0;      // all
+  int64_t accumulate = 0; // batches an update; 0: the block does not say, and each batch is one
   int64_t seed = 0;
   bool shuffle = false;
   Monitor monitor;

@@ -1,5 +1,5 @@
 // The training step: gradients, and what optimizers and schedules make of them.
-#include "Program.h"
+#include "Bindings.h"
 
 #include "dialects/Ops.h"
 
@@ -11,40 +11,22 @@ namespace bmc::frontend {
 using mlir::RankedTensorType;
 using mlir::Value;
 
-/// While it lives, the numbers that `--set` changes are arguments of the function that is being emitted.
-class Program::BoundHypers {
-public:
-  BoundHypers(const TrainBlock &training, Body &body) {
-    for (const Hyper &hyper : training.hypers) {
-      Object &object = hyper.scope->names[hyper.argument].object;
-      saved.emplace_back(&hyper, std::exchange(object, Object(Tensor{body.hypers[hyper.name], true})));
-    }
-  }
-  ~BoundHypers() {
-    for (auto &[hyper, object] : saved)
-      hyper->scope->names[hyper->argument].object = std::move(object);
-  }
-
-private:
-  std::vector<std::pair<const Hyper *, Object>> saved;
-};
-
-/// The states that an optimizer keeps. Which of them exist may depend on its arguments.
-std::vector<const Member *> Program::stateMembers(const Instance &optimizer) {
+/// The states that an optimizer or a schedule keeps. Which of them exist may depend on its arguments.
+std::vector<const Member *> Program::stateMembers(const Instance &owner) {
   Body scratch;
   begin(scratch, "scratch", Hypers);
   std::vector<const Member *> members;
   std::optional<BoundHypers> bound(std::in_place, *training, scratch);
-  for (const Member &member : optimizer.decl->members) {
+  for (const Member &member : owner.decl->members) {
     if (member.kind != MemberKind::State)
       continue;
     if (!member.field.value)
       e.fail(member.field.name.range, fmt::format("the state '{}' needs an initial value", member.field.name.text));
     const Expr &value = *member.field.value;
     bool isConditional = value.kind == ExprKind::Conditional && !as<ConditionalExpr>(value).otherwise;
-    Evaluator::Frame frame(e, optimizer.range, optimizer.module);
+    Evaluator::Frame frame(e, owner.range, owner.module);
     Scope scope;
-    scope.parent = &optimizer.scope;
+    scope.parent = &owner.scope;
     if (!isConditional || e.condition(e.evaluate(*as<ConditionalExpr>(value).condition, scope), value.range))
       members.push_back(&member);
   }
@@ -54,25 +36,28 @@ std::vector<const Member *> Program::stateMembers(const Instance &optimizer) {
   return members;
 }
 
-void Program::declareState(Instance &optimizer, const Member &member, unsigned parameter) {
+/// Gives the program another variable; its index.
+unsigned Program::declareState(const Instance &owner, const Member &member, std::string name, RankedTensorType type) {
   const Expr *value = member.field.value.get();
   if (value->kind == ExprKind::Conditional && !as<ConditionalExpr>(*value).otherwise)
     value = as<ConditionalExpr>(*value).value.get();
   Variable state;
-  state.name = e.variables[parameter].name + "." + member.field.name.text;
+  state.name = std::move(name);
   state.role = "state";
-  state.type = e.variables[parameter].type;
+  state.type = type;
   if (member.field.type) {
-    Evaluator::Frame frame(e, optimizer.range, optimizer.module);
-    state.type = e.tensorType(*member.field.type, optimizer.scope, false);
+    Evaluator::Frame frame(e, owner.range, owner.module);
+    Scope scope;
+    scope.parent = &owner.scope;
+    state.type = e.tensorType(*member.field.type, scope, false);
   }
   state.initialiser = value;
-  state.scope = &optimizer.scope;
-  state.module = optimizer.module;
+  state.scope = &owner.scope;
+  state.module = owner.module;
   state.range = member.field.name.range;
-  states[parameter][member.field.name.text] = e.variables.size();
   order.push_back(e.variables.size());
   e.variables.push_back(std::move(state));
+  return order.back();
 }
 
 /// The optimizers' states, one set for each trained variable: `fc1.weight.m`.
@@ -88,16 +73,9 @@ void Program::prepareStates() {
   for (unsigned index : parameters)
     if (auto group = groupOf.find(index); group != groupOf.end())
       for (const Member *member : members[group->second])
-        declareState(*group->second->optimizer, *member, index);
-}
-
-/// A schedule gives its number for the step.
-static Object numberAt(Evaluator &e, const Object &object, Value step, Range range) {
-  auto schedule = object.get<std::shared_ptr<Instance>>();
-  if (!schedule || (*schedule)->decl->kind != DeclarationKind::Schedule)
-    return object;
-  (*schedule)->placed = true;
-  return e.callMethod(*schedule, "at", {range, range, {{"", Object(step), range}}});
+        states[index][member->field.name.text] =
+            declareState(*group->second->optimizer, *member, e.variables[index].name + "." + member->field.name.text,
+                         e.variables[index].type);
 }
 
 Value Program::stepParameter(Body &body, const std::shared_ptr<Instance> &optimizer, unsigned index, Value gradient) {
@@ -146,24 +124,33 @@ std::vector<Value> Program::changedGradients(std::vector<Value> gradients) {
   return gradients;
 }
 
-void Program::update(Body &body, Value loss) {
+std::vector<unsigned> Program::trainedVariables() {
   std::vector<unsigned> trained;
-  std::vector<Value> values;
-  for (unsigned index : order)
-    if (e.variables[index].trainable) {
-      trained.push_back(index);
-      values.push_back(body.emission.variables[index]);
-    }
+  llvm::copy_if(order, std::back_inserter(trained), [&](unsigned index) { return e.variables[index].trainable; });
   if (trained.empty())
     e.fail(network->range, fmt::format("the network '{}' has no parameter to train", network->decl->name.text));
+  return trained;
+}
+
+/// Those of all trained variables, in their order.
+std::vector<Value> Program::gradientsOf(Body &body, Value loss) {
+  std::vector<Value> values;
+  for (unsigned index : trainedVariables())
+    values.push_back(body.emission.variables[index]);
   auto op = bm::GradOp::create(e.builder, e.location(training->losses.front().range), loss, values);
+  return {op.getGradients().begin(), op.getGradients().end()};
+}
+
+void Program::update(Body &body, std::vector<Value> gradients) {
   BoundHypers bound(*training, body);
-  std::vector<Value> gradients = changedGradients({op.getGradients().begin(), op.getGradients().end()});
+  BoundSchedules boundSchedules(*this, body);
+  gradients = changedGradients(std::move(gradients));
+  std::vector<unsigned> trained = trainedVariables();
   for (const Group &group : training->groups) {
     auto &names = group.optimizer->scope.names;
     auto outer = names;
     for (auto &[name, argument] : names)
-      argument.object = numberAt(e, argument.object, body.step, group.range);
+      argument.object = numberAt(argument.object, body.step, group.range);
     auto given = names;
     for (size_t i = 0; i < trained.size(); ++i) {
       if (!group.variables.count(trained[i]))
@@ -175,20 +162,39 @@ void Program::update(Body &body, Value loss) {
   }
 }
 
+/// The random numbers of each step are others, and those of each batch of an evaluation.
+void Program::foldStepIntoKey(Body &body) {
+  mlir::Location loc = e.location(network->decl->name.range);
+  Value step = e.cast(body.step, e.builder.getI64Type(), network->decl->name.range);
+  body.emission.key = bm::FoldInOp::create(e.builder, loc, body.emission.key.getType(), body.emission.key, step);
+}
+
 void Program::emitTrain() {
   Body body;
   begin(body, "train", Variables | States | MetricStates | Inputs | Targets | Hypers | Step | Key);
+  const Emission before = body.emission;
   body.emission.training = true;
+  foldStepIntoKey(body);
   Object prediction = forward(body);
   Value loss;
   scores(body, prediction, loss);
   std::vector<Result> scored = std::exchange(body.results, {});
-  update(body, loss);
-  for (unsigned index : order)
-    if (e.variables[index].role != "metric")
-      result(body, body.emission.variables[index], variableAttribute(index));
+  std::vector<Value> gradients = gradientsOf(body, loss);
+  if (accumulation)
+    accumulate(body, gradients);
+  else
+    update(body, std::move(gradients));
+  addResults(body, before);
   body.results.insert(body.results.end(), scored.begin(), scored.end());
-  finish(body, false);
+  finish(body, accumulation.has_value());
+}
+
+/// The variables that have changed.
+void Program::addResults(Body &body, const Emission &before) {
+  for (unsigned index : order)
+    if (auto old = before.variables.find(index); e.variables[index].role != "metric" && old != before.variables.end())
+      if (Value value = body.emission.variables[index]; value != old->second)
+        result(body, value, variableAttribute(index));
 }
 
 } // namespace bmc::frontend

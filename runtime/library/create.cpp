@@ -330,6 +330,7 @@ static void chooseFunctions(Instance &instance) {
   bool isOwner = instance.owner == &instance;
   instance.calls[callInit].function = isOwner && instance.trains ? program.init : nullptr;
   instance.calls[callTrain].function = instance.trains ? program.train : nullptr;
+  instance.calls[callUpdate].function = instance.trains ? program.update : nullptr;
   instance.calls[callEvaluate].function = program.evaluate;
   instance.calls[callPredict].function = program.predict;
   instance.calls[callReset].function = program.reset;

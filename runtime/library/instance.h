@@ -27,7 +27,7 @@ struct Call {
   int64_t rowSymbol = -1, fixedRows = 0, rows = -1; // 0: any number; -1: none yet
 };
 
-enum { callInit, callTrain, callEvaluate, callPredict, callReset, callMeasure, callCount };
+enum { callInit, callTrain, callUpdate, callEvaluate, callPredict, callReset, callMeasure, callCount };
 
 struct Instance {
   bmc_model base; // first: what callers hold

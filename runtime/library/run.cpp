@@ -180,6 +180,15 @@ static int runMeasured(Instance &instance, Call &call, const void *const *inputs
   return measures ? measure(instance, inputs, targets, rows, metrics) : int(BMC_OK);
 }
 
+/// Where calls add gradients up, they make a step behind the number of calls that the model file says.
+static int update(Instance &instance) {
+  Call &call = instance.calls[callUpdate];
+  if (!call.function)
+    return BMC_OK;
+  double done = *static_cast<double *>(instance.variables[instance.program->accumulated]);
+  return done < double(instance.program->accumulate) ? int(BMC_OK) : runCall(instance, call);
+}
+
 int trainStep(bmc_model *model, const void *const *inputs, const void *const *targets, int64_t rows, double *loss,
               double *metrics) {
   Instance &instance = instanceOf(model);
@@ -190,7 +199,7 @@ int trainStep(bmc_model *model, const void *const *inputs, const void *const *ta
   if (int status = runMeasured(instance, instance.calls[callTrain], inputs, targets, rows, loss, metrics))
     return status;
   ++instance.step;
-  return BMC_OK;
+  return update(instance);
 }
 
 int evaluate(bmc_model *model, const void *const *inputs, const void *const *targets, int64_t rows, double *loss,
@@ -199,6 +208,7 @@ int evaluate(bmc_model *model, const void *const *inputs, const void *const *tar
   clearMessage(instance);
   if (int status = checkCall(instance, instance.calls[callEvaluate], instance.program->evaluate, "evaluate"))
     return status;
+  *instance.stepValue = 1;
   return runMeasured(instance, instance.calls[callEvaluate], inputs, targets, rows, loss, metrics);
 }
 

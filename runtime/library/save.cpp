@@ -125,6 +125,17 @@ static void putTensor(Sink &sink, const bmc_variable &variable, int64_t begin) {
   sink.put("]}");
 }
 
+/// Calls `put` for each tensor in the file's order. Tensors have no gaps between them: those that leave the next one
+/// where a buffer may begin come first, so that programs can read them in the mapped file.
+template <typename Put> static void forEachStored(const Instance &instance, int contents, Put put) {
+  for (int pass = 0; pass < 2; ++pass)
+    for (int64_t i = 0; i < instance.program->variable_count; ++i) {
+      const bmc_variable &variable = instance.program->variables[i];
+      if (isStored(variable, contents) && (variableBytes(variable) % BMC_ALIGNMENT == 0) == (pass == 0))
+        put(variable, i);
+    }
+}
+
 static void putHeader(Sink &sink, const Instance &instance, int contents) {
   sink.put("{\"__metadata__\":{\"format\":\"pt\"");
   if (contents == BMC_EVERYTHING) {
@@ -136,27 +147,26 @@ static void putHeader(Sink &sink, const Instance &instance, int contents) {
   }
   sink.put("}");
   int64_t offset = 0;
-  for (int64_t i = 0; i < instance.program->variable_count; ++i) {
-    const bmc_variable &variable = instance.program->variables[i];
-    if (!isStored(variable, contents))
-      continue;
+  forEachStored(instance, contents, [&](const bmc_variable &variable, int64_t) {
     putTensor(sink, variable, offset);
     offset += variableBytes(variable);
-  }
+  });
   sink.put("}");
 }
 
-/// A whole file. The data begins at a multiple of 8, so that it can be mapped.
+/// A whole file. The data begins where buffers may.
 static void putFile(Sink &sink, const Instance &instance, int contents) {
   Sink measure;
   putHeader(measure, instance, contents);
-  uint64_t length = (uint64_t(measure.count) + 7) / 8 * 8;
+  uint64_t length = (sizeof length + uint64_t(measure.count) + BMC_ALIGNMENT - 1) / BMC_ALIGNMENT * BMC_ALIGNMENT;
+  length -= sizeof length;
   sink.put(&length, sizeof length);
   putHeader(sink, instance, contents);
-  sink.put("        ", int64_t(length) - measure.count);
-  for (int64_t i = 0; i < instance.program->variable_count; ++i)
-    if (isStored(instance.program->variables[i], contents))
-      sink.put(instance.variables[i], variableBytes(instance.program->variables[i]));
+  for (int64_t i = measure.count; i < int64_t(length); ++i)
+    sink.put(" ");
+  forEachStored(instance, contents, [&](const bmc_variable &variable, int64_t i) {
+    sink.put(instance.variables[i], variableBytes(variable));
+  });
 }
 
 static int begin(bmc_model *model, int contents) {

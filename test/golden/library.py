@@ -7,7 +7,7 @@ float32 holds exactly, so one file serves both element types: compare f64 closel
 
 import torch
 
-from library_cases import activations, layers, losses, metrics, optimizers, recurrent, schedules, softmaxes
+from library_cases import activations, layers, losses, metrics, optimizers, plateaus, recurrent, schedules, softmaxes
 from store import FOLDER, save_cases
 
 GROUPS = {
@@ -23,6 +23,7 @@ GROUPS = {
     "optimizers": optimizers.cases,
     "schedules": schedules.cases,
     "recurrent": recurrent.cases,
+    "plateaus": plateaus.cases,
 }
 
 

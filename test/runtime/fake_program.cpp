@@ -230,10 +230,11 @@ const bmc_feature yFeature = {"y.0",
                               0,
                               0,
                               nullptr};
-const bmc_field fields[] = {{"x", bmc_f32, 1, 1, xDims, 1, &xFeature, 0, -1}, {"y", bmc_f32, 0, 1, yDims, 1, &yFeature, 0, -1}};
+const bmc_field fields[] = {{"x", bmc_f32, 1, 1, xDims, 1, &xFeature, 0, -1},
+                            {"y", bmc_f32, 0, 1, yDims, 1, &yFeature, 0, -1}};
 
 constexpr bmc_dataset dataset(const char *name, const bmc_file *file) {
-  return {name, &bmc_format_table, file ? 1 : 0, file, 0, -1, 0, nullptr, 0, 0, nullptr, 0};
+  return {name, &bmc_format_table, file ? 1 : 0, file, 0, -1, 0, nullptr, 0, 0, nullptr, 0, nullptr};
 }
 #ifdef FAKE_NO_TRAIN
 const bmc_dataset datasets[] = {dataset("input", nullptr)};
@@ -302,6 +303,7 @@ extern "C" const struct bmc_program bmc_program = {BMC_PROGRAM_VERSION,
                                                    metricNames,
                                                    10,
                                                    0,
+                                                   0,
                                                    FAKE_CLASSES != 0,
                                                    0,
                                                    &monitor,
@@ -309,6 +311,10 @@ extern "C" const struct bmc_program bmc_program = {BMC_PROGRAM_VERSION,
                                                    hasTrain ? &trainFunction : nullptr,
                                                    hasTrain ? &evaluateFunction : nullptr,
                                                    &predictFunction,
+                                                   nullptr,
+                                                   nullptr,
+                                                   nullptr,
+                                                   -1,
                                                    nullptr,
                                                    nullptr,
                                                    sizeof functions / sizeof *functions,

@@ -84,6 +84,19 @@ static Error setJobs(Options &options, StringRef value) {
   return Error::success();
 }
 
+/// What a program has only where it is asked for.
+static constexpr StringRef knownParts[] = {"profile", "report"};
+
+static Error addParts(Options &options, StringRef value) {
+  for (StringRef part : split(value, ',')) {
+    if (!is_contained(knownParts, part))
+      return createStringError("no part '" + part + "'" + suggestion(part, knownParts) + " (known are " +
+                               join(ArrayRef(knownParts), ", ") + ")");
+    options.parts.insert(part.str());
+  }
+  return Error::success();
+}
+
 template <std::string Options::*member> static Error setText(Options &options, StringRef value) {
   if (value.empty())
     return createStringError("expected a value that is not empty");
@@ -127,6 +140,7 @@ static const Flag flags[] = {
      setSwitch<&Options::check>},
     {"--explain", "", "list the kernels, their costs and schedules, and memory; no other output without -o",
      setSwitch<&Options::explain>},
+    {"--with", "PARTS", "give the program more than the usual: profile, report, or both with a comma", addParts},
     {"--no-selftest", "", "leave out the plain kernels that `PROGRAM selftest` compares with",
      setSwitch<&Options::selftest, false>},
     {"--json", "", "diagnostics as JSON lines", setSwitch<&Options::json>},
@@ -197,6 +211,8 @@ static Error checkTogether(const Options &options) {
     return createStringError("expected a model file");
   if (options.isDynamic && StringRef(options.target).ends_with("-musl"))
     return createStringError("--dynamic links glibc, but --target=" + options.target + " is for musl");
+  if (!options.parts.empty() && options.emit.output != Output::Program)
+    return createStringError("--with adds to a program, so it goes with --emit=exe alone");
   if (options.check && !options.output.empty())
     return createStringError("--check makes no output, so -o does not go with it");
   if (options.explain && options.emit.isText() && !options.output.empty())

@@ -90,7 +90,8 @@ bool Compilation::generateObjects(std::vector<std::string> &objects) {
 
   mlir::TimingScope hostScope = timings.nest("host code (LLVM)");
   bool namesRuntime = !options.check && !options.emit.isLibrary(); // neither reads files
-  auto host = codegen::lowerHost(*module, {target, hasPlainKernels(), namesRuntime});
+  bool hasProfile = namesRuntime && options.parts.count("profile");
+  auto host = codegen::lowerHost(*module, {target, hasPlainKernels(), hasProfile, namesRuntime});
   if (mlir::failed(host))
     return false;
   auto object = codegen::emitHost(**host, target, options.optimization, codegen::HostOutput::Object);

@@ -106,7 +106,12 @@ static ExitCode linkOutput(Compilation &compilation, codegen::LinkKind kind) {
   if (!compilation.generateObjects(objects))
     return ExitBadInput;
   mlir::TimingScope scope = compilation.timings.nest("link");
-  return finish(compilation, codegen::link({compilation.target, kind, std::move(objects), shareDirectory(), output}));
+  std::vector<std::string> wanted;
+  if (kind == codegen::LinkKind::Program)
+    for (const std::string &part : compilation.options.parts)
+      wanted.push_back("bmc_part_" + part);
+  return finish(compilation, codegen::link({compilation.target, kind, std::move(objects), shareDirectory(), output,
+                                            std::move(wanted)}));
 }
 
 static Error writeLibrary(Compilation &compilation, codegen::LibraryJob job, StringRef header) {

@@ -6,7 +6,6 @@
 #include "dialects/Cost.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "tools/bmc/Files.h"
-#include "llvm/ADT/MapVector.h"
 #include "llvm/ADT/StringExtras.h"
 
 using namespace llvm;
@@ -15,23 +14,10 @@ namespace bmc {
 
 using bm::SymbolicDim;
 
-static std::string opsOf(bm::KernelOp kernel) {
-  MapVector<StringRef, int> counts;
-  for (mlir::Operation &op : kernel.getBody().front().without_terminator())
-    ++counts[op.getName().stripDialect()];
-  std::string text;
-  for (auto [name, count] : counts) {
-    text += (text.empty() ? "" : " ") + name.str();
-    if (count > 1)
-      text += "*" + std::to_string(count);
-  }
-  return text;
-}
-
 static void explainKernel(raw_ostream &out, bm::KernelOp kernel, const codegen::Target &target, unsigned depth) {
   std::string margin(2 * depth, ' ');
   out << margin << codegen::kernelName(kernel, target) << "  " << codegen::placeText(kernel.getLoc()) << "\n"
-      << margin << "  ops       " << opsOf(kernel) << "\n"
+      << margin << "  ops       " << codegen::opsText(kernel) << "\n"
       << margin << "  cost      " << bm::flopsOf(kernel).text() << " flops, " << bm::bytesOf(kernel).text()
       << " bytes\n";
   if (bm::ScheduleAttr schedule = kernel.getScheduleAttr())

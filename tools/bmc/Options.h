@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -40,6 +41,7 @@ struct Options {
   std::string cacheDirectory;
   bool hasCache = true;
   bool selftest = true;
+  std::set<std::string> parts; // what a program has beside the usual verbs
   bool check = false, explain = false, json = false, timePasses = false, help = false, version = false;
 };
 

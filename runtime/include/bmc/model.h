@@ -227,7 +227,8 @@ static inline enum bmc_status bmc_init(struct bmc_model *model, uint64_t seed) {
 /* One step of training on a batch of `rows` rows: forward, backward, the optimizer's update.
  * `inputs` and `targets` have one pointer for each entry of BMC_INPUTS and BMC_TARGETS. `loss`, which may be null, gets
  * the mean of the batch's losses before the update; `metrics`, which may be null, the elements of all entries of
- * BMC_METRICS, one entry after the other, as f64. An integer target that names a class must be below the number of classes: that is not checked. */
+ * BMC_METRICS, one entry after the other, as f64. Where the model file has `accumulate = K`, calls add their gradients up,
+ * and each K-th one makes a step of their mean. An integer target that names a class must be below the number of classes: that is not checked. */
 static inline enum bmc_status bmc_train_step(struct bmc_model *model, const void *const *inputs,
                                              const void *const *targets, int64_t rows, double *loss, double *metrics) {
   return (enum bmc_status)model->library->train_step(model, inputs, targets, rows, loss, metrics);

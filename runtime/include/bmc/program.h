@@ -16,28 +16,30 @@
 extern "C" {
 #endif
 
-enum { BMC_PROGRAM_VERSION = 2 };
+enum { BMC_PROGRAM_VERSION = 3 };
 
 /** Element types; the value is an index, the size in bytes is `bmc_element_bytes`. Booleans are one byte, 0 or 1. */
 enum bmc_element { bmc_f32 = 0, bmc_f64 = 1, bmc_i32 = 2, bmc_i64 = 3, bmc_bool = 4 };
 
 /** What an argument or a result of an entry function is for. */
 enum bmc_role {
-  bmc_role_parameter = 0,    /**< trainable, or frozen: saved under its `state_dict` name */
-  bmc_role_buffer = 1,       /**< running statistics: saved, not trained */
-  bmc_role_state = 2,        /**< optimizer state: saved only in checkpoints */
-  bmc_role_metric_state = 3, /**< what a metric accumulates: reset before each pass, saved only in checkpoints */
-  bmc_role_input = 4,        /**< a field of a data set */
-  bmc_role_hyper = 5,        /**< a number of the train block that `--set` can change; rank 0, f64 */
-  bmc_role_step = 6,         /**< 1 for the first step; rank 0, f64 */
-  bmc_role_key = 7,          /**< random key; i32[2] */
-  bmc_role_loss = 8,         /**< result only; rank 0, f32 or f64: the mean over the batch's rows */
-  bmc_role_metric = 9,       /**< result only: of `train` and `evaluate` as loss; of `measure` the value for all rows,
-                                of any static shape */
-  bmc_role_output = 10,      /**< result only: what `predict` prints */
-  bmc_role_prediction = 11,  /**< result of `train` and `evaluate`: what the network gave for the rows of the batch;
-                                argument of `measure`: the same for all rows */
-  bmc_role_probabilities = 12 /**< result only: what the loss makes of the output for a field of categories */
+  bmc_role_parameter = 0,      /**< trainable, or frozen: saved under its `state_dict` name */
+  bmc_role_buffer = 1,         /**< running statistics: saved, not trained */
+  bmc_role_state = 2,          /**< optimizer state: saved only in checkpoints */
+  bmc_role_metric_state = 3,   /**< what a metric accumulates: reset before each pass, saved only in checkpoints */
+  bmc_role_input = 4,          /**< a field of a data set */
+  bmc_role_hyper = 5,          /**< a number of the train block that `--set` can change; rank 0, f64 */
+  bmc_role_step = 6,           /**< 1 for the first step; rank 0, f64 */
+  bmc_role_key = 7,            /**< random key; i32[2] */
+  bmc_role_loss = 8,           /**< result only; rank 0, f32 or f64: the mean over the batch's rows */
+  bmc_role_metric = 9,         /**< result only: of `train` and `evaluate` as loss; of `measure` the value for all rows,
+                                  of any static shape */
+  bmc_role_output = 10,        /**< result only: what `predict` prints */
+  bmc_role_prediction = 11,    /**< result of `train` and `evaluate`: what the network gave for the rows of the batch;
+                                  argument of `measure`: the same for all rows */
+  bmc_role_probabilities = 12, /**< result only: what the loss makes of the output for a field of categories */
+  bmc_role_monitored = 13,     /**< the value of an epoch that `monitor` looks at; rank 0, f64 */
+  bmc_role_rate = 14           /**< result of `rates`: a number that a schedule gives to an optimizer; rank 0, f64 */
 };
 
 /** A dimension: `constant`, unless `symbol` >= 0, then the value of that symbol of the function (N, T, ...). A result
@@ -88,11 +90,12 @@ struct bmc_function {
 };
 
 /* Data. What the runtime can do with a column or a file is an object of its own, which a program names and thereby
- * links: those of runtime/preparation.h, runtime/source.h and runtime/split.h. */
+ * links: those of runtime/preparation.h, runtime/source.h, runtime/split.h and runtime/helper_thread.h. */
 struct bmc_step_kind; /**< `bmc_step_normalise`, ... */
 struct bmc_encoding;  /**< `bmc_encoding_one_hot`, `bmc_encoding_category` */
 struct bmc_format;    /**< `bmc_format_table`, ... */
 struct bmc_splitter;  /**< `bmc_splitter` */
+struct bmc_helper;    /**< `bmc_helper_thread` */
 
 /** A step of a preparation: a number in, a number out. */
 struct bmc_step {
@@ -170,6 +173,8 @@ struct bmc_dataset {
   int64_t window, stride;        /**< of a text: characters a row, and from row to row */
   const struct bmc_split *split; /**< null: all rows */
   int64_t part;                  /**< which part of the split this set is */
+  /** The thread that gathers a batch while one is trained on; null: a step takes all rows. */
+  const struct bmc_helper *helper;
 };
 
 /** A number that `--set NAME=VALUE` can change: `lr`, `beta1`, ... */
@@ -224,6 +229,26 @@ struct bmc_kernel {
   int64_t call_count;                                        /**< calls in all entry functions */
 };
 
+/** A call of a kernel in an entry function. */
+struct bmc_call {
+  const char *function;
+  const char *location;                                  /**< `simple.bm:5:14` */
+  const char *ops;                                       /**< what the kernel computes: `matmul add tanh` */
+  int64_t kernel;                                        /**< index into the program's `kernels` */
+  void (*costs)(const int64_t *symbols, int64_t *costs); /**< of one call: floating-point operations, bytes moved */
+};
+
+/** All calls, in programs whose entry functions tell when they begin (bmc --with=profile). */
+struct bmc_calls {
+  int64_t count;
+  const struct bmc_call *calls;
+};
+extern const struct bmc_calls bmc_calls;
+
+/** What entry functions call in front of each call of a kernel, `number` its index in `bmc_calls`, and at their end
+ * (-1). `symbols` are the function's. */
+void bmc_mark_call(int64_t number, const int64_t *symbols);
+
 /** The whole program. A null function is one that the file does not ask for (no train block: no train, evaluate). */
 struct bmc_program {
   int64_t version; /**< BMC_PROGRAM_VERSION */
@@ -242,18 +267,25 @@ struct bmc_program {
   int64_t metric_count;
   const char *const *metric_names;
   int64_t epochs;
-  int64_t batch;   /**< rows a step; 0: all */
-  int64_t shuffle; /**< 1: rows are shuffled each epoch */
+  int64_t batch;      /**< rows a step; 0: all */
+  int64_t accumulate; /**< batches an update; 0: each is one, and there is no `update` */
+  int64_t shuffle;    /**< 1: rows are shuffled each epoch */
   int64_t seed;
   const struct bmc_monitor *monitor;   /**< never null */
-  const struct bmc_function *init;     /**< (key) -> all variables but metric states */
+  const struct bmc_function *init;     /**< (key, hypers) -> all variables but metric states */
   const struct bmc_function *train;    /**< (variables, inputs, hypers, step, key) -> (variables, loss, metrics) */
-  const struct bmc_function *evaluate; /**< (variables, inputs) -> (metric states, loss, metrics) */
+  const struct bmc_function *evaluate; /**< (variables, inputs, step, key) -> (metric states, loss, metrics) */
   const struct bmc_function *predict;  /**< (variables, inputs) -> outputs */
   const struct bmc_function *reset;    /**< () -> metric states, before a pass; null: no metric accumulates */
   const struct bmc_function *measure; /**< (metric states, predictions, inputs) -> metrics, after a pass; where it takes
                                          predictions and inputs, then those of all its rows; null: every metric is
                                          a mean of what `train` and `evaluate` give */
+  const struct bmc_function *update;  /**< (variables, states, hypers) -> (variables, states), behind `accumulate` calls
+                                         of  `train`, and at the end of an epoch, where `train` only adds gradients up */
+  int64_t accumulated; /**< the variable that counts the calls of `train` since the last update, f64; -1: none */
+  const struct bmc_function *epoch; /**< (states, hypers, monitored) -> states, behind each epoch; null: no schedule
+                                       asks for it */
+  const struct bmc_function *rates; /**< (states, hypers, step) -> rates; null: there are no schedules */
   int64_t function_count;
   const struct bmc_function *const *functions; /**< all of them, for `info` and tests */
   int64_t kernel_count;

@@ -26,6 +26,11 @@ std::string withMetric(const std::string &members, const std::string &entries = 
   return "metric m {\n" + members + "\n}\n" + inTrain(data + "  loss = mse\n  metrics = m\n  optimizer = GD" + entries);
 }
 
+std::string withSchedule(const std::string &members) {
+  return "schedule s(rate: float) { " + members + " }\n" +
+         inTrain(data + "  loss = mse\n  optimizer = GD(lr = s(0.1))");
+}
+
 const Case cases[] = {
     // Names.
     {"UnknownName",
@@ -152,6 +157,32 @@ const Case cases[] = {
     {"SequenceMilestones",
      inTrain(data + "  loss = mse\n  optimizer = GD(lr = sequence([constant(0.1)], milestones = [3]))"),
      {"error: there must be one milestone between each two schedules"}},
+    {"AccumulateNothing",
+     inTrain(data + "  loss = mse\n  optimizer = GD\n  accumulate = 0"),
+     {"t.bm:9:16: error: 'accumulate' must be at least 1, found 0"}},
+    {"StateWithoutEpoch",
+     withSchedule("state a = 1; at(step) { return rate * a }"),
+     {"t.bm:1:33: error: the schedule 's' keeps a state, so it needs 'epoch(value)', which changes it behind each "
+      "epoch"}},
+    {"StateChangedInAt",
+     withSchedule("state a = 1; at(step) { a = 2; return rate * a }; epoch(value) { a = a / 2 }"),
+     {"t.bm:1:40: error: 'at' of a schedule changes no state, found an assignment to 'a'; 'epoch(value)' may do so"}},
+    {"EpochThatReturns",
+     withSchedule("state a = 1; at(step) { return rate * a }; epoch(value) { return 2 }"),
+     {"t.bm:1:70: error: 'epoch' of a schedule returns nothing: it assigns to states"}},
+    {"EpochWithoutValue",
+     withSchedule("state a = 1; at(step) { return rate * a }; epoch() { a = 2 }"),
+     {"error: 'epoch' of the schedule 's' takes 0 arguments, found more", "t.bm:1:70: note: it is declared here"}},
+    {"ScheduleStateOfAnotherShape",
+     withSchedule("state a = 1; at(step) { return rate * a }; epoch(value) { a = zeros([2]) }"),
+     {"t.bm:1:33: error: the state 'a' must keep its shape, f64, found f32[2]"}},
+    {"ScheduleStateWithoutValue",
+     withSchedule("state a; at(step) { return rate * a }; epoch(value) { a = value }"),
+     {"t.bm:1:33: error: the state 'a' needs an initial value"}},
+    {"ScheduleStateTwice",
+     withSchedule("state a = 1, a = 2; at(step) { return rate * a }; epoch(value) { a = value }"),
+     {"t.bm:1:40: error: 'a' is declared twice in this schedule"}},
+    {"RateThatIsNoNumber", withSchedule("at(step) { return rate * ones([2]) }"), {"error: "}},
 
     // Calls.
     {"ListOfTexts",
@@ -279,7 +310,7 @@ const Case cases[] = {
     {"Operands", inForward("return x + \"a\""), {"error: '+' cannot be applied to f32[N, 3] and a string"}},
     {"NoRandomKey",
      inForward("return x + uniform(0, 1, [N, 3])"),
-     {"error: random numbers are only to be had while training and in initial values"}},
+     {"error: random numbers are only to be had while training, in losses and metrics, and in initial values"}},
     {"UniformShape", inForward("return x + uniform(0, 1)"), {"error: uniform needs a shape here"}},
 
     // Primitives.
@@ -593,9 +624,7 @@ const Case cases[] = {
     {"OverNothing",
      inTrain(data + "  loss = mse\n  optimizer = GD over 3"),
      {"t.bm:8:23: error: expected layers or parameters of the network 'M', found the number 3"}},
-    {"OverUnknown",
-     inTrain(data + "  loss = mse\n  optimizer = GD over fd"),
-     {"t.bm:8:23: error: unknown name 'fd'"}},
+    {"OverUnknown", inTrain(data + "  loss = mse\n  optimizer = GD over fd"), {"t.bm:8:23: error: unknown name 'fd'"}},
     {"TwoOptimizers",
      inTrain(data + "  loss = mse\n  optimizer = [GD over fc, Adam over fc.bias]"),
      {"t.bm:8:28: error: the parameter 'fc.bias' has two optimizers", "t.bm:8:16: note: the first one is here"}},

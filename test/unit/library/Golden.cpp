@@ -117,6 +117,8 @@ Tensor<T> Model::argument(mlir::func::FuncOp function, unsigned index, const Ten
   std::string role = text("bm.role"), name = text("bm.name");
   if (auto variable = function.getArgAttrOfType<mlir::FlatSymbolRefAttr>(index, "bm.variable"))
     name = variable.getValue().str();
+  if (role == "monitored")
+    name = role;
   if (auto found = given.find(name); role != "hyper" && found != given.end())
     return found->second;
   auto type = llvm::cast<mlir::RankedTensorType>(function.getArgumentTypes()[index]);

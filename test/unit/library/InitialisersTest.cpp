@@ -18,7 +18,8 @@ Tensor<double> initial(const std::string &type, const std::string &value) {
   EXPECT_TRUE(function);
   if (!function)
     return Tensor<double>({}, true);
-  auto results = bmc::bm::evaluateFunction<double>(function, {key});
+  std::vector<Tensor<double>> arguments(function.getNumArguments(), key); // one, or none for a constant
+  auto results = bmc::bm::evaluateFunction<double>(function, arguments);
   EXPECT_TRUE(mlir::succeeded(results));
   return (*results)[0];
 }

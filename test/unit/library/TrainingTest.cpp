@@ -54,4 +54,47 @@ TEST(Schedules, GivePyTorchsRates) {
   }
 }
 
+/// Puts the variables that a function gives into `variables`; its other result, if there is one.
+Tensor<double> runAndKeep(Model &model, const std::string &function, Tensors<double> &variables) {
+  Tensor<double> other;
+  auto results = model.run(function, variables);
+  for (unsigned i = 0; i < results.size(); ++i)
+    if (auto variable = model.function(function).getResultAttrOfType<mlir::FlatSymbolRefAttr>(i, "bm.variable"))
+      variables[variable.getValue().str()] = results[i];
+    else
+      other = results[i];
+  return other;
+}
+
+TEST(Steps, DrawOtherRandomNumbers) {
+  Model model("loss noise(p) { return uniform(0, 1, []) + 0 * sum(p) }\nnetwork M {\n  fc = Linear(1, 1)\n"
+              "  forward(x: f32[N, 1]) { return fc(x) }\n}\ntrain M {\n"
+              "  data = table(\"a.csv\", x = column(0), y = column(1))\n  loss = noise\n  optimizer = GD\n}\n");
+  Tensors<double> variables;
+  double first = model.train(variables, 1), second = model.train(variables, 2);
+  EXPECT_NE(first, second);
+  EXPECT_EQ(model.train(variables, 1), first);
+}
+
+TEST(Schedules, PlateauGivesPyTorchsRates) {
+  for (const auto &entry : cases("plateaus")) {
+    const Object &golden = *entry.getAsObject();
+    std::string schedule = golden.getString("case")->str(), goal = *golden.getBoolean("maximize") ? "max" : "min";
+    SCOPED_TRACE(schedule + " " + goal);
+    Model model("network M {\n  fc = Linear(1, 1)\n  forward(x: f32[N, 1]) { return fc(x) }\n}\ntrain M {\n"
+                "  data = table(\"a.csv\", x = column(0), y = column(1))\n  loss = mse\n  monitor = " +
+                goal + "imize(\"loss\")\n  optimizer = GD(lr = " + schedule + ")\n}\n");
+    Tensor<double> values = tensorOf<double>(*golden.getObject("values")), rates = values;
+    Tensors<double> variables;
+    runAndKeep(model, "init", variables);
+    for (int64_t epoch = 0; epoch < values.size(); ++epoch) {
+      rates.reals[epoch] = runAndKeep(model, "rates", variables).reals[0];
+      variables["monitored"] = Tensor<double>({}, true);
+      variables["monitored"].reals[0] = values.reals[epoch];
+      runAndKeep(model, "epoch", variables);
+    }
+    expectNear(rates, *golden.getObject("rates"), 1e-12, "rate");
+  }
+}
+
 } // namespace
