@@ -96,7 +96,11 @@ void deferInterrupt() { handleInterrupts(onDeferredInterrupt); }
 
 bool wasInterrupted() { return interrupted; }
 
+/// Several threads may fail at once: one of them speaks, the others wait for the end.
 static void endWith(ExitCode code, const char *message, int64_t length) {
+  static int ending;
+  while (__atomic_exchange_n(&ending, 1, __ATOMIC_RELAXED))
+    pause();
   if (write(STDERR_FILENO, message, length) < 0)
     _exit(exitCannot);
   _exit(code);

@@ -34,7 +34,7 @@ def parse(lines):
 
 
 def number(polynomial, rows):
-    return int(eval(polynomial.replace("^", "**"), {"N": rows}))
+    return int(eval(polynomial.replace("^", "**"), {"N": rows, "floordiv": int.__floordiv__}))
 
 
 def calls(body, rows):
