@@ -12,7 +12,7 @@ int64_t rowsPerCall(const Entry &entry, int64_t batch, int64_t rows, const char 
 /// Hands the rows of a data set to an entry function in batches; the last one may be smaller.
 class Batches {
 public:
-  Batches(Rows &rows, int64_t size, bool copy) : rows(rows), batch(FieldUse::all), size(size), copy(copy) {}
+  Batches(Rows &rows, int64_t size, bool copy) : rows(rows), batch(FieldUse::ofData()), size(size), copy(copy) {}
   /// From now on in this order; null: as they are in the table.
   /// The rows in front of `begin` are left out.
   void restart(const int64_t *order, int64_t begin = 0) {

@@ -24,7 +24,7 @@ static const Verb verbs[] = {
 /// What the model file does not ask for is no verb of its program.
 static bool isThere(const Verb &verb) {
   if (verb.run == train)
-    return bmc_program.train && bmc_program.init && bmc_program.evaluate;
+    return (bmc_program.train || bmc_program.step_count) && bmc_program.init && bmc_program.evaluate;
   if (verb.run == evaluate)
     return bmc_program.evaluate;
   if (verb.run == predict)
