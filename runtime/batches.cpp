@@ -24,7 +24,7 @@ int64_t rowsPerCall(const Entry &entry, int64_t batch, int64_t rows, const char 
 enum : int64_t { bytesWorthAThread = 1 << 18 };
 
 Batches::Batches(Rows &rows, int64_t size, bool copy)
-    : rows(rows), first(FieldUse::all), second(FieldUse::all), size(size), copy(copy) {
+    : rows(rows), first(FieldUse::ofData()), second(FieldUse::ofData()), size(size), copy(copy) {
   bool isWorthIt = rows.areOnDisk() || (size * rows.bytes() >= bytesWorthAThread && size < rows.count);
   const bmc_helper *kind = bmc_program.datasets[0].helper;
   if (isWorthIt && kind && mayUseThreads())

@@ -7,6 +7,15 @@
 
 namespace bmc {
 
+bool FieldUse::reads(int64_t field) const {
+  if (!function)
+    return !bmc_program.fields[field].is_outside;
+  for (int64_t i = 0; i < function->argument_count; ++i)
+    if (function->arguments[i].role == bmc_role_input && function->arguments[i].index == field)
+      return true;
+  return false;
+}
+
 Columns::Columns(Source &source, FieldUse use, const Preparation &preparation)
     : source(source), use(use), preparation(preparation) {
   decideHeader();
@@ -28,21 +37,21 @@ Columns::Columns(Source &source, FieldUse use, const Preparation &preparation)
 int64_t Columns::inputColumns() const {
   int64_t count = 0;
   for (int64_t f = 0; f < preparation.featureCount(); ++f)
-    if (preparation.feature(f).isInput)
+    if (isRead(f))
       count += preparation.feature(f).feature->column_count;
   return count;
 }
 
 /// Whether `predict` has nothing but the inputs: as many columns as they take, and no header that could say more.
 bool Columns::hasInputsAlone() const {
-  if (use != FieldUse::inputsOnly || source.columnCount() != inputColumns())
+  if (use.isOfData() || source.columnCount() != inputColumns())
     return false;
   bool named = false;
   for (int64_t f = 0; f < preparation.featureCount(); ++f) {
     const PreparedFeature &prepared = preparation.feature(f);
-    if (prepared.isInput && prepared.feature->selection == bmc_select_array)
+    if (isRead(f) && prepared.feature->selection == bmc_select_array)
       return false;
-    named |= prepared.isInput && (prepared.feature->selection == bmc_select_names || prepared.columnNames.size());
+    named |= isRead(f) && (prepared.feature->selection == bmc_select_names || prepared.columnNames.size());
   }
   return !named || !source.columnName(0);
 }
@@ -66,7 +75,7 @@ static bool takesNumber(const bmc_feature &feature, int64_t column) {
 
 bool Columns::looksLikeHeader() const {
   bool text = false, number = false, named = false, allTexts = true;
-  bool alone = use == FieldUse::inputsOnly && source.columnCount() == inputColumns();
+  bool alone = !use.isOfData() && source.columnCount() == inputColumns();
   for (int64_t column = 0; column < source.columnCount(); ++column) {
     const char *cell = source.firstCell(column);
     double value;
@@ -75,7 +84,7 @@ bool Columns::looksLikeHeader() const {
       const PreparedFeature &prepared = preparation.feature(f);
       const bmc_feature &feature = *prepared.feature;
       for (int64_t i = 0; isRead(f) && i < feature.name_count; ++i) {
-        named |= use == FieldUse::all;
+        named |= use.isOfData();
         if (!strcmp(cell, feature.names[i]))
           return true;
       }
@@ -100,7 +109,7 @@ void Columns::findFeature(const PreparedFeature &prepared) {
   case bmc_select_names:
     return findNames(feature.names, feature.name_count);
   case bmc_select_others:
-    return use == FieldUse::inputsOnly && prepared.columnNames.size() ? findLearned(prepared) : findOthers(prepared);
+    return !use.isOfData() && prepared.columnNames.size() ? findLearned(prepared) : findOthers(prepared);
   default:
     return findArray(feature);
   }
@@ -124,7 +133,7 @@ void Columns::failNarrow() const {
     for (int64_t i = 0; isRead(f) && i < feature.number_count; ++i)
       last = feature.numbers[i] > last ? feature.numbers[i] : last;
   }
-  if (use == FieldUse::inputsOnly)
+  if (!use.isOfData())
     fail(exitBadInput, "%s:1: expected %lld columns (the inputs) or at least %lld, found %lld", source.name(),
          (long long)inputColumns(), (long long)last + 1, (long long)found);
   fail(exitBadInput, "%s:1: expected at least %lld columns, found %lld", source.name(), (long long)last + 1,

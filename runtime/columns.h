@@ -6,8 +6,18 @@
 
 namespace bmc {
 
-/// Which fields a verb reads.
-enum class FieldUse { all, inputsOnly };
+/// Which fields are read: those of the data sets, or those that a function takes.
+class FieldUse {
+public:
+  static FieldUse ofData() { return FieldUse(nullptr); }
+  static FieldUse of(const bmc_function &function) { return FieldUse(&function); }
+  bool isOfData() const { return !function; }
+  bool reads(int64_t field) const;
+
+private:
+  explicit FieldUse(const bmc_function *function) : function(function) {}
+  const bmc_function *function;
+};
 
 /// Finds the columns by number, by the header's names, or as all that nothing else takes. Decides whether a table's
 /// first line is a header. For `predict`, a table may hold the inputs' columns alone, in their order.
@@ -21,7 +31,7 @@ public:
   int64_t find(const bmc_feature &feature);
 
 private:
-  bool isRead(int64_t feature) const { return use == FieldUse::all || preparation.feature(feature).isInput; }
+  bool isRead(int64_t feature) const { return use.reads(preparation.feature(feature).field); }
   void decideHeader();
   bool looksLikeHeader() const;
   bool hasInputsAlone() const;

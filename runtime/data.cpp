@@ -43,7 +43,7 @@ static int64_t usualMemory() {
 
 DataSet::DataSet(const Options &options, DataKind kind, Preparation &preparation)
     : source(openSet(options, kind, preparation)), preparation(preparation),
-      columns(source, FieldUse::all, preparation), memory(options.memory ? options.memory : usualMemory()) {
+      columns(source, FieldUse::ofData(), preparation), memory(options.memory ? options.memory : usualMemory()) {
   if (!isSplit(options, kind))
     return;
   const bmc_dataset &set = declaredSet(kind);
@@ -91,7 +91,7 @@ void DataSet::read(Rows &rows) {
     source.rewind();
   wasRead = true;
   rows.limitMemory(memory);
-  RowReader reader(source, columns, preparation, FieldUse::all);
+  RowReader reader(source, columns, preparation, FieldUse::ofData());
   reader.read(rows, INT64_MAX, filter);
   rows.finish();
 }

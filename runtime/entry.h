@@ -42,6 +42,7 @@ public:
   /// The value of the loss or of a metric after a call; 0 where there is none.
   double scalarResult(int32_t role, int64_t index) const;
 
+  const bmc_function &code() const { return function; }
   int64_t resultCount() const { return function.result_count; }
   const bmc_value &result(int64_t i) const { return function.results[i]; }
   const void *resultData(int64_t i) const { return buffers[function.argument_count + i]; }

@@ -40,7 +40,7 @@ int evaluate(Options &options) {
     defaultWeightsPath(weights);
   Preparation preparation;
   loadWeights(options.weights ? options.weights : weights.get(), variables, &preparation);
-  Rows rows(FieldUse::all);
+  Rows rows(FieldUse::ofData());
   DataSet(options, options.testData ? DataKind::test : DataKind::train, preparation).read(rows);
   Entry entry(*bmc_program.evaluate, variables);
   Scalars scalars;

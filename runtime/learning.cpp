@@ -67,7 +67,7 @@ static void findTasks(Preparation &preparation, const Columns &columns, int64_t 
     PreparedFeature &prepared = preparation.feature(f);
     Task task = {&prepared, 0, 0, columns.of(f), nullptr};
     task.step = learningStep(*prepared.feature, pass, task.place);
-    if (task.step < 0 && !learnsCategories(*prepared.feature, pass))
+    if (!task.cells || (task.step < 0 && !learnsCategories(*prepared.feature, pass)))
       continue;
     int64_t count = prepared.feature->column_count;
     task.samples = static_cast<Sample *>(growMemory(nullptr, count * sizeof(Sample), "the preparation"));

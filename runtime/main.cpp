@@ -29,7 +29,7 @@ static bool isThere(const Verb &verb) {
   if (!verb.run)
     return false;
   if (verb.run == train)
-    return bmc_program.train && bmc_program.init && bmc_program.evaluate;
+    return (bmc_program.train || bmc_program.step_count) && bmc_program.init && bmc_program.evaluate;
   if (verb.run == evaluate || verb.run == bmc_part_report)
     return bmc_program.evaluate;
   if (verb.run == predict)

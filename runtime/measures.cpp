@@ -8,6 +8,7 @@ namespace bmc {
 Measures::Measures(Variables &variables)
     : reset(functionOrNone(bmc_program.reset), variables), measure(functionOrNone(bmc_program.measure), variables) {
   sums.resize(bmc_program.metric_count);
+  stepRows.resize(bmc_program.step_count ? bmc_program.metric_count : 0);
   for (int64_t metric = 0; metric < bmc_program.metric_count; ++metric)
     measured.push(measure.findResult(bmc_role_metric, metric));
   const bmc_function &function = functionOrNone(bmc_program.measure);
@@ -36,21 +37,39 @@ void Measures::begin() {
   rowCount = 0;
   for (double &sum : sums)
     sum = 0;
+  for (int64_t &rows : stepRows)
+    rows = 0;
   for (int64_t &bytes : keptBytes)
     bytes = 0;
   if (bmc_program.reset)
     reset.run(nullptr, Scalars());
 }
 
-void Measures::add(const Entry &entry, Rows &rows) {
+void Measures::add(const Entry &entry, Rows &rows, bool isFirstStep) {
   double weight = static_cast<double>(rows.count);
   lossSum += weight * entry.scalarResult(bmc_role_loss, 0);
-  for (int64_t i = 0; i < sums.size(); ++i)
-    if (measured[i] < 0)
-      sums[i] += weight * entry.scalarResult(bmc_role_metric, i);
+  for (int64_t i = 0; i < sums.size(); ++i) {
+    if (measured[i] >= 0 || entry.findResult(bmc_role_metric, i) < 0)
+      continue;
+    sums[i] += weight * entry.scalarResult(bmc_role_metric, i);
+    if (stepRows.size())
+      stepRows[i] += rows.count;
+  }
+  if (!isFirstStep)
+    return;
   rowCount += rows.count;
   if (bmc_program.measure)
     keepRows(entry, rows);
+}
+
+double Measures::loss() const {
+  if (!bmc_program.step_count)
+    return lossSum / static_cast<double>(rowCount);
+  double sum = 0;
+  for (int64_t i = 0; i < bmc_program.step_count; ++i)
+    if (int64_t metric = metricNamed(bmc_program.steps[i].name); stepRows[metric])
+      sum += number(metric);
+  return sum;
 }
 
 bool Measures::isKept(int64_t argument) const {
@@ -85,21 +104,28 @@ void Measures::keepRows(const Entry &entry, Rows &rows) {
 
 double Measures::number(int64_t metric) const {
   int64_t result = measured[metric];
-  return result < 0 ? sums[metric] / static_cast<double>(rowCount)
+  return result < 0 ? sums[metric] / static_cast<double>(rowsOf(metric))
                     : elementAsDouble(measure.resultData(result), measure.result(result).element, 0);
 }
 
-double Measures::value(const char *name) const {
+int64_t Measures::metricNamed(const char *name) const {
   for (int64_t i = 0; i < sums.size(); ++i)
     if (!strcmp(bmc_program.metric_names[i], name))
-      return number(i);
-  return loss();
+      return i;
+  return -1;
+}
+
+double Measures::value(const char *name) const {
+  int64_t metric = metricNamed(name);
+  return metric < 0 ? loss() : number(metric);
 }
 
 void Measures::store(Array<double> &numbers) const {
   numbers.push(static_cast<double>(rowCount));
   numbers.push(lossSum);
   numbers.append(sums.data(), sums.size());
+  for (int64_t rows : stepRows)
+    numbers.push(static_cast<double>(rows));
 }
 
 void Measures::restore(const double *numbers) {
@@ -107,6 +133,8 @@ void Measures::restore(const double *numbers) {
   lossSum = numbers[1];
   for (int64_t i = 0; i < sums.size(); ++i)
     sums[i] = numbers[2 + i];
+  for (int64_t i = 0; i < stepRows.size(); ++i)
+    stepRows[i] = static_cast<int64_t>(numbers[2 + sums.size() + i]);
   for (int64_t i = 0; i < kept.size(); ++i)
     if (isKept(i) && rowCount > 0) {
       keptBytes[i] = setKeptDims(i, rowCount);

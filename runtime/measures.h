@@ -19,12 +19,13 @@ public:
 
   /// Another pass begins: nothing is known of it yet.
   void begin();
-  /// After a call of the train or the evaluate function on these rows.
-  void add(const Entry &entry, Rows &rows);
+  /// After a call of the train or the evaluate function on these rows. Of several steps the first one measures.
+  void add(const Entry &entry, Rows &rows, bool isFirstStep = true);
   /// The pass is over: the metrics of compiled code get their values.
   void end();
 
-  double loss() const { return lossSum / static_cast<double>(rowCount); }
+  /// The mean over the rows; of named steps the sum of their means over the rows that took them.
+  double loss() const;
   /// `loss`, or a metric that is one number by its name.
   double value(const char *name) const;
   /// The sums as they stand, so that a checkpoint inside an epoch keeps them: their number is the same for all rows.
@@ -44,6 +45,8 @@ public:
 
 private:
   double number(int64_t metric) const;
+  int64_t rowsOf(int64_t metric) const { return bmc_program.step_count ? stepRows[metric] : rowCount; }
+  int64_t metricNamed(const char *name) const;
   int64_t rankOf(int64_t metric) const { return measured[metric] < 0 ? 0 : measure.result(measured[metric]).rank; }
   void keepRows(const Entry &entry, Rows &rows);
   bool isKept(int64_t argument) const;
@@ -55,6 +58,7 @@ private:
   double lossSum = 0;
   int64_t rowCount = 0;
   Array<double> sums;      // by metric
+  Array<int64_t> stepRows; // by metric, where there are named steps: the rows that it is the sum of
   Array<int64_t> measured; // by metric: its result of `measure`, or -1
   // By argument of `measure`: the rows of all batches, and their bytes so far and at most.
   Array<GivenTensor> kept;

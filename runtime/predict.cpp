@@ -38,7 +38,7 @@ static void predictRows(Entry &entry, RowReader &reader, const Preparation &prep
                         Lines &lines) {
   int64_t fixed = entry.fixedRows();
   int64_t limit = fixed ? fixed : bmc_program.batch ? bmc_program.batch : int64_t(defaultRows);
-  Rows rows(FieldUse::inputsOnly);
+  Rows rows(FieldUse::of(entry.code()));
   Scalars scalars;
   scalars.hypers = options.settings.hypers();
   Answers answers(entry, preparation, {options.json, options.probabilities});
@@ -71,8 +71,9 @@ int predict(Options &options) {
   loadWeights(options.weights ? options.weights : weights.get(), variables, &preparation);
   Entry entry(*bmc_program.predict, variables);
   Source &source = openInput(options.input);
-  Columns columns(source, FieldUse::inputsOnly, preparation);
-  RowReader reader(source, columns, preparation, FieldUse::inputsOnly);
+  FieldUse use = FieldUse::of(entry.code());
+  Columns columns(source, use, preparation);
+  RowReader reader(source, columns, preparation, use);
   if (!options.output) {
     Lines lines = {nullptr};
     predictRows(entry, reader, preparation, options, lines);

@@ -11,7 +11,7 @@ Preparation::Preparation() {
       const bmc_feature &feature = field.features[k];
       auto *prepared = create<PreparedFeature>();
       prepared->feature = &feature;
-      prepared->isInput = field.is_input;
+      prepared->field = i;
       prepared->learnedCount = 0;
       for (int64_t s = 0; s < feature.step_count; ++s) {
         prepared->learnedCount += feature.steps[s].kind->learnedCount;

@@ -51,7 +51,7 @@ extern const Learning stepLearning;
 /// A feature with what was learned for it.
 struct PreparedFeature {
   const bmc_feature *feature;
-  bool isInput;
+  int64_t field;                  // whose feature it is
   int64_t learnedCount;           // numbers a column, of all steps
   Array<double> learned;          // column by column, step by step
   Array<Categories *> categories; // one a column, where it has an encoding

@@ -84,7 +84,7 @@ static void appendSets(Text &out, const Options &options, Trained &trained) {
     const char *path = dataPath(options, kind);
     if (!path)
       continue;
-    Rows rows(FieldUse::all);
+    Rows rows(FieldUse::ofData());
     DataSet(options, kind, trained.preparation).read(rows);
     outcomes.clear();
     appendSet(out.append(isFirst ? "" : ","), options, names[number], path, rows, trained);

@@ -8,14 +8,12 @@
 
 namespace bmc {
 
-static bool isRead(const bmc_field &field, FieldUse use) { return use == FieldUse::all || field.is_input; }
-
 Rows::Rows(FieldUse use) {
   for (int64_t i = 0; i < bmc_program.field_count; ++i) {
     const bmc_field &field = bmc_program.fields[i];
     int64_t rowBytes = elementCount(field.dims, field.rank) * elementBytes(field.element);
     fields.push({&field, rowBytes, nullptr, 0});
-    if (isRead(field, use))
+    if (use.reads(i))
       reserve(fields[i], 1);
   }
 }
@@ -132,7 +130,7 @@ int64_t RowReader::read(Rows &rows, int64_t limit, const RowFilter &filter) {
 
 void RowReader::readRow(Rows &rows) {
   for (int64_t i = 0; i < bmc_program.field_count; ++i)
-    if (isRead(bmc_program.fields[i], use))
+    if (use.reads(i))
       readField(rows, i);
   ++rows.count;
 }

@@ -1,6 +1,5 @@
 // `PROGRAM train`: epochs of batches with a look at the validation set behind each; then weights, a checkpoint and the
 // loss on the test set.
-#include "accumulation.h"
 #include "class_weights.h"
 #include "clock.h"
 #include "data.h"
@@ -8,6 +7,7 @@
 #include "random.h"
 #include "run_log.h"
 #include "thread_pool.h"
+#include "training_steps.h"
 #include "verbs.h"
 #include "weights.h"
 
@@ -19,9 +19,9 @@ namespace bmc {
 /// Everything that one training holds.
 struct Training {
   explicit Training(Options &options)
-      : options(options), trainRows(FieldUse::all), validRows(FieldUse::all), testRows(FieldUse::all),
-        step(*bmc_program.train, state.variables), accumulation(state.variables),
-        evaluation(*bmc_program.evaluate, state.variables), validation(state.variables), rates(state.variables) {}
+      : options(options), trainRows(FieldUse::ofData()), validRows(FieldUse::ofData()), testRows(FieldUse::ofData()),
+        steps(state.variables), evaluation(*bmc_program.evaluate, state.variables), validation(state.variables),
+        rates(state.variables) {}
 
   bool hasValidation() const { return validRows.count > 0; }
   /// The variables to save: those of the best epoch where they are kept.
@@ -31,8 +31,7 @@ struct Training {
   Preparation preparation;
   Rows trainRows, validRows, testRows;
   TrainingState state;
-  Entry step;
-  Accumulation accumulation;
+  Steps steps;
   Entry evaluation;
   Measures validation;
   Rates rates; // of the last step of the epoch
@@ -110,11 +109,9 @@ static void runSteps(Training &training, Batches &batches, Progress &progress) {
     if (!rows)
       return;
     scalars.step = ++state.step;
-    training.step.run(rows, scalars);
-    state.measures.add(training.step, *rows);
     state.position += rows->count;
-    training.accumulation.batchDone(scalars, training.options.settings.whole(settingAccumulate),
-                                    state.position == state.rows);
+    training.steps.run(*rows, scalars, training.options.settings.whole(settingAccumulate), state.position == state.rows,
+                       state.measures);
     progress.batchDone(rows->count);
     if (state.position < state.rows && training.options.checkpoints.isDue(state, false))
       saveTraining(training);
@@ -188,11 +185,12 @@ static Outcome runEpochs(Training &training) {
   const Settings &settings = training.options.settings;
   TrainingState &state = training.state;
   int64_t epochs = settings.whole(settingEpochs);
-  int64_t size = rowsPerCall(training.step, settings.whole(settingBatch), state.rows, training.options.trainData);
+  int64_t size =
+      rowsPerCall(training.steps.first(), settings.whole(settingBatch), state.rows, training.options.trainData);
   Array<int64_t> order; // the batches read it until their end
   if (bmc_program.shuffle)
     order.resize(state.rows);
-  Batches batches(training.trainRows, size, training.step.overwritesRows());
+  Batches batches(training.trainRows, size, training.steps.first().overwritesRows());
   Progress progress(Progress::choose(training.options.json, training.options.quiet), state.epoch + 1, state.position,
                     epochs, state.rows);
   Outcome outcome = Outcome::finished;

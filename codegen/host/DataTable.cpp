@@ -86,7 +86,8 @@ Row DataTable::field(DictionaryAttr field, int64_t element, RankedTensorType typ
           int64_t(features.size()),
           globals.structs(types.feature, features),
           number(field, "classes"),
-          classWeights};
+          classWeights,
+          number(field, "is_outside")};
 }
 
 Address DataTable::split(DictionaryAttr split) {

@@ -20,7 +20,8 @@ ProgramTypes::ProgramTypes(MLIRContext *context) {
   step = structOf({pointer, f64, f64});
   feature =
       structOf({pointer, i64, i64, i64, pointer, i64, pointer, i64, pointer, pointer, i64, pointer, i64, i64, pointer});
-  field = structOf({pointer, i32, i32, i64, pointer, i64, pointer, i64, i64});
+  field = structOf({pointer, i32, i32, i64, pointer, i64, pointer, i64, i64, i64});
+  trainStep = structOf({pointer, i64, pointer});
   file = structOf({pointer, pointer});
   split = structOf({pointer, f64, f64, f64, i64, pointer});
   dataset = structOf({pointer, pointer, i64, pointer, i64, i64, i64, pointer, i64, i64, pointer, i64, pointer});
@@ -28,10 +29,10 @@ ProgramTypes::ProgramTypes(MLIRContext *context) {
   monitor = structOf({pointer, i64, i64, f64, i64});
   layer = structOf({pointer, i64, pointer, pointer, i64, f64, f64});
   kernel = structOf({pointer, pointer, pointer, pointer, pointer, i64, pointer, i64, pointer, i64, pointer, i64});
-  program =
-      structOf({i64,     pointer, pointer, i64,     pointer, i64,     pointer, i64, pointer, i64,     pointer, i64,
-                pointer, i64,     pointer, i64,     i64,     i64,     i64,     i64, pointer, pointer, pointer, pointer,
-                pointer, pointer, pointer, pointer, i64,     pointer, pointer, i64, pointer, i64,     pointer});
+  program = structOf({i64,     pointer, pointer, i64,     pointer, i64,     pointer, i64,     pointer, i64,
+                      pointer, i64,     pointer, i64,     pointer, i64,     i64,     i64,     i64,     i64,
+                      pointer, pointer, pointer, pointer, pointer, pointer, pointer, pointer, i64,     pointer,
+                      pointer, i64,     pointer, i64,     pointer, i64,     pointer});
 }
 
 namespace {
@@ -107,7 +108,7 @@ LogicalResult TableBuilder::build() {
   for (const auto &[name, kernel] : host.kernels)
     addKernel(name, kernel);
 
-  std::vector<Row> datasets, hypers, layers;
+  std::vector<Row> datasets, hypers, layers, steps;
   for (DictionaryAttr entry : entries("layers"))
     layers.push_back({text(entry, "name"), entry.getAs<IntegerAttr>("depth").getInt(), text(entry, "kind"),
                       text(entry, "output"), entry.getAs<IntegerAttr>("parameters").getInt(),
@@ -118,6 +119,9 @@ LogicalResult TableBuilder::build() {
     datasets.push_back(data.dataset(entry));
   for (DictionaryAttr entry : entries("hypers"))
     hypers.push_back({text(entry, "name"), entry.getAs<FloatAttr>("value").getValueAsDouble()});
+  for (DictionaryAttr entry : entries("steps"))
+    steps.push_back({text(entry, "name"), entry.getAs<IntegerAttr>("every").getInt(),
+                     functionNamed(("step." + entry.getAs<StringAttr>("name").getValue()).str())});
   Address variableTable = addVariables(), fieldTable = addFields();
   auto accumulated = variableIndex.find("accumulated:batches");
   globals.exported("bmc_program", types.program,
@@ -152,6 +156,8 @@ LogicalResult TableBuilder::build() {
                     accumulated == variableIndex.end() ? int64_t(-1) : accumulated->second,
                     functionNamed("epoch"),
                     functionNamed("rates"),
+                    int64_t(steps.size()),
+                    globals.structs(types.trainStep, steps),
                     int64_t(functionTable.size()),
                     globals.addresses(functionTable),
                     int64_t(kernels.size()),

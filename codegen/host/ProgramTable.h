@@ -9,7 +9,7 @@ namespace bmc::codegen {
 struct ProgramTypes {
   explicit ProgramTypes(mlir::MLIRContext *context);
   mlir::LLVM::LLVMStructType dim, variable, value, function, step, feature, field, file, split, dataset, hyper, monitor,
-      layer, kernel, program;
+      layer, kernel, trainStep, program;
 };
 
 } // namespace bmc::codegen

@@ -34,7 +34,7 @@ void Program::prepareAccumulation() {
     return;
   auto scalar = RankedTensorType::get({}, e.builder.getF64Type());
   accumulation.emplace();
-  for (unsigned index : trainedVariables())
+  for (unsigned index : trainedVariables(training->objectives.front()))
     accumulation->sums[index] = declareSum("accumulated:" + e.variables[index].name, e.variables[index].type);
   accumulation->rows = declareSum("accumulated:rows", scalar);
   accumulation->batches = declareSum("accumulated:batches", scalar);
@@ -42,14 +42,14 @@ void Program::prepareAccumulation() {
 }
 
 void Program::accumulate(Body &body, llvm::ArrayRef<Value> gradients) {
-  Range range = training->losses.front().range;
+  Range range = training->objectives.front().losses.front().range;
   auto &values = body.emission.variables;
   auto arithmetic = [&](Operator op, const Object &left, const Object &right) {
     return e.tensor(e.binary(op, left, right, range), range);
   };
   const Input &input = inputs.front();
   Value rows = e.size(bm::shapeOf(input.type)[0], e.builder.getF64Type(), range);
-  for (auto [index, gradient] : llvm::zip_equal(trainedVariables(), gradients)) {
+  for (auto [index, gradient] : llvm::zip_equal(trainedVariables(training->objectives.front()), gradients)) {
     unsigned sum = accumulation->sums[index];
     Value weighted = arithmetic(Operator::Mul, Object(gradient), Object(rows));
     values[sum] = arithmetic(Operator::Add, Object(values[sum]), Object(weighted));
@@ -65,20 +65,20 @@ void Program::emitUpdate() {
   Body body;
   begin(body, "update", Variables | States | Hypers);
   const Emission before = body.emission;
-  Range range = training->losses.front().range;
+  Range range = training->objectives.front().losses.front().range;
   auto &values = body.emission.variables;
   auto scalar = llvm::cast<RankedTensorType>(values[accumulation->rows].getType());
   body.step = e.tensor(e.binary(Operator::Add, Object(values[accumulation->updates]), Object(1.0), range), range);
   values[accumulation->updates] = body.step;
   std::vector<Value> means;
-  for (unsigned index : trainedVariables()) {
+  for (unsigned index : trainedVariables(training->objectives.front())) {
     Value &sum = values[accumulation->sums[index]];
     means.push_back(e.tensor(e.binary(Operator::Div, Object(sum), Object(values[accumulation->rows]), range), range));
     sum = bm::splat(e.builder, e.location(range), 0, llvm::cast<RankedTensorType>(sum.getType()));
   }
   for (unsigned index : {accumulation->rows, accumulation->batches})
     values[index] = bm::splat(e.builder, e.location(range), 0, scalar);
-  update(body, std::move(means));
+  update(body, training->objectives.front(), std::move(means));
   addResults(body, before);
   finish(body, true);
 }

@@ -73,6 +73,8 @@ mlir::Attribute Program::describeField(const Input &input) {
   description.add("features", b.getArrayAttr(features));
   description.add("classes", input.classes);
   description.add("is_input", b.getBoolAttr(!input.isTarget));
+  if (input.isOutside)
+    description.add("is_outside", b.getBoolAttr(true));
   if (!input.classWeights.empty())
     description.add("class_weights", mlir::FlatSymbolRefAttr::get(b.getContext(), input.classWeights));
   return description.get();

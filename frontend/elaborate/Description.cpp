@@ -17,8 +17,12 @@ void Program::describeProgram() {
   }
   auto text = [&](const std::string &value) { return b.getStringAttr(value); };
   auto entry = [&](const char *name, mlir::Attribute value) { return b.getNamedAttr(name, value); };
-  std::vector<mlir::Attribute> hypers, metrics, datasets, fields;
+  std::vector<mlir::Attribute> hypers, metrics, datasets, fields, steps;
   if (training) {
+    for (const Objective &objective : training->objectives)
+      if (objective.isNamed())
+        steps.push_back(b.getDictionaryAttr(
+            {entry("name", text(objective.name.text)), entry("every", b.getI64IntegerAttr(objective.every))}));
     for (const Hyper &hyper : training->hypers)
       hypers.push_back(
           b.getDictionaryAttr({entry("name", text(hyper.name)), entry("value", b.getF64FloatAttr(hyper.value))}));
@@ -53,6 +57,7 @@ void Program::describeProgram() {
                                     entry("shuffle", b.getI64IntegerAttr(training && training->shuffle)),
                                     entry("seed", b.getI64IntegerAttr(training ? training->seed : 0)),
                                     entry("monitor", monitored),
+                                    entry("steps", b.getArrayAttr(steps)),
                                     entry("hypers", b.getArrayAttr(hypers)),
                                     entry("metrics", b.getArrayAttr(metrics)),
                                     entry("datasets", b.getArrayAttr(datasets)),

@@ -18,36 +18,44 @@ static int64_t valuesOfRow(RankedTensorType type) {
   return product;
 }
 
-void Program::findInputs() {
-  const Member *forward = e.method(*network, "forward");
-  if (!forward)
-    e.fail(network->decl->name.range, fmt::format("the network '{}' has no 'forward'", network->decl->name.text));
-  Evaluator::Frame frame(e, network->range, network->module);
+Program::Input Program::inputOf(const Parameter &parameter, const Instance &owner) {
+  Evaluator::Frame frame(e, owner.range, owner.module);
   Scope scope;
-  scope.parent = &network->scope;
-  for (const Parameter &parameter : forward->parameters) {
-    if (parameter.value)
-      continue;
-    if (!parameter.type)
-      e.fail(parameter.name.range,
-             fmt::format("the input '{}' of a network needs a type, such as f32[N, 3]", parameter.name.text));
-    Input input;
-    input.name = parameter.name.text;
-    input.range = parameter.type->range;
-    input.type = e.tensorType(*parameter.type, scope, true);
-    if (input.type.getRank() == 0)
-      e.fail(input.range, "the first dimension of an input is the row; found a scalar");
-    if (int64_t values = valuesOfRow(input.type); values > mostRowValues)
-      e.fail(input.range, fmt::format("a row of an input has at most {} values, found {}", mostRowValues, values));
-    if (parameter.type->bound)
-      input.classes = e.integer(e.evaluate(*parameter.type->bound, scope), parameter.type->bound->range, "the bound");
-    inputs.push_back(input);
-  }
-  if (inputs.empty())
-    e.fail(forward->name.range, "the 'forward' of a network needs an input");
+  scope.parent = &owner.scope;
+  if (!parameter.type)
+    e.fail(parameter.name.range,
+           fmt::format("the input '{}' of a network needs a type, such as f32[N, 3]", parameter.name.text));
+  const TypeExpr &type = *parameter.type;
+  Input input;
+  input.name = parameter.name.text;
+  input.range = type.range;
+  input.type = e.tensorType(type, scope, true);
+  if (input.type.getRank() == 0)
+    e.fail(input.range, "the first dimension of an input is the row; found a scalar");
+  if (int64_t values = valuesOfRow(input.type); values > mostRowValues)
+    e.fail(input.range, fmt::format("a row of an input has at most {} values, found {}", mostRowValues, values));
+  if (type.bound)
+    input.classes = e.integer(e.evaluate(*type.bound, scope), type.bound->range, "the bound");
+  if (!type.dims.empty() && type.dims.front()->kind == ExprKind::Name)
+    input.rowName = as<NameExpr>(*type.dims.front()).name;
+  return input;
 }
 
-/// A program without data takes tables with the inputs' columns alone.
+void Program::findInputs() {
+  if (predictor.expr)
+    return findInputsOf(*predictor.expr);
+  const Instance &owner = *predictor.network;
+  const Member *method = e.method(owner, predictor.method);
+  if (!method)
+    e.fail(owner.decl->name.range, fmt::format("the network '{}' has no 'forward'", owner.decl->name.text));
+  for (const Parameter &parameter : method->parameters)
+    if (!parameter.value)
+      inputs.push_back(inputOf(parameter, owner));
+  if (inputs.empty())
+    e.fail(method->name.range, fmt::format("the '{}' of a network needs an input", predictor.method));
+}
+
+/// Without data, tables have the inputs' columns alone.
 void Program::numberColumns() {
   int64_t column = 0;
   for (Input &input : inputs) {
@@ -59,11 +67,18 @@ void Program::numberColumns() {
   }
 }
 
-/// The fields of the data give the network's inputs.
+/// The fields of the data give the network's inputs. Of several networks, the one that predicts may take what no data
+/// has: random numbers, say. `predict` then reads tables with the inputs' columns alone.
 void Program::fitInputs() {
+  numberColumns();
   for (Input &input : inputs) {
     auto field = std::find_if(training->fields().begin(), training->fields().end(),
                               [&](auto &f) { return f.name.text == input.name; });
+    if (field == training->fields().end() && several) {
+      input.isOutside = true;
+      predictsFromData = false;
+      continue;
+    }
     if (field == training->fields().end())
       e.report(training->datasets[0].range,
                fmt::format("the data has no field '{}', which the network takes", input.name))
@@ -90,6 +105,7 @@ void Program::findTargets() {
   for (const Use &use : uses()) {
     Evaluator::Frame frame(e, use.range, use.module);
     Scope scope;
+    scope.parent = use.scope;
     for (const Source &source : use.sources)
       if (source.output >= 0 && source.parameter->type)
         e.fits(predictionTypes[source.output], *source.parameter->type, scope);
@@ -143,14 +159,20 @@ void Program::shapeClassWeights() {
 /// The field as a tensor of one alternative of a declared type, if its values fit into a row.
 std::optional<Program::Input> Program::fit(Field &field, const TypeExpr &type, Scope &scope) {
   Scope trial = scope;
+  auto isKnown = [&](const std::string &name) {
+    for (const Scope *s = &trial; s; s = s->parent)
+      if (s->names.count(name))
+        return true;
+    return false;
+  };
+  if (!type.dims.empty() && type.dims.front()->kind == ExprKind::Name)
+    if (const std::string &name = as<NameExpr>(*type.dims.front()).name; !isKnown(name))
+      trial.names[name] = {Object(bm::shapeOf(inputs.front().type)[0]), type.dims.front()->range};
   // `C` in `f32[N, C]` may have no value yet: then it is what the field has.
   if (!type.dims.empty() && type.dims.back()->kind == ExprKind::Name) {
     const std::string &name = as<NameExpr>(*type.dims.back()).name;
-    bool known = false;
-    for (const Scope *s = &trial; s; s = s->parent)
-      known |= s->names.count(name) != 0;
     // An array whose width nothing tells has one value a row.
-    if (!known && type.dims.size() > 1)
+    if (!isKnown(name) && type.dims.size() > 1)
       trial.names[name] = {Object(Dim(field.isOpen() ? 1 : field.width())), field.name.range};
   }
   Input input;

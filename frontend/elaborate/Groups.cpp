@@ -12,19 +12,20 @@ static std::string ownerOf(SourceManager &sources, const Entry &entry, size_t nu
   return isName ? std::string(sources.text(entry.over->range)) : fmt::format("{}", number);
 }
 
-void GroupReader::optimizer(const Entry &entry) {
+void GroupReader::optimizer(Objective &objective, const Entry &entry) {
   if (entry.value)
-    return group(entry, 0);
+    return group(objective, entry, objective.isNamed() ? objective.name.text : ownerOf(e.sources, entry, 0));
   if (entry.parts.empty())
     e.fail(entry.name.range, "expected an optimizer, found an empty list");
   for (size_t i = 0; i < entry.parts.size(); ++i) {
     if (!entry.parts[i].over && entry.parts.size() > 1)
       e.fail(entry.parts[i].value->range, "each of several optimizers says what it trains: Adam(lr = 0.001) over head");
-    group(entry.parts[i], i);
+    std::string owner = ownerOf(e.sources, entry.parts[i], i);
+    group(objective, entry.parts[i], objective.isNamed() ? objective.name.text + "." + owner : owner);
   }
 }
 
-void GroupReader::group(const Entry &entry, size_t index) {
+void GroupReader::group(Objective &objective, const Entry &entry, const std::string &owner) {
   Scope scope;
   Range range = entry.value->range;
   Object object = e.evaluate(*entry.value, scope);
@@ -33,26 +34,26 @@ void GroupReader::group(const Entry &entry, size_t index) {
   auto instance = object.get<std::shared_ptr<Instance>>();
   if (!instance || (*instance)->decl->kind != DeclarationKind::Optimizer)
     e.fail(range, fmt::format("expected an optimizer, found {}", e.describe(object)));
-  Group group{*instance, ownerOf(e.sources, entry, index), {}, !entry.over, range};
+  Group group{*instance, {}, !entry.over, range};
   group.optimizer->placed = true;
   if (entry.over)
     group.variables = parameters(*entry.over);
   for (const Parameter &parameter : (*instance)->decl->parameters)
-    argument((*instance)->scope, parameter, group.owner, true);
-  block.groups.push_back(std::move(group));
+    argument((*instance)->scope, parameter, owner, true);
+  objective.groups.push_back(std::move(group));
 }
 
 void GroupReader::freeze(const Entry &entry) { block.frozen = parameters(*entry.value); }
 
-void GroupReader::gradients(const Entry &entry) {
+void GroupReader::gradients(Objective &objective, const Entry &entry) {
   if (entry.value->kind != ExprKind::List)
-    return gradientFunction(*entry.value);
+    return gradientFunction(objective, *entry.value);
   for (const ExprPtr &element : as<ListExpr>(*entry.value).elements)
-    gradientFunction(*element);
+    gradientFunction(objective, *element);
 }
 
 /// A function by its name, or with all arguments but the first by name: `clip_by_norm(limit = 1.0)`.
-void GroupReader::gradientFunction(const Expr &expr) {
+void GroupReader::gradientFunction(Objective &objective, const Expr &expr) {
   Scope scope;
   const auto *call = expr.kind == ExprKind::Call ? &as<CallExpr>(expr) : nullptr;
   Object callee = e.evaluate(call ? *call->callee : expr, scope);
@@ -71,9 +72,10 @@ void GroupReader::gradientFunction(const Expr &expr) {
     if (parameter.value && !function.arguments->names.count(parameter.name.text))
       function.arguments->names[parameter.name.text] = {e.evaluate(*parameter.value, scope), parameter.name.range};
     if (function.arguments->names.count(parameter.name.text))
-      argument(*function.arguments, parameter, declared->decl->name.text, false);
+      argument(*function.arguments, parameter,
+               (objective.isNamed() ? objective.name.text + "." : "") + declared->decl->name.text, false);
   }
-  block.gradientFunctions.push_back(std::move(function));
+  objective.gradientFunctions.push_back(std::move(function));
 }
 
 /// The parameters that an expression of the network's members names: `head`, `[fc1.weight, blocks[0]]`.
@@ -132,7 +134,7 @@ void GroupReader::number(Scope &scope, const std::string &argument, const Named 
 void GroupReader::scheduleNumbers(const Object &object, const Named &named, bool isOfOptimizer) {
   auto schedule = object.get<std::shared_ptr<Instance>>();
   if (schedule && (*schedule)->decl->kind == DeclarationKind::Schedule) {
-    block.scheduled.push_back({named, *schedule, isOfOptimizer});
+    block.scheduled.push_back({named, *schedule, isOfOptimizer, block.objectives.back().every});
     for (const Parameter &parameter : (*schedule)->decl->parameters)
       number((*schedule)->scope, parameter.name.text, {named.name + "." + parameter.name.text, named.owner}, false);
   }
@@ -151,11 +153,25 @@ template <typename Entry> static void nameApart(std::vector<Entry> &entries) {
 }
 
 void GroupReader::settle() {
+  std::set<unsigned> trained;
+  for (Objective &objective : block.objectives) {
+    settle(objective);
+    for (const Group &group : objective.groups)
+      trained.insert(group.variables.begin(), group.variables.end());
+  }
+  for (unsigned index = 0; index < e.variables.size(); ++index)
+    e.variables[index].trainable = trained.count(index) != 0;
+  nameApart(block.hypers);
+  nameApart(block.scheduled);
+}
+
+/// Which variables its groups train; none may be in two of them.
+void GroupReader::settle(Objective &objective) {
   auto isTrainable = [&](unsigned index) {
     return e.variables[index].trainable && !e.variables[index].name.empty() && !block.frozen.count(index);
   };
   std::map<unsigned, const Group *> groupOf;
-  for (Group &group : block.groups) {
+  for (Group &group : objective.groups) {
     for (unsigned index = 0; group.isOverAll && index < e.variables.size(); ++index)
       group.variables.insert(index);
     std::erase_if(group.variables, [&](unsigned index) { return !isTrainable(index); });
@@ -168,10 +184,6 @@ void GroupReader::settle() {
         break;
       }
   }
-  for (unsigned index = 0; index < e.variables.size(); ++index)
-    e.variables[index].trainable = groupOf.count(index) != 0;
-  nameApart(block.hypers);
-  nameApart(block.scheduled);
 }
 
 } // namespace bmc::frontend

@@ -10,15 +10,16 @@ public:
   GroupReader(Evaluator &evaluator, TrainBlock &block, const Instance *network)
       : e(evaluator), block(block), network(network) {}
 
-  void optimizer(const Entry &entry);
+  void optimizer(Objective &objective, const Entry &entry);
   void freeze(const Entry &entry);
-  void gradients(const Entry &entry);
+  void gradients(Objective &objective, const Entry &entry);
   /// When all entries are read: which variables are trained, by which group, and the names of the numbers.
   void settle();
 
 private:
-  void group(const Entry &entry, size_t number);
-  void gradientFunction(const Expr &expr);
+  void group(Objective &objective, const Entry &entry, const std::string &owner);
+  void gradientFunction(Objective &objective, const Expr &expr);
+  void settle(Objective &objective);
   std::set<unsigned> parameters(const Expr &expr);
   void collect(const Object &object, std::set<unsigned> &found);
   void argument(Scope &scope, const Parameter &parameter, const std::string &owner, bool isOfOptimizer);

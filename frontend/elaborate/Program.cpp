@@ -64,45 +64,6 @@ bool Program::attempt(llvm::function_ref<void()> step) {
   }
 }
 
-void Program::createNetwork() {
-  const Expr *model = nullptr;
-  const Declaration *only = nullptr;
-  for (const Declaration &decl : main.file.declarations) {
-    if (decl.kind == DeclarationKind::Train)
-      model = decl.value.get();
-    if (decl.kind != DeclarationKind::Network)
-      continue;
-    if (only && !main.declarations.count("train"))
-      e.report(decl.name.range, "several networks and no train block that names one of them")
-          .note(only->name.range, "the other one is here"),
-          throw Stop();
-    only = &decl;
-  }
-  Object object;
-  Range range = only ? only->name.range : Range{main.file.id, 0, 0};
-  if (model) {
-    Scope scope;
-    range = model->range;
-    object = e.evaluate(*model, scope);
-  } else if (only) {
-    object = Object(DeclaredObject{only, &main});
-  } else {
-    e.fail(range, "there is no network in this file");
-  }
-  e.root = range;
-  if (auto declared = object.get<DeclaredObject>(); declared && declared->decl->hasMembers)
-    object = e.call(object, {range, range, {}});
-  auto instance = object.get<std::shared_ptr<Instance>>();
-  if (!instance || (*instance)->decl->kind == DeclarationKind::Optimizer ||
-      (*instance)->decl->kind == DeclarationKind::Schedule)
-    e.fail(range, fmt::format("expected a network, found {}", e.describe(object)));
-  network = *instance;
-  e.place(object, "");
-  for (unsigned i = 0; i < e.variables.size(); ++i)
-    if (!e.variables[i].name.empty())
-      order.push_back(i);
-}
-
 // Functions ---------------------------------------------------------------------------------------------------------
 
 mlir::DictionaryAttr Program::role(const std::string &role, const std::string &name) {
@@ -138,8 +99,8 @@ void Program::begin(Body &body, const std::string &name, unsigned arguments) {
   if (arguments & Predictions)
     for (size_t i = 0; i < predictionTypes.size(); ++i)
       add(predictionTypes[i], role("prediction", fmt::format("output.{}", i)), &body.predictions[i]);
-  if (arguments & Inputs)
-    for (const Input &input : inputs)
+  for (const Input &input : inputs)
+    if (arguments & PredictedInputs || (arguments & Inputs && !input.isOutside))
       add(input.type, role("input", input.name), &body.inputs[input.name]);
   if (arguments & Targets)
     for (const Input &input : targets)
@@ -204,17 +165,25 @@ void Program::finish(Body &body, bool dropUnused) {
   e.emission = nullptr;
 }
 
+/// What the predictor gives.
 Object Program::forward(Body &body) {
-  Call call{network->range, network->range, {}};
+  if (predictor.expr) {
+    Scope scope = names(Object(), body);
+    return e.evaluate(*predictor.expr, scope);
+  }
+  const Instance &owner = *predictor.network;
+  Call call{owner.range, owner.range, {}};
   for (const Input &input : inputs)
     call.arguments.push_back({input.name, Object(body.inputs[input.name]), input.range});
-  return e.callMethod(network, "forward", std::move(call));
+  return e.callMethod(predictor.network, predictor.method, std::move(call));
 }
 
 /// The loss, where it is one function that says how to make probabilities of the output.
 const Applied *Program::linkedLoss() const {
-  const Score &first = training->losses.front();
-  bool isLinked = training->losses.size() == 1 && first.applied && !first.applied->function.decl->link.text.empty();
+  const std::vector<Score> &losses = training->objectives.front().losses;
+  const Score &first = losses.front();
+  bool isLinked = !several && !training->hasSteps() && losses.size() == 1 && first.applied &&
+                  !first.applied->function.decl->link.text.empty();
   return isLinked ? &*first.applied : nullptr;
 }
 
@@ -251,16 +220,16 @@ void Program::emitPredict() {
   if (auto first = module.lookupSymbol<mlir::func::FuncOp>("predict"))
     first.erase();
   Body body;
-  begin(body, "predict", Variables | Inputs);
+  begin(body, "predict", Variables | PredictedInputs);
   layerUses = {};
   e.layerUses = &layerUses;
   Object output = forward(body);
   e.layerUses = nullptr;
-  const Member *method = e.method(*network, "forward");
+  Range place = predictor.expr ? predictor.expr->range : e.method(*predictor.network, predictor.method)->name.range;
+  std::string what = predictor.expr ? "'predict'" : fmt::format("the '{}' of a network", predictor.method);
   auto check = [&](const Object &object) {
     if (!object.is<Tensor>())
-      e.fail(method->name.range,
-             fmt::format("the 'forward' of a network must return tensors, found {}", e.describe(object)));
+      e.fail(place, fmt::format("{} must return tensors, found {}", what, e.describe(object)));
     return object.get<Tensor>()->value;
   };
   if (auto list = output.get<ListObject>()) {
@@ -270,13 +239,13 @@ void Program::emitPredict() {
     result(body, check(output), role("output", "output"));
   }
   if (body.results.empty())
-    e.fail(method->name.range, "the 'forward' of a network must return a tensor");
+    e.fail(place, fmt::format("{} must return a tensor", what));
   predictionTypes.clear();
   for (const Result &output : body.results)
     predictionTypes.push_back(llvm::cast<RankedTensorType>(output.value.getType()));
   predictionType = predictionTypes[0];
   if (predictionType.getRank() == 0)
-    e.fail(method->name.range, "the first dimension of a network's output is the row; found a scalar");
+    e.fail(place, "the first dimension of a network's output is the row; found a scalar");
   if (llvm::isa<mlir::FloatType>(predictionType.getElementType()))
     e.floatType = predictionType.getElementType();
   if (training)
@@ -288,8 +257,18 @@ void Program::emitEvaluate() {
   Body body;
   begin(body, "evaluate", Variables | MetricStates | Inputs | Targets | Step | Key);
   foldStepIntoKey(body);
+  Object prediction = predictionFor(body, nullptr, true);
   Value loss;
-  scores(body, forward(body), loss);
+  std::vector<Result> parts;
+  for (const Objective &objective : training->objectives) {
+    Value own = lossOf(body, objective, prediction);
+    Range range = objective.losses.front().range;
+    loss = loss ? e.tensor(e.binary(Operator::Add, Object(loss), Object(own), range), range) : own;
+  }
+  parts = std::exchange(body.results, {});
+  result(body, loss, role("loss", "loss"));
+  body.results.insert(body.results.end(), parts.begin(), parts.end());
+  measure(body, prediction);
   finish(body, true);
 }
 

@@ -26,6 +26,8 @@ private:
     std::string name;
     mlir::RankedTensorType type;
     bool isTarget = false;
+    bool isOutside = false; // of the data: only `predict` reads it
+    std::string rowName;    // of its first dimension; may be empty
     std::vector<Feature> features;
     int64_t classes = 0;
     std::string classWeights; // the buffer of this name has the weights of its classes
@@ -54,6 +56,7 @@ private:
     std::vector<Source> sources;
     const Module *module;
     Range range;
+    const Scope *scope; // what the types of the parameters see
   };
   enum Arguments : unsigned {
     Variables = 1,
@@ -66,14 +69,23 @@ private:
     MetricStates = 128,
     Predictions = 256,
     Monitored = 512,
+    PredictedInputs = 1024,
   };
 
+  // Networks.cpp
   void createNetwork();
+  std::pair<Object, Range> namedNetwork();
+  void createNetworks(const Entry &networks, const Declaration &train);
+  void readPredictor(const Entry *entry);
+  /// The parameters of a network, a layer or a method that an expression calls; null where it calls something else.
+  const std::vector<Parameter> *calledParameters(const CallExpr &call, std::shared_ptr<Instance> &owner);
+  void findInputsOf(const Expr &expr);
   void nameVariables();
   void prepareStates();
   std::vector<const Member *> stateMembers(const Instance &owner);
   unsigned declareState(const Instance &owner, const Member &member, std::string name, mlir::RankedTensorType type);
   void findInputs();
+  Input inputOf(const Parameter &parameter, const Instance &owner);
   void fitInputs();
   bool isInput(const std::string &field) const;
   void findTargets();
@@ -86,6 +98,7 @@ private:
   const Applied *linkedLoss() const;
   void emitProbabilities(Body &body);
   void emitTrain();
+  void emitStep(size_t number);
   void addResults(Body &body, const Emission &before);
   void foldStepIntoKey(Body &body);
   void emitEvaluate();
@@ -105,6 +118,7 @@ private:
   void prepareSchedules();
   Object numberAt(const Object &object, mlir::Value step, Range range);
   void emitEpoch();
+  mlir::Value stepOf(const ScheduledNumber &number, mlir::Value batch);
   void changeStates(Body &body, const ScheduledNumber &number);
   void emitRates();
 
@@ -133,14 +147,16 @@ private:
   std::vector<Use> uses();
   Scope names(const Object &prediction, const Body &body);
   Call scored(const std::vector<Source> &sources, const Object &prediction, const Body &body, Range range);
+  bool asksForPrediction(const Score &score);
+  Object predictionFor(Body &body, const Objective *objective, bool measures);
   mlir::Value score(const Score &score, const Object &prediction, Body &body, const std::string &what);
-  void scores(Body &body, const Object &prediction, mlir::Value &loss);
-  std::vector<unsigned> trainedVariables();
-  std::vector<mlir::Value> gradientsOf(Body &body, mlir::Value loss);
-  void update(Body &body, std::vector<mlir::Value> gradients);
-  mlir::Value stepParameter(Body &body, const std::shared_ptr<Instance> &optimizer, unsigned variable,
-                            mlir::Value gradient);
-  std::vector<mlir::Value> changedGradients(std::vector<mlir::Value> gradients);
+  mlir::Value lossOf(Body &body, const Objective &objective, const Object &prediction);
+  void measure(Body &body, const Object &prediction);
+  std::vector<unsigned> trainedVariables(const Objective &objective);
+  std::vector<mlir::Value> gradientsOf(Body &body, const Objective &objective, mlir::Value loss);
+  void update(Body &body, const Objective &objective, std::vector<mlir::Value> gradients);
+  mlir::Value stepParameter(Body &body, const Group &group, unsigned variable, mlir::Value gradient);
+  std::vector<mlir::Value> changedGradients(const Objective &objective, std::vector<mlir::Value> gradients);
   class BoundHypers;
   class BoundSchedules;
   mlir::DictionaryAttr role(const std::string &role, const std::string &name = "");
@@ -152,11 +168,20 @@ private:
   Evaluator &e;
   const Module &main;
   mlir::ModuleOp module;
-  std::shared_ptr<Instance> network;
+  std::shared_ptr<Instance> network; // where there are several, they are the members of this one
+  std::optional<Declaration> several;
+  /// What predicts: a method of a network, or an expression of the networks and the fields of the data.
+  struct Predictor {
+    std::shared_ptr<Instance> network;
+    std::string method = "forward";
+    const Expr *expr = nullptr;
+  } predictor;
+  bool predictsFromData = true; // whether the data has all that the predictor takes
   std::optional<TrainBlock> training;
   std::vector<Input> inputs, targets;
-  std::vector<unsigned> order;                                // the named variables
-  std::map<unsigned, std::map<std::string, unsigned>> states; // of each trainable variable, by name
+  std::vector<unsigned> order; // the named variables
+  /// The states of an optimizer for each variable that it trains, by name.
+  std::map<const Group *, std::map<unsigned, std::map<std::string, unsigned>>> states;
   /// Where gradients of several batches make one update: their sums, by parameter, and what is counted.
   struct Accumulation {
     std::map<unsigned, unsigned> sums;

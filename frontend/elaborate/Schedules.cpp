@@ -116,6 +116,15 @@ void Program::emitEpoch() {
   finish(body, true);
 }
 
+/// The last step of an optimizer at a batch: the first one, where there was none yet.
+Value Program::stepOf(const ScheduledNumber &number, Value batch) {
+  if (number.every == 1)
+    return batch;
+  Range range = number.schedule->range;
+  Object steps = e.binary(Operator::Div, Object(batch), Object(static_cast<double>(number.every)), range);
+  return e.tensor(e.elementwise("max", {e.elementwise("floor", {steps}, range), Object(1.0)}, range), range);
+}
+
 /// The numbers that schedules give to optimizers in a step, for the run log.
 void Program::emitRates() {
   auto isShown = [](const ScheduledNumber &number) { return number.isOfOptimizer; };
@@ -130,7 +139,8 @@ void Program::emitRates() {
   for (const ScheduledNumber &number : training->scheduled)
     if (number.isOfOptimizer) {
       Range range = number.schedule->range;
-      Value value = e.tensor(numberAt(Object(number.schedule), body.step, range), e.builder.getF64Type(), range);
+      Value value =
+          e.tensor(numberAt(Object(number.schedule), stepOf(number, body.step), range), e.builder.getF64Type(), range);
       if (value.getType() != body.step.getType())
         e.fail(e.method(*number.schedule, "at")->name.range,
                fmt::format("'at' of a schedule gives a number, found {}", bm::describe(value.getType())));

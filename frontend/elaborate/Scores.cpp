@@ -1,5 +1,6 @@
 // Losses and metrics: what their parameters get, and their values.
 #include "Program.h"
+#include "Syntax.h"
 
 #include "dialects/Ops.h"
 
@@ -31,7 +32,7 @@ std::vector<Program::Source> Program::sourcesOf(const std::vector<Parameter> &pa
     const std::string &name = parameter.name.text;
     if (parameter.isPack || llvm::any_of(given, [&](const Bound &bound) { return bound.name == name; }))
       continue;
-    if (output < predictionTypes.size())
+    if (predictsFromData && output < predictionTypes.size())
       sources.push_back({&parameter, static_cast<int>(output++), ""});
     else if (isField(name))
       sources.push_back({&parameter, -1, name});
@@ -54,7 +55,7 @@ std::vector<Program::Source> Program::sourcesIn(const std::vector<Parameter> &pa
       expr = as<IndexExpr>(*expr).base.get();
     }
     std::string name = expr->kind == ExprKind::Name ? as<NameExpr>(*expr).name : "";
-    if (name == "prediction" && output < predictionTypes.size())
+    if (name == "prediction" && predictsFromData && output < predictionTypes.size())
       sources.push_back({&parameters[i], static_cast<int>(output), ""});
     else if (!name.empty())
       sources.push_back({&parameters[i], -1, name});
@@ -62,64 +63,46 @@ std::vector<Program::Source> Program::sourcesIn(const std::vector<Parameter> &pa
   return sources;
 }
 
-/// Visits all calls in an expression.
-static void forEachCall(const Expr *expr, llvm::function_ref<void(const CallExpr &)> visit) {
-  if (!expr)
-    return;
-  auto all = [&](const auto &exprs) {
-    for (const ExprPtr &each : exprs)
-      forEachCall(each.get(), visit);
-  };
-  switch (expr->kind) {
-  case ExprKind::Unary:
-    return forEachCall(as<UnaryExpr>(*expr).operand.get(), visit);
-  case ExprKind::Binary:
-    forEachCall(as<BinaryExpr>(*expr).left.get(), visit);
-    return forEachCall(as<BinaryExpr>(*expr).right.get(), visit);
-  case ExprKind::Conditional:
-    forEachCall(as<ConditionalExpr>(*expr).value.get(), visit);
-    return forEachCall(as<ConditionalExpr>(*expr).otherwise.get(), visit);
-  case ExprKind::Index:
-    return forEachCall(as<IndexExpr>(*expr).base.get(), visit);
-  case ExprKind::List:
-    return all(as<ListExpr>(*expr).elements);
-  case ExprKind::Tuple:
-    return all(as<TupleExpr>(*expr).elements);
-  case ExprKind::Call:
-    visit(as<CallExpr>(*expr));
-    for (const Argument &argument : as<CallExpr>(*expr).arguments)
-      forEachCall(argument.value.get(), visit);
-    return;
-  default:
-    return;
-  }
+/// Whether a type has any number of dimensions.
+static bool isOpen(const TypeExpr &type) {
+  return llvm::any_of(type.dims, [](const ExprPtr &dim) { return dim->kind == ExprKind::Pack; });
 }
 
 /// All calls that outputs and fields go into, losses first.
 std::vector<Program::Use> Program::uses() {
   std::vector<Use> result;
+  auto addCall = [&](const CallExpr &call) {
+    std::vector<const Expr *> arguments;
+    for (const Argument &argument : call.arguments)
+      if (argument.name.text.empty())
+        arguments.push_back(argument.value.get());
+    std::shared_ptr<Instance> owner;
+    if (const std::vector<Parameter> *parameters = calledParameters(call, owner)) {
+      Use use{sourcesIn(*parameters, arguments), owner->module, call.range, &owner->scope};
+      llvm::erase_if(use.sources,
+                     [](const Source &source) { return !source.parameter->type || isOpen(*source.parameter->type); });
+      result.push_back(std::move(use));
+      return;
+    }
+    auto found =
+        call.callee->kind == ExprKind::Name ? e.modules.find(main, as<NameExpr>(*call.callee).name) : Modules::Found();
+    if (found.decl && !found.decl->hasMembers)
+      result.push_back({sourcesIn(found.decl->parameters, arguments), found.module, call.range, nullptr});
+  };
   auto add = [&](const Score &score) {
     if (score.applied) {
       const DeclaredObject &function = score.applied->function;
-      result.push_back({sourcesOf(function.decl->parameters, score.applied->arguments), function.module, score.range});
+      result.push_back(
+          {sourcesOf(function.decl->parameters, score.applied->arguments), function.module, score.range, nullptr});
     }
-    forEachCall(score.expr, [&](const CallExpr &call) {
-      auto found = call.callee->kind == ExprKind::Name ? e.modules.find(main, as<NameExpr>(*call.callee).name)
-                                                       : Modules::Found();
-      if (!found.decl || found.decl->hasMembers)
-        return;
-      std::vector<const Expr *> arguments;
-      for (const Argument &argument : call.arguments)
-        if (argument.name.text.empty())
-          arguments.push_back(argument.value.get());
-      result.push_back({sourcesIn(found.decl->parameters, arguments), found.module, call.range});
-    });
+    forEachCall(score.expr, addCall);
   };
-  for (const Score &part : training->losses)
-    add(part);
+  for (const Objective &objective : training->objectives)
+    for (const Score &part : objective.losses)
+      add(part);
   for (const Metric &metric : training->metrics)
     if (metric.instance)
-      result.push_back({sourcesOf(metric), metric.instance->module, metric.range});
+      result.push_back({sourcesOf(metric), metric.instance->module, metric.range, nullptr});
     else
       add(metric);
   return result;
@@ -134,9 +117,13 @@ std::vector<Program::Source> Program::sourcesOf(const Metric &metric) {
 Scope Program::names(const Object &prediction, const Body &body) {
   Scope scope;
   scope.parent = &network->scope;
-  scope.names["prediction"] = {prediction, std::nullopt};
+  if (!prediction.is<Absent>())
+    scope.names["prediction"] = {prediction, std::nullopt};
   for (const auto &[name, value] : body.inputs)
     scope.names[name] = {Object(value), std::nullopt};
+  const Input &input = inputs.front();
+  if (!input.rowName.empty() && !network->scope.names.count(input.rowName))
+    scope.names.try_emplace(input.rowName, NamedObject{Object(bm::shapeOf(input.type)[0]), std::nullopt});
   return scope;
 }
 
@@ -171,18 +158,45 @@ Value Program::score(const Score &score, const Object &prediction, Body &body, c
   return tensor->value;
 }
 
-/// The loss is the sum of its parts; where there are several, each is reported as metrics are.
-void Program::scores(Body &body, const Object &prediction, Value &loss) {
+/// Whether a loss or a metric needs what the network predicts.
+bool Program::asksForPrediction(const Score &score) {
+  auto isOutput = [](const Source &source) { return source.output >= 0; };
+  if (score.applied && !score.applied->function.decl->hasMembers)
+    return llvm::any_of(sourcesOf(score.applied->function.decl->parameters, score.applied->arguments), isOutput);
+  return score.expr && mentions(*score.expr, "prediction");
+}
+
+/// What the network predicts. Of several networks the one that does so runs only where it is asked for, since it may
+/// take what the data does not have, and change buffers.
+Object Program::predictionFor(Body &body, const Objective *objective, bool measures) {
+  bool isAskedFor = !several;
+  for (const Objective &each : training->objectives)
+    if (!objective || &each == objective)
+      for (const Score &part : each.losses)
+        isAskedFor |= asksForPrediction(part);
+  for (const Metric &metric : training->metrics)
+    isAskedFor |= measures && (metric.instance || asksForPrediction(metric));
+  return isAskedFor && predictsFromData ? forward(body) : Object();
+}
+
+/// A loss is the sum of its parts. Where there are several, each is reported as metrics are, and so are those of steps.
+Value Program::lossOf(Body &body, const Objective &objective, const Object &prediction) {
   std::vector<Value> parts;
-  for (const Score &part : training->losses) {
+  Value loss;
+  for (const Score &part : objective.losses) {
     parts.push_back(score(part, prediction, body, "the loss"));
     loss = parts.size() == 1
                ? parts[0]
                : e.tensor(e.binary(Operator::Add, Object(loss), Object(parts.back()), part.range), part.range);
   }
-  result(body, loss, role("loss", "loss"));
+  if (objective.isNamed())
+    result(body, loss, role("metric", objective.name.text));
   for (size_t i = 0; parts.size() > 1 && i < parts.size(); ++i)
-    result(body, parts[i], role("metric", training->losses[i].name));
+    result(body, parts[i], role("metric", objective.reportedName(objective.losses[i])));
+  return loss;
+}
+
+void Program::measure(Body &body, const Object &prediction) {
   for (const Metric &metric : training->metrics)
     if (!metric.instance)
       result(body, score(metric, prediction, body, "a metric"), role("metric", metric.name));

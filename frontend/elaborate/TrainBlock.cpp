@@ -1,5 +1,6 @@
 // Reads the entries of a train block.
 #include "Groups.h"
+#include "ScoreEntries.h"
 
 #include <algorithm>
 #include <cmath>
@@ -12,13 +13,15 @@ namespace {
 class Reader {
 public:
   Reader(Evaluator &evaluator, TrainBlock &block, const Instance *network)
-      : e(evaluator), block(block), groups(evaluator, block, network) {}
+      : e(evaluator), block(block), scores(evaluator, block), groups(evaluator, block, network) {}
 
   void data(const Entry &entry) { block.datasets.push_back(readDataSet(e, entry)); }
-  void loss(const Entry &entry);
-  void metrics(const Entry &entry);
-  void optimizer(const Entry &entry) { groups.optimizer(entry); }
-  void gradients(const Entry &entry) { groups.gradients(entry); }
+  void step(const Entry &entry);
+  /// Of the step that is being read, or of the whole block.
+  void loss(const Entry &entry) { scores.loss(objective(entry), entry); }
+  void optimizer(const Entry &entry) { groups.optimizer(objective(entry), entry); }
+  void gradients(const Entry &entry) { groups.gradients(objective(entry), entry); }
+  void metrics(const Entry &entry) { scores.metrics(entry); }
   void freeze(const Entry &entry) { groups.freeze(entry); }
   void settleGroups() { groups.settle(); }
   void epochs(const Entry &entry) { block.epochs = count(entry, 1); }
@@ -30,24 +33,139 @@ public:
   void patience(const Entry &entry) { block.monitor.patience = count(entry, 0); }
   void minDelta(const Entry &entry);
   void keep(const Entry &entry);
+  /// Entries that Networks.cpp reads before the others.
+  void readBefore(const Entry &) {}
 
 private:
+  Objective &objective(const Entry &entry);
   Object value(const Entry &entry) {
     Scope scope;
     return e.evaluate(*entry.value, scope);
   }
   int64_t count(const Entry &entry, int64_t least);
-  Applied applied(const Expr &expr);
-  Score score(const std::string &name, const Expr &expr);
-  void lossPart(const std::string &name, const Expr &expr);
-  void metric(const std::string &name, const Expr &expr);
-  void checkName(const std::string &name, Range range);
-  Object classWeights(const CallExpr &call);
 
   Evaluator &e;
   TrainBlock &block;
+  ScoreReader scores;
   GroupReader groups;
+  bool isInStep = false;
 };
+
+struct Form {
+  std::string_view name;
+  void (Reader::*read)(const Entry &);
+};
+
+constexpr Form blockForms[] = {
+    {"data", &Reader::data},
+    {"test", &Reader::data},
+    {"loss", &Reader::loss},
+    {"metrics", &Reader::metrics},
+    {"epochs", &Reader::epochs},
+    {"optimizer", &Reader::optimizer},
+    {"batch", &Reader::batch},
+    {"seed", &Reader::seed},
+    {"shuffle", &Reader::shuffle},
+    {"valid", &Reader::data},
+    {"monitor", &Reader::monitor},
+    {"patience", &Reader::patience},
+    {"min_delta", &Reader::minDelta},
+    {"keep", &Reader::keep},
+    {"gradients", &Reader::gradients},
+    {"freeze", &Reader::freeze},
+    {"accumulate", &Reader::accumulate},
+    {"networks", &Reader::readBefore},
+    {"predict", &Reader::readBefore},
+};
+
+constexpr Form stepForms[] = {
+    {"loss", &Reader::loss}, {"optimizer", &Reader::optimizer}, {"gradients", &Reader::gradients}};
+
+/// Entries, each once; those of forms that are not `forms` are told what `owner` is.
+class EntryReader {
+public:
+  EntryReader(Evaluator &evaluator, Reader &reader, llvm::ArrayRef<Form> forms, std::string owner)
+      : e(evaluator), reader(reader), forms(forms), owner(std::move(owner)) {}
+
+  void read(const std::vector<Entry> &entries);
+  bool hasFailed = false; // also where the error was reported before
+
+private:
+  void read(const Entry &entry);
+  [[noreturn]] void unknown(const Entry &entry);
+
+  Evaluator &e;
+  Reader &reader;
+  llvm::ArrayRef<Form> forms;
+  std::string owner;
+  std::map<std::string, Range> seen;
+};
+
+void EntryReader::read(const std::vector<Entry> &entries) {
+  for (const Entry &entry : entries)
+    try {
+      read(entry);
+    } catch (Stop) {
+      hasFailed = true;
+    }
+}
+
+void EntryReader::unknown(const Entry &entry) {
+  std::vector<std::string> names;
+  for (const Form &known : forms)
+    names.emplace_back(known.name);
+  auto isOfBlock = [&](const Form &form) { return form.name == entry.name.text; };
+  std::string hint = llvm::any_of(blockForms, isOfBlock) ? "; it belongs into the train block" : "";
+  if (auto meant = closest(entry.name.text, names); meant && hint.empty())
+    hint = fmt::format("; did you mean '{}'?", *meant);
+  e.fail(entry.name.range, fmt::format("{} has no entry '{}'{}", owner, entry.name.text, hint));
+}
+
+void EntryReader::read(const Entry &entry) {
+  std::string key = entry.step ? "step " + entry.name.text : entry.name.text;
+  if (auto [place, isNew] = seen.try_emplace(key, entry.name.range); !isNew)
+    e.report(entry.name.range, entry.step ? fmt::format("two steps are called '{}'", entry.name.text)
+                                          : fmt::format("'{}' is given twice", entry.name.text))
+        .note(place->second, "the first one is here"),
+        throw Stop();
+  if (entry.step)
+    return reader.step(entry);
+  auto form = llvm::find_if(forms, [&](const Form &known) { return known.name == entry.name.text; });
+  if (form == forms.end())
+    unknown(entry);
+  (reader.*form->read)(entry);
+}
+
+/// `step discriminator every 1 { ... }`
+void Reader::step(const Entry &entry) {
+  if (isInStep)
+    e.fail(entry.name.range, "a step holds no other one");
+  if (!block.objectives.empty() && !block.objectives.front().isNamed())
+    e.fail(entry.name.range, "where there are steps, 'loss', 'optimizer' and 'gradients' belong into them");
+  Objective objective;
+  objective.name = entry.name;
+  if (entry.step->every) {
+    Scope scope;
+    objective.every = e.integer(e.evaluate(*entry.step->every, scope), entry.step->every->range, "'every'");
+    if (objective.every < 1)
+      e.fail(entry.step->every->range, fmt::format("'every' must be at least 1, found {}", objective.every));
+  }
+  block.objectives.push_back(std::move(objective));
+  isInStep = true;
+  EntryReader entries(e, *this, stepForms, "a step");
+  entries.read(entry.step->entries);
+  isInStep = false;
+  if (entries.hasFailed)
+    throw Stop();
+}
+
+Objective &Reader::objective(const Entry &entry) {
+  if (block.objectives.empty())
+    block.objectives.emplace_back();
+  if (!isInStep && block.hasSteps())
+    e.fail(entry.name.range, fmt::format("where there are steps, '{}' belongs into them", entry.name.text));
+  return block.objectives.back();
+}
 
 int64_t Reader::count(const Entry &entry, int64_t least) {
   int64_t number = e.integer(value(entry), entry.value->range, fmt::format("'{}'", entry.name.text));
@@ -93,155 +211,27 @@ void Reader::batch(const Entry &entry) {
   block.batch = text && *text == "all" ? 0 : count(entry, 1);
 }
 
-static const CallExpr *classWeightsCall(const Expr &expr) {
-  bool isCall = expr.kind == ExprKind::Call && as<CallExpr>(expr).callee->kind == ExprKind::Name;
-  return isCall && as<NameExpr>(*as<CallExpr>(expr).callee).name == "class_weights" ? &as<CallExpr>(expr) : nullptr;
-}
-
-/// `class_weights(y)`; its shape follows from the field, which is read later.
-Object Reader::classWeights(const CallExpr &call) {
-  if (call.arguments.size() != 1 || call.arguments[0].value->kind != ExprKind::Name)
-    e.fail(call.range, "expected a field of the data: class_weights(y)");
-  static const NumberExpr one = [] {
-    NumberExpr number{Range()};
-    number.isInteger = true;
-    number.integer = 1;
-    return number;
-  }();
-  static const Scope empty;
-  Name field{as<NameExpr>(*call.arguments[0].value).name, call.arguments[0].value->range};
-  for (const ClassWeights &known : block.classWeights)
-    if (known.field.text == field.text)
-      return Object(VariableRef{known.variable});
-  Variable variable;
-  variable.name = "class_weights." + field.text;
-  variable.role = "buffer";
-  variable.type = mlir::RankedTensorType::get({1}, e.floatType);
-  variable.initialiser = &one;
-  variable.scope = &empty;
-  variable.module = e.module;
-  variable.range = call.range;
-  auto index = static_cast<unsigned>(e.variables.size());
-  e.variables.push_back(std::move(variable));
-  block.classWeights.push_back({field, index});
-  return Object(VariableRef{index});
-}
-
-/// A function by its name, or with some of its arguments: `cross_entropy`, `smooth(amount = 0.1)`.
-Applied Reader::applied(const Expr &expr) {
-  Scope scope;
-  bool isCall = expr.kind == ExprKind::Call;
-  Object callee = e.evaluate(isCall ? *as<CallExpr>(expr).callee : expr, scope);
-  auto declared = callee.get<DeclaredObject>();
-  bool isFunction = declared && (!declared->decl->hasMembers || declared->decl->kind == DeclarationKind::Metric);
-  if (!isFunction)
-    e.fail(expr.range, fmt::format("expected a loss, a metric or a function, found {}", e.describe(callee)));
-  Applied result{*declared, {}, expr.range};
-  if (isCall)
-    for (const Argument &argument : as<CallExpr>(expr).arguments) {
-      if (argument.name.text.empty())
-        e.fail(argument.value->range, "arguments of a loss or metric are given by name here");
-      const CallExpr *weights = classWeightsCall(*argument.value);
-      Object value = weights ? classWeights(*weights) : e.evaluate(*argument.value, scope);
-      result.arguments.push_back({argument.name.text, std::move(value), argument.value->range});
-    }
-  return result;
-}
-
-/// A function by its name or with arguments by name; anything else is an expression.
-Score Reader::score(const std::string &name, const Expr &expr) {
-  Score result{name, std::nullopt, nullptr, expr.range};
-  auto isGiven = [](const Argument &argument) { return argument.name.text.empty(); };
-  bool isApplied = expr.kind == ExprKind::Name || expr.kind == ExprKind::Number || expr.kind == ExprKind::String ||
-                   expr.kind == ExprKind::Bool;
-  if (expr.kind == ExprKind::Call)
-    isApplied = llvm::none_of(as<CallExpr>(expr).arguments, isGiven);
-  if (isApplied)
-    result.applied = applied(expr);
-  else
-    result.expr = &expr;
-  return result;
-}
-
-void Reader::checkName(const std::string &name, Range range) {
-  auto check = [&](const Score &other, const char *what) {
-    if (other.name == name)
-      e.report(range, fmt::format("two {} are called '{}'; names can be given: metrics = {{first = {}, ...}}", what,
-                                  name, name))
-          .note(other.range, "the first one is here"),
-          throw Stop();
-  };
-  for (const Score &part : block.losses)
-    check(part, "metrics or parts of the loss");
-  for (const Metric &metric : block.metrics)
-    check(metric, "metrics");
-}
-
-void Reader::lossPart(const std::string &name, const Expr &expr) {
-  Score part = score(name, expr);
-  if (part.applied && part.applied->function.decl->hasMembers)
-    e.fail(expr.range, "a metric that accumulates over batches cannot be a loss");
-  block.losses.push_back(std::move(part));
-}
-
-void Reader::loss(const Entry &entry) {
-  if (entry.value->kind != ExprKind::Record)
-    return lossPart("loss", *entry.value);
-  for (const Argument &part : as<RecordExpr>(*entry.value).fields) {
-    checkName(part.name.text, part.name.range);
-    lossPart(part.name.text, *part.value);
+void checkComplete(Evaluator &e, TrainBlock &block) {
+  if (llvm::none_of(block.datasets, [](const DataSet &set) { return set.name == "train"; }))
+    e.report(block.decl->name.range, "the train block needs 'data'");
+  if (block.objectives.empty())
+    block.objectives.emplace_back();
+  for (const Objective &objective : block.objectives) {
+    std::string owner = objective.isNamed() ? fmt::format("step '{}'", objective.name.text) : "train block";
+    Range range = objective.isNamed() ? objective.name.range : block.decl->name.range;
+    if (objective.losses.empty())
+      e.report(range, fmt::format("the {} needs 'loss'", owner));
+    if (objective.groups.empty())
+      e.report(range, fmt::format("the {} needs 'optimizer'", owner));
   }
 }
 
-void Reader::metric(const std::string &name, const Expr &expr) {
-  Metric metric;
-  static_cast<Score &>(metric) = score(name, expr);
-  const Declaration *decl = metric.applied ? metric.applied->function.decl : nullptr;
-  if (!decl && expr.kind == ExprKind::Call) {
-    Scope scope;
-    const auto &call = as<CallExpr>(expr);
-    Object callee = call.callee->kind == ExprKind::Name ? e.evaluate(*call.callee, scope) : Object();
-    auto declared = callee.get<DeclaredObject>();
-    decl = declared ? declared->decl : nullptr;
-    if (decl && decl->hasMembers && decl->kind == DeclarationKind::Metric) {
-      metric.applied = Applied{*declared, {}, expr.range};
-      for (const Argument &argument : call.arguments)
-        if (argument.name.text.empty())
-          metric.given.push_back(argument.value.get());
-        else
-          metric.applied->arguments.push_back(
-              {argument.name.text, e.evaluate(*argument.value, scope), argument.value->range});
-    }
-  }
-  if (name.empty() && !decl)
-    e.fail(expr.range, "this metric needs a name: metrics = {name = ...}");
-  metric.name = name.empty() ? decl->name.text : name;
-  checkName(metric.name, expr.range);
-  if (metric.applied && decl->hasMembers)
-    metric.instance = e.instantiate(metric.applied->function, {expr.range, expr.range, metric.applied->arguments});
-  block.metrics.push_back(std::move(metric));
-}
-
-void Reader::metrics(const Entry &entry) {
-  if (entry.value->kind == ExprKind::List)
-    for (const ExprPtr &element : as<ListExpr>(*entry.value).elements)
-      metric("", *element);
-  else if (entry.value->kind == ExprKind::Record)
-    for (const Argument &field : as<RecordExpr>(*entry.value).fields)
-      metric(field.name.text, *field.value);
-  else
-    metric("", *entry.value);
-}
-
-void checkComplete(Evaluator &e, const TrainBlock &block) {
-  Range range = block.decl->name.range;
-  auto hasData = [&](std::string_view name) {
-    return std::any_of(block.datasets.begin(), block.datasets.end(), [&](auto &d) { return d.name == name; });
-  };
-  for (auto [missing, name] :
-       {std::pair{!hasData("train"), "data"}, {block.losses.empty(), "loss"}, {block.groups.empty(), "optimizer"}})
-    if (missing)
-      e.report(range, fmt::format("the train block needs '{}'", name));
+/// An update of several batches is one of all that a block trains.
+void checkAccumulation(Evaluator &e, const TrainBlock &block) {
+  for (const Entry &entry : block.decl->entries)
+    if (entry.name.text == "accumulate" && !entry.step && block.hasSteps())
+      e.report(entry.name.range, "a train block with steps has no 'accumulate': each step works on one batch")
+          .note(block.objectives.front().name.range, "the first step is here");
 }
 
 /// A split of the training data gives the sets that the train block does not name itself.
@@ -308,75 +298,34 @@ void checkMonitor(Evaluator &e, const TrainBlock &block) {
 
 std::vector<std::string> TrainBlock::reported() const {
   std::vector<std::string> names;
-  if (losses.size() > 1)
-    for (const Score &part : losses)
-      names.push_back(part.name);
+  for (const Objective &objective : objectives) {
+    if (objective.isNamed())
+      names.push_back(objective.name.text);
+    for (const Score &part : objective.losses)
+      if (objective.losses.size() > 1)
+        names.push_back(objective.reportedName(part));
+  }
   for (const Metric &metric : metrics)
     names.push_back(metric.name);
   return names;
 }
 
 TrainBlock readTrainBlock(Evaluator &evaluator, const Declaration &decl, const Instance *network) {
-  struct Form {
-    std::string_view name;
-    void (Reader::*read)(const Entry &);
-  };
-  static constexpr Form forms[] = {
-      {"data", &Reader::data},
-      {"test", &Reader::data},
-      {"loss", &Reader::loss},
-      {"metrics", &Reader::metrics},
-      {"epochs", &Reader::epochs},
-      {"optimizer", &Reader::optimizer},
-      {"batch", &Reader::batch},
-      {"seed", &Reader::seed},
-      {"shuffle", &Reader::shuffle},
-      {"valid", &Reader::data},
-      {"monitor", &Reader::monitor},
-      {"patience", &Reader::patience},
-      {"min_delta", &Reader::minDelta},
-      {"keep", &Reader::keep},
-      {"gradients", &Reader::gradients},
-      {"freeze", &Reader::freeze},
-      {"accumulate", &Reader::accumulate},
-  };
   TrainBlock block;
   block.decl = &decl;
   Reader reader(evaluator, block, network);
   unsigned before = evaluator.diagnostics.errorCount();
-  bool hasFailed = false; // also where the error was reported before
-  std::map<std::string, Range> seen;
-  for (const Entry &entry : decl.entries) {
-    try {
-      if (entry.step || entry.name.text == "networks")
-        evaluator.fail(entry.name.range, "several networks or steps are not supported yet");
-      if (auto [place, isNew] = seen.try_emplace(entry.name.text, entry.name.range); !isNew) {
-        evaluator.report(entry.name.range, fmt::format("'{}' is given twice", entry.name.text))
-            .note(place->second, "the first one is here");
-        continue;
-      }
-      auto form = std::find_if(std::begin(forms), std::end(forms), [&](auto &f) { return f.name == entry.name.text; });
-      if (form == std::end(forms)) {
-        std::vector<std::string> names;
-        for (const Form &known : forms)
-          names.emplace_back(known.name);
-        auto meant = closest(entry.name.text, names);
-        evaluator.fail(entry.name.range, fmt::format("a train block has no entry '{}'{}", entry.name.text,
-                                                     meant ? fmt::format("; did you mean '{}'?", *meant) : ""));
-      }
-      (reader.*form->read)(entry);
-    } catch (Stop) {
-      hasFailed = true;
-    }
-  }
-  if (!hasFailed)
+  EntryReader entries(evaluator, reader, blockForms, "a train block");
+  entries.read(decl.entries);
+  if (!entries.hasFailed)
     checkComplete(evaluator, block);
-  if (!hasFailed && evaluator.diagnostics.errorCount() == before) {
+  if (!entries.hasFailed && evaluator.diagnostics.errorCount() == before) {
+    checkAccumulation(evaluator, block);
     checkDatasets(evaluator, block);
     checkMonitor(evaluator, block);
     reader.settleGroups();
   }
-  if (hasFailed || evaluator.diagnostics.errorCount() != before)
+  if (entries.hasFailed || evaluator.diagnostics.errorCount() != before)
     throw Stop();
   return block;
 }

@@ -39,7 +39,6 @@ struct Metric : Score {
 /// An optimizer and the parameters that it trains.
 struct Group {
   std::shared_ptr<Instance> optimizer;
-  std::string owner;            // what its numbers are called by where others have their names
   std::set<unsigned> variables; // without `over`: all
   bool isOverAll = true;
   Range range;
@@ -70,6 +69,20 @@ struct Hyper : Named {
 struct ScheduledNumber : Named {
   std::shared_ptr<Instance> schedule;
   bool isOfOptimizer;
+  int64_t every; // of how many batches one is a step of its optimizer
+};
+
+/// What a step of training lessens, and the optimizers that do so.
+struct Objective {
+  Name name;                 // empty: the train block has no `step`, and this is its only objective
+  int64_t every = 1;         // of how many batches one takes this step
+  std::vector<Score> losses; // their sum is the loss
+  std::vector<Group> groups;
+  std::vector<GradientFunction> gradientFunctions;
+
+  bool isNamed() const { return !name.text.empty(); }
+  /// What a part of the loss is reported as.
+  std::string reportedName(const Score &part) const { return isNamed() ? name.text + "." + part.name : part.name; }
 };
 
 /// Which epoch is the best one, when training stops before the last epoch, and whose weights are saved.
@@ -84,11 +97,9 @@ struct Monitor {
 
 struct TrainBlock {
   const Declaration *decl = nullptr;
-  std::vector<DataSet> datasets; // the training data is the first
-  std::vector<Score> losses;     // their sum is the loss
+  std::vector<DataSet> datasets;     // the training data is the first
+  std::vector<Objective> objectives; // in the order of their steps
   std::vector<Metric> metrics;
-  std::vector<Group> groups;
-  std::vector<GradientFunction> gradientFunctions;
   std::set<unsigned> frozen;
   std::vector<Hyper> hypers;
   std::vector<ScheduledNumber> scheduled; // outer ones first
@@ -103,7 +114,9 @@ struct TrainBlock {
   /// The fields of the training data.
   std::vector<Field> &fields() { return datasets.front().fields; }
   const std::vector<Field> &fields() const { return datasets.front().fields; }
-  /// The names of what is reported beside the loss: its parts, where it has several, and the metrics.
+  bool hasSteps() const { return objectives.front().isNamed(); }
+  /// The names of what is reported beside the loss: the losses of the steps, the parts of a loss, where it has several,
+  /// and the metrics.
   std::vector<std::string> reported() const;
 };
 

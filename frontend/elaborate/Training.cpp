@@ -60,27 +60,32 @@ unsigned Program::declareState(const Instance &owner, const Member &member, std:
   return order.back();
 }
 
-/// The optimizers' states, one set for each trained variable: `fc1.weight.m`.
+/// The optimizers' states, one set for each trained variable: `fc1.weight.m`. Where several steps train a variable, the
+/// step's name stands before the state's.
 void Program::prepareStates() {
-  std::map<unsigned, const Group *> groupOf;
-  std::map<const Group *, std::vector<const Member *>> members;
-  for (const Group &group : training->groups) {
-    members[&group] = stateMembers(*group.optimizer);
-    for (unsigned index : group.variables)
-      groupOf[index] = &group;
-  }
   auto parameters = order;
-  for (unsigned index : parameters)
-    if (auto group = groupOf.find(index); group != groupOf.end())
-      for (const Member *member : members[group->second])
-        states[index][member->field.name.text] =
-            declareState(*group->second->optimizer, *member, e.variables[index].name + "." + member->field.name.text,
-                         e.variables[index].type);
+  std::map<unsigned, int> trainedBy;
+  for (const Objective &objective : training->objectives)
+    for (unsigned index : trainedVariables(objective))
+      ++trainedBy[index];
+  for (const Objective &objective : training->objectives)
+    for (const Group &group : objective.groups) {
+      std::vector<const Member *> members = stateMembers(*group.optimizer);
+      for (unsigned index : parameters)
+        for (const Member *member : group.variables.count(index) ? members : std::vector<const Member *>()) {
+          const Variable &variable = e.variables[index];
+          std::string step = trainedBy[index] > 1 ? "." + objective.name.text : "", name = member->field.name.text;
+          states[&group][index][name] =
+              declareState(*group.optimizer, *member, fmt::format("{}{}.{}", variable.name, step, name), variable.type);
+        }
+    }
 }
 
-Value Program::stepParameter(Body &body, const std::shared_ptr<Instance> &optimizer, unsigned index, Value gradient) {
+Value Program::stepParameter(Body &body, const Group &group, unsigned index, Value gradient) {
+  const std::shared_ptr<Instance> &optimizer = group.optimizer;
+  const std::map<std::string, unsigned> &kept = states[&group][index];
   Value parameter = body.emission.variables[index];
-  for (auto &[name, state] : states[index])
+  for (auto &[name, state] : kept)
     optimizer->scope.names[name] = {Object(body.emission.variables[state]), e.variables[state].range};
   Range range = optimizer->range;
   Object stepped = e.callMethod(
@@ -94,15 +99,15 @@ Value Program::stepParameter(Body &body, const std::shared_ptr<Instance> &optimi
           fmt::format("{} must keep its shape, {}, found {}", what, bm::describe(type), bm::describe(value.getType())));
     return value;
   };
-  for (auto &[name, state] : states[index])
+  for (auto &[name, state] : kept)
     body.emission.variables[state] =
         check(optimizer->scope.names[name].object, e.variables[state].type, fmt::format("the state '{}'", name));
   return check(stepped, e.variables[index].type, "the parameter that 'update' gives");
 }
 
 /// The gradients behind the functions that the train block names, one after the other.
-std::vector<Value> Program::changedGradients(std::vector<Value> gradients) {
-  for (const GradientFunction &function : training->gradientFunctions) {
+std::vector<Value> Program::changedGradients(const Objective &objective, std::vector<Value> gradients) {
+  for (const GradientFunction &function : objective.gradientFunctions) {
     Range range = function.range;
     auto list = std::make_shared<std::vector<Object>>(gradients.begin(), gradients.end());
     Call call{range, range, {{"", Object(ListObject{list, false}), range}}};
@@ -124,29 +129,31 @@ std::vector<Value> Program::changedGradients(std::vector<Value> gradients) {
   return gradients;
 }
 
-std::vector<unsigned> Program::trainedVariables() {
+/// Those that its optimizers train, in the program's order.
+std::vector<unsigned> Program::trainedVariables(const Objective &objective) {
   std::vector<unsigned> trained;
-  llvm::copy_if(order, std::back_inserter(trained), [&](unsigned index) { return e.variables[index].trainable; });
+  llvm::copy_if(order, std::back_inserter(trained), [&](unsigned index) {
+    return llvm::any_of(objective.groups, [&](const Group &group) { return group.variables.count(index) != 0; });
+  });
   if (trained.empty())
     e.fail(network->range, fmt::format("the network '{}' has no parameter to train", network->decl->name.text));
   return trained;
 }
 
-/// Those of all trained variables, in their order.
-std::vector<Value> Program::gradientsOf(Body &body, Value loss) {
+std::vector<Value> Program::gradientsOf(Body &body, const Objective &objective, Value loss) {
   std::vector<Value> values;
-  for (unsigned index : trainedVariables())
+  for (unsigned index : trainedVariables(objective))
     values.push_back(body.emission.variables[index]);
-  auto op = bm::GradOp::create(e.builder, e.location(training->losses.front().range), loss, values);
+  auto op = bm::GradOp::create(e.builder, e.location(objective.losses.front().range), loss, values);
   return {op.getGradients().begin(), op.getGradients().end()};
 }
 
-void Program::update(Body &body, std::vector<Value> gradients) {
+void Program::update(Body &body, const Objective &objective, std::vector<Value> gradients) {
   BoundHypers bound(*training, body);
   BoundSchedules boundSchedules(*this, body);
-  gradients = changedGradients(std::move(gradients));
-  std::vector<unsigned> trained = trainedVariables();
-  for (const Group &group : training->groups) {
+  gradients = changedGradients(objective, std::move(gradients));
+  std::vector<unsigned> trained = trainedVariables(objective);
+  for (const Group &group : objective.groups) {
     auto &names = group.optimizer->scope.names;
     auto outer = names;
     for (auto &[name, argument] : names)
@@ -156,7 +163,7 @@ void Program::update(Body &body, std::vector<Value> gradients) {
       if (!group.variables.count(trained[i]))
         continue;
       names = given; // what one parameter's update assigned is not the next one's
-      body.emission.variables[trained[i]] = stepParameter(body, group.optimizer, trained[i], gradients[i]);
+      body.emission.variables[trained[i]] = stepParameter(body, group, trained[i], gradients[i]);
     }
     names = outer;
   }
@@ -170,23 +177,41 @@ void Program::foldStepIntoKey(Body &body) {
 }
 
 void Program::emitTrain() {
+  for (size_t i = 0; i < training->objectives.size(); ++i)
+    emitStep(i);
+}
+
+/// Steps count those of their own: every fifth batch is the first, the second and so on of a step `every 5`. Metrics
+/// are measured with the first of several steps.
+void Program::emitStep(size_t number) {
+  const Objective &objective = training->objectives[number];
+  bool measures = number == 0;
   Body body;
-  begin(body, "train", Variables | States | MetricStates | Inputs | Targets | Hypers | Step | Key);
+  begin(body, objective.isNamed() ? "step." + objective.name.text : "train",
+        Variables | States | Inputs | Targets | Hypers | Step | Key | (measures ? MetricStates : 0));
   const Emission before = body.emission;
   body.emission.training = true;
   foldStepIntoKey(body);
-  Object prediction = forward(body);
-  Value loss;
-  scores(body, prediction, loss);
-  std::vector<Result> scored = std::exchange(body.results, {});
-  std::vector<Value> gradients = gradientsOf(body, loss);
+  body.emission.keysUsed = static_cast<int64_t>(number) << 20; // the random numbers of steps differ
+  Range range = objective.losses.front().range;
+  if (objective.every > 1)
+    body.step = e.tensor(
+        e.binary(Operator::Div, Object(body.step), Object(static_cast<double>(objective.every)), range), range);
+  Object prediction = predictionFor(body, &objective, measures);
+  Value loss = lossOf(body, objective, prediction);
+  std::vector<Result> scored = {{loss, role("loss", "loss")}};
+  if (measures)
+    measure(body, prediction);
+  scored.insert(scored.end(), body.results.begin(), body.results.end());
+  body.results.clear();
+  std::vector<Value> gradients = gradientsOf(body, objective, loss);
   if (accumulation)
     accumulate(body, gradients);
   else
-    update(body, std::move(gradients));
+    update(body, objective, std::move(gradients));
   addResults(body, before);
   body.results.insert(body.results.end(), scored.begin(), scored.end());
-  finish(body, accumulation.has_value());
+  finish(body, accumulation || objective.isNamed());
 }
 
 /// The variables that have changed.

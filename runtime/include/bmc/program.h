@@ -144,6 +144,7 @@ struct bmc_field {
   const struct bmc_feature *features; /**< one behind the other they give a row's values */
   int64_t classes;                    /**< the exclusive upper bound of class numbers, else 0 */
   int64_t class_weights;              /**< the variable that gets the weights of its classes, or -1 */
+  int64_t is_outside;                 /**< 1: the data sets do not have it, only the input of `predict` does */
 };
 
 /** A file of a data set; the files of a table, a text or an archive have no name, those of arrays that of the array. */
@@ -181,6 +182,13 @@ struct bmc_dataset {
 struct bmc_hyper {
   const char *name;
   double value;
+};
+
+/** A step of training that has a name. */
+struct bmc_train_step {
+  const char *name; /**< a metric with this name is its loss */
+  int64_t every;    /**< of how many batches one takes it */
+  const struct bmc_function *function;
 };
 
 /** Whose weights are saved at the end of training. */
@@ -273,7 +281,8 @@ struct bmc_program {
   int64_t seed;
   const struct bmc_monitor *monitor;   /**< never null */
   const struct bmc_function *init;     /**< (key, hypers) -> all variables but metric states */
-  const struct bmc_function *train;    /**< (variables, inputs, hypers, step, key) -> (variables, loss, metrics) */
+  const struct bmc_function *train;    /**< (variables, inputs, hypers, step, key) -> (variables, loss, metrics); null
+                                          where there are `steps` */
   const struct bmc_function *evaluate; /**< (variables, inputs, step, key) -> (metric states, loss, metrics) */
   const struct bmc_function *predict;  /**< (variables, inputs) -> outputs */
   const struct bmc_function *reset;    /**< () -> metric states, before a pass; null: no metric accumulates */
@@ -286,6 +295,9 @@ struct bmc_program {
   const struct bmc_function *epoch; /**< (states, hypers, monitored) -> states, behind each epoch; null: no schedule
                                        asks for it */
   const struct bmc_function *rates; /**< (states, hypers, step) -> rates; null: there are no schedules */
+  int64_t step_count;
+  const struct bmc_train_step *steps; /**< functions as `train`, one behind the other on each batch that takes them; the
+                                         first one measures the metrics */
   int64_t function_count;
   const struct bmc_function *const *functions; /**< all of them, for `info` and tests */
   int64_t kernel_count;

@@ -31,6 +31,13 @@ std::string withSchedule(const std::string &members) {
          inTrain(data + "  loss = mse\n  optimizer = GD(lr = s(0.1))");
 }
 
+std::string withNetworks(const std::string &entries) {
+  return "network G { fc = Linear(2, 3); forward(z: f32[N, 2]) { return fc(z) } }\n"
+         "network D { fc = Linear(3, 1); forward(x: f32[N, 3]) { return fc(x) } }\ntrain {\n" +
+         entries + "\n}\n";
+}
+const std::string adversaries = "  networks = {g = G, d = D}\n  data = table(\"a.csv\", x = columns(0..3))\n";
+
 const Case cases[] = {
     // Names.
     {"UnknownName",
@@ -157,6 +164,69 @@ const Case cases[] = {
     {"SequenceMilestones",
      inTrain(data + "  loss = mse\n  optimizer = GD(lr = sequence([constant(0.1)], milestones = [3]))"),
      {"error: there must be one milestone between each two schedules"}},
+    {"StepWithoutLoss",
+     withNetworks(adversaries + "  step a { optimizer = GD over d }"),
+     {"t.bm:6:8: error: the step 'a' needs 'loss'"}},
+    {"StepWithoutOptimizer",
+     withNetworks(adversaries + "  step a { loss = mean(d(x)) }"),
+     {"t.bm:6:8: error: the step 'a' needs 'optimizer'"}},
+    {"EveryZero",
+     withNetworks(adversaries + "  step a every 0 { loss = mean(d(x)); optimizer = GD over d }"),
+     {"t.bm:6:16: error: 'every' must be at least 1, found 0"}},
+    {"StepTwice",
+     withNetworks(adversaries + "  step a { loss = mean(d(x)); optimizer = GD over d }\n"
+                                "  step a { loss = mean(d(x)); optimizer = GD over d }"),
+     {"t.bm:7:8: error: two steps are called 'a'", "t.bm:6:8: note: the first one is here"}},
+    {"AccumulateWithSteps",
+     withNetworks(adversaries + "  step a { loss = mean(d(x)); optimizer = GD over d }\n  accumulate = 2"),
+     {"t.bm:7:3: error: a train block with steps has no 'accumulate': each step works on one batch",
+      "t.bm:6:8: note: the first step is here"}},
+    {"EpochsInAStep",
+     withNetworks(adversaries + "  step a { loss = mean(d(x)); optimizer = GD over d; epochs = 3 }"),
+     {"t.bm:6:54: error: a step has no entry 'epochs'; it belongs into the train block"}},
+    {"UnknownEntryInAStep",
+     withNetworks(adversaries + "  step a { los = mean(d(x)); optimizer = GD over d }"),
+     {"t.bm:6:12: error: a step has no entry 'los'; did you mean 'loss'?"}},
+    {"StepInAStep",
+     withNetworks(adversaries + "  step a { step b { loss = mean(d(x)) } }"),
+     {"t.bm:6:17: error: a step holds no other one"}},
+    {"LossBesideSteps",
+     withNetworks(adversaries + "  step a { loss = mean(d(x)); optimizer = GD over d }\n  loss = mean(d(x))"),
+     {"t.bm:7:3: error: where there are steps, 'loss' belongs into them"}},
+    {"StepBehindALoss",
+     withNetworks(adversaries + "  loss = mean(d(x))\n  step a { loss = mean(d(x)); optimizer = GD over d }"),
+     {"t.bm:7:8: error: where there are steps, 'loss', 'optimizer' and 'gradients' belong into them"}},
+    {"MetricOfAStepsName",
+     withNetworks(adversaries + "  step a { loss = mean(d(x)); optimizer = GD over d }\n  metrics = {a = mean(d(x))}"),
+     {"t.bm:7:18: error: two metrics or steps are called 'a'", "t.bm:6:8: note: the first one is here"}},
+    {"UnknownNetworkInOver",
+     withNetworks(adversaries + "  step a { loss = mean(d(x)); optimizer = GD over critic }"),
+     {"t.bm:6:51: error: unknown name 'critic'"}},
+    {"OverOfAnotherThing",
+     withNetworks(adversaries + "  step a { loss = mean(d(x)); optimizer = GD over relu }"),
+     {"t.bm:6:51: error: expected layers or parameters of the network 'Networks', found "}},
+    {"NetworksAndANetwork",
+     "network G { fc = Linear(2, 3); forward(z: f32[N, 2]) { return fc(z) } }\ntrain G {\n  networks = {g = G}\n}",
+     {"t.bm:3:3: error: a train block has 'networks' or a network behind 'train', not both",
+      "t.bm:2:7: note: the network is named here"}},
+    {"NetworksWithoutNames",
+     withNetworks("  networks = [G, D]\n"),
+     {"t.bm:4:14: error: expected names and networks, {g = Generator(64), d = Critic()}, found a list of 2"}},
+    {"NetworkThatIsNone",
+     withNetworks("  networks = {g = G, d = relu}\n"),
+     {"t.bm:4:26: error: expected a network, found "}},
+    {"PredictWithoutNetworks",
+     inTrain(data + "  loss = mse\n  optimizer = GD\n  predict = fc"),
+     {"t.bm:9:3: error: 'predict' says which of several networks predicts, and there are no 'networks' here"}},
+    {"PredictOfNothing",
+     withNetworks(adversaries + "  predict = h\n  loss = mean(d(x))\n  optimizer = GD"),
+     {"t.bm:6:13: error: unknown name 'h'"}},
+    {"PredictWithoutInput",
+     withNetworks(adversaries + "  predict = 1 + 2\n  loss = mean(d(x))\n  optimizer = GD"),
+     {"t.bm:6:13: error: 'predict' needs an input: a name that a network is called with"}},
+    {"PredictionThatCannotBe",
+     withNetworks(adversaries + "  loss = mean(prediction)\n  optimizer = GD"),
+     {"t.bm:6:15: error: unknown name 'prediction'"}},
     {"AccumulateNothing",
      inTrain(data + "  loss = mse\n  optimizer = GD\n  accumulate = 0"),
      {"t.bm:9:16: error: 'accumulate' must be at least 1, found 0"}},
@@ -726,7 +796,6 @@ const Case cases[] = {
       "cannot follow"}},
 
     // What does not exist yet.
-    {"Steps", inTrain("  step a every 1 { loss = mse }"), {"error: several networks or steps are not supported yet"}},
     {"Entry",
      "network M {\n  forward(x: f32[N]) { return x }\n  entry decode(x: f32[N]) { return x }\n}",
      {"t.bm:3:9: error: entry methods are not supported yet"}},
