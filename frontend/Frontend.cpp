@@ -44,12 +44,12 @@ static void checkBindings(const Evaluator &evaluator, Diagnostics &diagnostics) 
 }
 
 /// Checks all code and elaborates what the program runs; false after an error.
-static bool elaborate(Evaluator &evaluator, const Module &main, mlir::ModuleOp module) {
+static bool elaborate(Evaluator &evaluator, const Module &main, mlir::ModuleOp module, bool explains) {
   try {
     for (const Module *each : evaluator.modules.ofUser())
       checkNames(evaluator, *each);
     try {
-      Program(evaluator, main, module).build();
+      Program(evaluator, main, module, explains).build();
     } catch (Stop) {
       if (!evaluator.diagnostics.hasErrors())
         internalError(evaluator.diagnostics, std::nullopt);
@@ -72,7 +72,7 @@ mlir::OwningOpRef<mlir::ModuleOp> compileToModule(mlir::MLIRContext &context, So
   mlir::OwningOpRef<mlir::ModuleOp> module =
       mlir::ModuleOp::create(mlir::FileLineColLoc::get(&context, options.file, 1, 1));
   Evaluator evaluator(context, sources, diagnostics, modules, options.bindings);
-  if (!elaborate(evaluator, *main, *module))
+  if (!elaborate(evaluator, *main, *module, options.explains))
     return nullptr;
   checkBindings(evaluator, diagnostics);
   if (!diagnostics.hasErrors() && mlir::failed(mlir::verify(*module)) && !diagnostics.hasErrors())

@@ -17,6 +17,7 @@ struct Options {
   std::vector<std::string> includeDirs;    // -I
   std::string libraryDir;                  // of the standard library: share/bmc/std beside bin
   std::map<std::string, int64_t> bindings; // -D NAME=VALUE
+  bool explains = false;                   // with the function @explain
 };
 
 /// Parses, checks and elaborates a model file. Null if `diagnostics` has errors.

@@ -101,28 +101,13 @@ void Answers::appendNumbers(Text &out, const Answer &part, int64_t row, int64_t 
   if (style.json) {
     appendJsonString(out, entry.result(part.result).name);
     out.append(":");
-    return appendLists(out, part, entry.resultDims(part.result) + 1, entry.result(part.result).rank - 1, index, index);
+    return appendLists(out, entry.resultDims(part.result) + 1, entry.result(part.result).rank - 1, index,
+                       [&](Text &text, int64_t i) { appendNumber(text, part, i, i - row * width); });
   }
   for (int64_t i = 0; i < width; ++i) {
     out.append(i ? "," : "");
     appendNumber(out, part, index + i, i);
   }
-}
-
-/// The elements from `index` on as nested lists of the given dims; `index` moves behind them.
-void Answers::appendLists(Text &out, const Answer &part, const int64_t *dims, int64_t rank, int64_t &index,
-                          int64_t first) const {
-  if (rank == 0) {
-    appendNumber(out, part, index, index - first);
-    ++index;
-    return;
-  }
-  out.append("[");
-  for (int64_t i = 0; i < dims[0]; ++i) {
-    out.append(i ? "," : "");
-    appendLists(out, part, dims + 1, rank - 1, index, first);
-  }
-  out.append("]");
 }
 
 /// In the units of the target's column, as far as its preparation can be undone.

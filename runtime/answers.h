@@ -39,8 +39,6 @@ private:
   int64_t widthOf(int64_t result, int64_t rows) const;
   const PreparedFeature &categoryOf(const Answer &part) const;
   void appendNumbers(Text &out, const Answer &part, int64_t row, int64_t rows) const;
-  void appendLists(Text &out, const Answer &part, const int64_t *dims, int64_t rank, int64_t &index,
-                   int64_t first) const;
   void appendNumber(Text &out, const Answer &part, int64_t index, int64_t inRow) const;
 
   const Entry &entry;
@@ -48,6 +46,9 @@ private:
   AnswerStyle style;
   Array<Answer> parts;
 };
+
+/// A name as a cell of CSV: quoted where it must be.
+void appendCell(Text &out, const char *text);
 
 /// The class with the largest score; one score is the probability of the second of two.
 int64_t likeliestClass(const double *scores, int64_t count);

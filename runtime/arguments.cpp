@@ -37,6 +37,9 @@ static const struct FlagInfo {
     {flagProbabilities, "--probabilities", "", "print the probability of each class too"},
     {flagProfile, "--profile", "", "tell how long each kernel took, by lines of the model file"},
     {flagTrace, "--trace", "FILE", "write the calls of the kernels as a trace for Chrome or Perfetto"},
+    {flagMethod, "--method", "METHOD", "integrated (gradients, the default) or gradient"},
+    {flagSteps, "--steps", "N", "points of the path that is integrated over; 50"},
+    {flagTarget, "--target", "CLASS", "explain this class, or output by number, in place of the predicted one"},
     {flagQuiet, "--quiet", "", "show no progress"},
     {flagJson, "--json", "", "print JSON lines"},
 };
@@ -224,6 +227,17 @@ static void applyFlag(Options &options, const FlagInfo &info, const char *value)
     return;
   case flagTrace:
     options.trace = value;
+    return;
+  case flagMethod:
+    options.integrates = !strcmp(value, "integrated");
+    if (!options.integrates && strcmp(value, "gradient"))
+      failAtCommandLine(options, "--method: expected integrated or gradient, found", value);
+    return;
+  case flagSteps:
+    options.steps = parseCount(options, info, value, 1);
+    return;
+  case flagTarget:
+    options.target = value;
     return;
   case flagQuiet:
     options.quiet = true;

@@ -28,18 +28,23 @@ enum Flag : unsigned {
   flagFolds = 131072,
   flagProfile = 262144,
   flagTrace = 524288,
+  flagMethod = 1048576,
+  flagSteps = 2097152,
+  flagTarget = 4194304,
 };
 
 /// What the command line says, defaults from the program filled in.
 struct Options {
   const char *verb;
-  const char *weights = nullptr, *out = nullptr, *output = nullptr, *log = nullptr, *trace = nullptr;
-  const char *input = nullptr; // of `predict`
+  const char *weights = nullptr, *out = nullptr, *output = nullptr, *log = nullptr, *trace = nullptr, *target = nullptr;
+  const char *input = nullptr; // of `predict` and `explain`
   const char *trainData = nullptr, *validData = nullptr, *testData = nullptr;
   bool trainIsGiven = false, validIsGiven = false, testIsGiven = false; // on the command line
   Text declaredData[3];                                                 // the model file's paths of these
   bool resume = false, partial = false, json = false, quiet = false, seedGiven = false, probabilities = false,
        profile = false;
+  bool integrates = true;    // `explain`: integrated gradients
+  int64_t steps = 50;        // of their integral
   int64_t seed, threads = 0; // 0: as many as there are CPUs
   int64_t folds = 0;         // of a cross-validation; 0: none
   int64_t memory = 0;        // bytes for the rows of a data set; 0: a share of the machine's

@@ -5,8 +5,7 @@
 
 namespace bmc {
 
-/// A name as a cell of CSV: quoted where it must be.
-static void appendCell(Text &out, const char *text) {
+void appendCell(Text &out, const char *text) {
   if (!text[strcspn(text, ",\"\r\n")])
     return (void)out.append(text);
   out.append("\"");

@@ -68,7 +68,7 @@ void Entry::bindSymbols(const Rows *rows, const GivenTensor *given) {
     symbol = -1;
   for (int64_t i = 0; i < function.argument_count; ++i) {
     const bmc_value &argument = function.arguments[i];
-    if (argument.role != bmc_role_input && argument.role != bmc_role_prediction)
+    if (argument.role != bmc_role_input && argument.role != bmc_role_prediction && argument.role != bmc_role_given)
       continue;
     for (int64_t axis = 0; axis < argument.rank; ++axis)
       bindDim(argument, axis,
@@ -131,6 +131,7 @@ void Entry::bindArguments(Rows *rows, const Scalars &scalars) {
     switch (argument.role) {
     case bmc_role_input:
     case bmc_role_prediction:
+    case bmc_role_given:
       buffers[i] = rows ? rows->field(argument.index).data : scalars.given[i].data;
       break;
     case bmc_role_hyper:

@@ -3,6 +3,7 @@
 #include "answers.h"
 #include "data.h"
 #include "errors.h"
+#include "lines.h"
 #include "verbs.h"
 #include "weights.h"
 
@@ -13,18 +14,6 @@ namespace bmc {
 
 /// Rows of one call where the model file leaves the number open.
 enum { defaultRows = 1024 };
-
-/// Where the lines go: a file that appears at the end, or standard output as they come.
-struct Lines {
-  OutputFile *file;
-
-  void write(const Text &text) {
-    if (file)
-      file->write(text.get(), text.size());
-    else if (fwrite(text.get(), 1, text.size(), stdout) != static_cast<size_t>(text.size()) || fflush(stdout) != 0)
-      finishStandardOutput();
-  }
-};
 
 static void checkOutputs(const Entry &entry, int64_t rows) {
   for (int64_t r = 0; r < entry.resultCount(); ++r) {

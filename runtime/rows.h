@@ -26,6 +26,7 @@ public:
 
   int64_t count = 0;
   FieldRows &field(int64_t i) { return fields[i]; }
+  const FieldRows &field(int64_t i) const { return fields[i]; }
   /// Of one row.
   int64_t bytes() const;
   /// Makes room for one more row and returns where the field's values go. All fields of a row follow each other.

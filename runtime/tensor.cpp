@@ -20,15 +20,7 @@ void appendDims(Text &out, const int64_t *dims, int64_t rank) {
 }
 
 void appendJsonTensor(Text &out, const void *data, int32_t element, const int64_t *dims, int64_t rank, int64_t index) {
-  if (rank == 0)
-    return appendElement(out, data, element, index, true);
-  int64_t stride = elementCount(dims + 1, rank - 1);
-  out.append("[");
-  for (int64_t i = 0; i < dims[0]; ++i) {
-    out.append(i ? "," : "");
-    appendJsonTensor(out, data, element, dims + 1, rank - 1, index + i * stride);
-  }
-  out.append("]");
+  appendLists(out, dims, rank, index, [&](Text &text, int64_t i) { appendElement(text, data, element, i, true); });
 }
 
 void appendElement(Text &out, const void *data, int32_t element, int64_t index, bool json) {

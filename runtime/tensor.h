@@ -13,6 +13,18 @@ int64_t elementCount(const int64_t *dims, int64_t rank);
 /// Appends `[2, 3]`.
 void appendDims(Text &out, const int64_t *dims, int64_t rank);
 
+/// Appends nested lists of these dims, for whose elements `append(out, index)` is called, from `index` on, which moves
+/// behind them.
+template <typename Append>
+void appendLists(Text &out, const int64_t *dims, int64_t rank, int64_t &index, const Append &append) {
+  if (rank == 0)
+    return append(out, index++);
+  out.append("[");
+  for (int64_t i = 0; i < dims[0]; ++i)
+    appendLists(i ? out.append(",") : out, dims + 1, rank - 1, index, append);
+  out.append("]");
+}
+
 /// Appends a tensor as nested lists of JSON; its elements begin at `index`. A scalar is a number.
 void appendJsonTensor(Text &out, const void *data, int32_t element, const int64_t *dims, int64_t rank, int64_t index);
 

@@ -15,6 +15,7 @@ int selftest(Options &options);
 
 /// Where a program has what `bmc --with=PART` adds to it; null where not: the linker takes it only where it is named.
 extern "C" __attribute__((weak)) int bmc_part_report(Options &options);
+extern "C" __attribute__((weak)) int bmc_part_explain(Options &options);
 /// From now on calls of kernels are measured; what they took is told at the end.
 extern "C" __attribute__((weak)) void bmc_part_profile(Options &options);
 

@@ -280,12 +280,14 @@ FailureOr<Purpose> TableBuilder::purposeOf(func::FuncOp function, DictionaryAttr
                    .Case("probabilities", bmc_role_probabilities)
                    .Case("monitored", bmc_role_monitored)
                    .Case("rate", bmc_role_rate)
+                   .Case("given", bmc_role_given)
+                   .Case("gradient", bmc_role_gradient)
                    .Default(std::nullopt);
   if (!known)
     return function.emitError() << "@" << function.getSymName() << ": unknown bm.role " << role;
   purpose.role = *known;
   FailureOr<int64_t> index = 0;
-  if (*known == bmc_role_input || *known == bmc_role_probabilities)
+  if (*known == bmc_role_input || *known == bmc_role_probabilities || *known == bmc_role_gradient)
     index = lookUp(fieldIndex, purpose.name, "input", function);
   else if (*known == bmc_role_hyper)
     index = lookUp(hyperIndex, purpose.name, "hyperparameter", function);

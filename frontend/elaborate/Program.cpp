@@ -11,8 +11,8 @@ namespace bmc::frontend {
 using mlir::RankedTensorType;
 using mlir::Value;
 
-Program::Program(Evaluator &evaluator, const Module &main, mlir::ModuleOp module)
-    : e(evaluator), main(main), module(module) {}
+Program::Program(Evaluator &evaluator, const Module &main, mlir::ModuleOp module, bool explains)
+    : e(evaluator), main(main), module(module), explains(explains) {}
 
 void Program::build() {
   e.module = &main;
@@ -45,6 +45,8 @@ void Program::build() {
     });
   if (!trains)
     numberColumns();
+  if (explains && predicts)
+    attempt([&] { emitExplain(); });
   if (hasNetwork)
     attempt([&] { emitInit(); });
   if (e.diagnostics.hasErrors())

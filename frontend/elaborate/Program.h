@@ -13,7 +13,8 @@ namespace bmc::frontend {
 
 class Program {
 public:
-  Program(Evaluator &evaluator, const Module &main, mlir::ModuleOp module);
+  /// With `explains` the module gets the function that explains predictions.
+  Program(Evaluator &evaluator, const Module &main, mlir::ModuleOp module, bool explains = false);
 
   /// Fills the module; throws Stop after an error was reported.
   void build();
@@ -102,6 +103,11 @@ private:
   void addResults(Body &body, const Emission &before);
   void foldStepIntoKey(Body &body);
   void emitEvaluate();
+
+  // Explain.cpp
+  void emitExplain();
+  mlir::Value addGiven(Body &body, const std::string &name, mlir::RankedTensorType type);
+
   void describeProgram();
   void numberColumns();
   mlir::Attribute describeField(const Input &input);
@@ -168,6 +174,7 @@ private:
   Evaluator &e;
   const Module &main;
   mlir::ModuleOp module;
+  bool explains;
   std::shared_ptr<Instance> network; // where there are several, they are the members of this one
   std::optional<Declaration> several;
   /// What predicts: a method of a network, or an expression of the networks and the fields of the data.

@@ -85,7 +85,7 @@ static Error setJobs(Options &options, StringRef value) {
 }
 
 /// What a program has only where it is asked for.
-static constexpr StringRef knownParts[] = {"profile", "report"};
+static constexpr StringRef knownParts[] = {"explain", "profile", "report"};
 
 static Error addParts(Options &options, StringRef value) {
   for (StringRef part : split(value, ',')) {
@@ -140,7 +140,8 @@ static const Flag flags[] = {
      setSwitch<&Options::check>},
     {"--explain", "", "list the kernels, their costs and schedules, and memory; no other output without -o",
      setSwitch<&Options::explain>},
-    {"--with", "PARTS", "give the program more than the usual: profile, report, or both with a comma", addParts},
+    {"--with", "PARTS", "give the program more than the usual: explain, profile, report, several with commas",
+     addParts},
     {"--no-selftest", "", "leave out the plain kernels that `PROGRAM selftest` compares with",
      setSwitch<&Options::selftest, false>},
     {"--json", "", "diagnostics as JSON lines", setSwitch<&Options::json>},
@@ -211,8 +212,8 @@ static Error checkTogether(const Options &options) {
     return createStringError("expected a model file");
   if (options.isDynamic && StringRef(options.target).ends_with("-musl"))
     return createStringError("--dynamic links glibc, but --target=" + options.target + " is for musl");
-  if (!options.parts.empty() && options.emit.output != Output::Program)
-    return createStringError("--with adds to a program, so it goes with --emit=exe alone");
+  if (!options.parts.empty() && (options.emit.isLibrary() || options.emit.output == Output::Object))
+    return createStringError("--with adds to a program; a library or an object has no verbs");
   if (options.check && !options.output.empty())
     return createStringError("--check makes no output, so -o does not go with it");
   if (options.explain && options.emit.isText() && !options.output.empty())

@@ -51,7 +51,8 @@ bool Compilation::read() {
   mlir::TimingScope scope = timings.nest("frontend");
   if (isIr(options))
     return readIr();
-  frontend::Options frontendOptions{options.input, options.includeDirs, shareDirectory() + "/std", options.bindings};
+  frontend::Options frontendOptions{options.input, options.includeDirs, shareDirectory() + "/std", options.bindings,
+                                    options.parts.count("explain") > 0};
   module = frontend::compileToModule(context, sources, frontendOptions, diagnostics);
   return bool(module);
 }
@@ -90,8 +91,7 @@ bool Compilation::generateObjects(std::vector<std::string> &objects) {
 
   mlir::TimingScope hostScope = timings.nest("host code (LLVM)");
   bool namesRuntime = !options.check && !options.emit.isLibrary(); // neither reads files
-  bool hasProfile = namesRuntime && options.parts.count("profile");
-  auto host = codegen::lowerHost(*module, {target, hasPlainKernels(), hasProfile, namesRuntime});
+  auto host = codegen::lowerHost(*module, {target, hasPlainKernels(), hasProfile(), namesRuntime});
   if (mlir::failed(host))
     return false;
   auto object = codegen::emitHost(**host, target, options.optimization, codegen::HostOutput::Object);

@@ -29,6 +29,8 @@ public:
   void error(const std::string &message) { diagnostics.error(std::nullopt, message); }
   /// Whether kernels are there in plain form too; only programs have a verb that compares them.
   bool hasPlainKernels() const { return options.selftest && !options.emit.isLibrary(); }
+  /// Whether entry functions tell the runtime of their calls; the functions are checked without a runtime.
+  bool hasProfile() const { return !options.check && options.parts.count("profile") > 0; }
   bool hasErrors() const { return diagnostics.hasErrors(); }
 
   const Options &options;

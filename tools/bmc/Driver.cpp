@@ -56,7 +56,8 @@ static ExitCode emitHalide(Compilation &compilation) {
 static ExitCode emitLlvm(Compilation &compilation) {
   if (!compilation.read() || !compilation.runPasses(Stage::Plan))
     return ExitBadInput;
-  auto host = codegen::lowerHost(*compilation.module, {compilation.target, compilation.hasPlainKernels()});
+  auto host = codegen::lowerHost(*compilation.module,
+                                 {compilation.target, compilation.hasPlainKernels(), compilation.hasProfile()});
   if (mlir::failed(host))
     return ExitBadInput;
   std::string text;
@@ -71,7 +72,7 @@ static ExitCode emitAssembly(Compilation &compilation) {
   if (!compilation.read() || !compilation.runPasses(Stage::Plan) ||
       mlir::failed(codegen::printAssembly(*compilation.module, compilation.target, stream)))
     return ExitBadInput;
-  auto host = codegen::lowerHost(*compilation.module, {compilation.target, false});
+  auto host = codegen::lowerHost(*compilation.module, {compilation.target, false, compilation.hasProfile()});
   if (mlir::failed(host))
     return ExitBadInput;
   auto assembly =

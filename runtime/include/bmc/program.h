@@ -39,7 +39,9 @@ enum bmc_role {
                                   argument of `measure`: the same for all rows */
   bmc_role_probabilities = 12, /**< result only: what the loss makes of the output for a field of categories */
   bmc_role_monitored = 13,     /**< the value of an epoch that `monitor` looks at; rank 0, f64 */
-  bmc_role_rate = 14           /**< result of `rates`: a number that a schedule gives to an optimizer; rank 0, f64 */
+  bmc_role_rate = 14,          /**< result of `rates`: a number that a schedule gives to an optimizer; rank 0, f64 */
+  bmc_role_given = 15,         /**< argument of `explain`: `scale`, `choice` or `shadow.` and the name of a field */
+  bmc_role_gradient = 16       /**< result of `explain`: with respect to a field */
 };
 
 /** A dimension: `constant`, unless `symbol` >= 0, then the value of that symbol of the function (N, T, ...). A result
@@ -66,8 +68,8 @@ struct bmc_value {
   int32_t element;
   int64_t rank;
   const struct bmc_dim *dims;
-  int64_t index; /**< variable: index into `variables`; input and probabilities: into `fields`; hyper: into `hypers`;
-                      metric: its number; prediction: number of the output */
+  int64_t index; /**< variable: index into `variables`; input, probabilities and gradient: into `fields`; hyper: into
+                      `hypers`; metric: its number; prediction: number of the output */
   int64_t alias; /**< results: the argument whose buffer it is written into (donation), or -1 */
 };
 
