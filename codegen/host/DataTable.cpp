@@ -71,7 +71,9 @@ Row DataTable::feature(DictionaryAttr feature) {
           categories,
           number(feature, "has_unknown"),
           number(feature, "missing"),
-          text(feature, "missing_text")};
+          text(feature, "missing_text"),
+          number(feature, "width"),
+          number(feature, "padding")};
 }
 
 Row DataTable::field(DictionaryAttr field, int64_t element, RankedTensorType type, int64_t classWeights) {

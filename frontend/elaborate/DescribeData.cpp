@@ -46,6 +46,7 @@ mlir::Attribute Program::describeFeature(const Feature &feature, const std::stri
   }
   if (!steps.empty())
     description.add("steps", b.getArrayAttr(steps));
+  description.add("width", feature.columnWidth());
   const Encoding &encoding = feature.encoding;
   if (encoding.symbol.empty())
     return description.get();
@@ -53,6 +54,7 @@ mlir::Attribute Program::describeFeature(const Feature &feature, const std::stri
   description.add("category_count", encoding.count);
   if (!encoding.names.empty())
     description.add("categories", encoding.names);
+  description.add("padding", encoding.padding);
   description.add("has_unknown", encoding.hasUnknown);
   description.add("missing", static_cast<int64_t>(encoding.missing));
   if (encoding.missing == Missing::Text)

@@ -61,7 +61,7 @@ TEST_F(ProgramTable, HasTheHeadersLayout) {
                offsetof(bmc_feature, names), offsetof(bmc_feature, step_count), offsetof(bmc_feature, steps),
                offsetof(bmc_feature, encoding), offsetof(bmc_feature, category_count),
                offsetof(bmc_feature, categories), offsetof(bmc_feature, has_unknown), offsetof(bmc_feature, missing),
-               offsetof(bmc_feature, missing_text), sizeof(bmc_feature)}));
+               offsetof(bmc_feature, missing_text), offsetof(bmc_feature, width), offsetof(bmc_feature, padding), sizeof(bmc_feature)}));
   EXPECT_EQ(layoutOf(types.field),
             (Offsets{offsetof(bmc_field, name), offsetof(bmc_field, element), offsetof(bmc_field, is_input),
                      offsetof(bmc_field, rank), offsetof(bmc_field, dims), offsetof(bmc_field, feature_count),
