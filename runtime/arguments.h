@@ -38,8 +38,8 @@ struct Options {
   const char *trainData = nullptr, *validData = nullptr, *testData = nullptr;
   bool trainIsGiven = false, validIsGiven = false, testIsGiven = false; // on the command line
   Text declaredData[3];                                                 // the model file's paths of these
-  bool resume = false, partial = false, json = false, quiet = false, seedGiven = false, probabilities = false,
-       profile = false;
+  bool resume = false, partial = false, json = false, quiet = false, seedGiven = false, foldsGiven = false,
+       probabilities = false, profile = false;
   int64_t seed, threads = 0; // 0: as many as there are CPUs
   int64_t folds = 0;         // of a cross-validation; 0: none
   int64_t memory = 0;        // bytes for the rows of a data set; 0: a share of the machine's

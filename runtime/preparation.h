@@ -115,8 +115,4 @@ struct bmc_encoding {
 };
 extern "C" const bmc_encoding bmc_encoding_category;
 
-namespace bmc {
-
-} // namespace bmc
-
 #endif

@@ -23,7 +23,9 @@ ProgramTypes::ProgramTypes(MLIRContext *context) {
   field = structOf({pointer, i32, i32, i64, pointer, i64, pointer, i64, i64});
   file = structOf({pointer, pointer});
   split = structOf({pointer, f64, f64, f64, i64, pointer});
-  dataset = structOf({pointer, pointer, i64, pointer, i64, i64, i64, pointer, i64, i64, pointer, i64, pointer});
+  folds = structOf({pointer, i64, i64, pointer});
+  dataset =
+      structOf({pointer, pointer, i64, pointer, i64, i64, i64, pointer, i64, i64, pointer, i64, pointer, pointer});
   hyper = structOf({pointer, f64});
   monitor = structOf({pointer, i64, i64, f64, i64});
   layer = structOf({pointer, i64, pointer, pointer, i64, f64, f64});

@@ -29,6 +29,7 @@ private:
   void field(const Name &name, const Expr &expr);
   void drop(const Expr &expr);
   void split(const Entry &entry);
+  void folds(const Entry &entry);
   Feature stratifyColumn(const Expr &expr);
   void leaveOut(Feature &others);
   void addArrays();
@@ -42,7 +43,7 @@ private:
   DataSet &set;
   SourceNames names;
   std::vector<Feature> dropped;
-  const Expr *stratified = nullptr;
+  const Expr *splitStratify = nullptr, *foldsStratify = nullptr;
 };
 
 std::string DataReader::string(const Expr &expr, const std::string &what) {
@@ -200,18 +201,20 @@ void DataReader::field(const Name &name, const Expr &expr) {
 }
 
 void DataReader::preparation(const std::vector<Entry> &entries) {
+  bool isOfFolds = false; // what follows `folds` or `split`
   for (const Entry &entry : entries) {
     const std::string &word = entry.name.text;
     if (!entry.isClause)
       field(entry.name, *entry.value);
     else if (word == "drop")
       drop(*entry.value);
-    else if (word == "split")
-      split(entry);
-    else if (word == "seed" && set.split)
-      set.split->seed = e.integer(evaluate(*entry.value), entry.value->range, "the seed of a split");
-    else if (word == "stratify" && set.split)
-      stratified = entry.value.get();
+    else if (word == "split" || word == "folds")
+      (isOfFolds = word == "folds") ? folds(entry) : split(entry);
+    else if (word == "seed")
+      (isOfFolds ? set.folds->seed : set.split->seed) =
+          e.integer(evaluate(*entry.value), entry.value->range, "the seed of a split or of folds");
+    else
+      (isOfFolds ? foldsStratify : splitStratify) = entry.value.get();
   }
 }
 
@@ -243,6 +246,18 @@ void DataReader::split(const Entry &entry) {
     e.fail(entry.value->range, fmt::format("the shares of a split must have the sum 1, found {}", sum));
   set.split.emplace();
   set.split->parts = {parts[0], parts.size() == 3 ? parts[1] : 0, parts.back()};
+}
+
+/// `folds 5`
+void DataReader::folds(const Entry &entry) {
+  if (set.folds)
+    e.fail(entry.name.range, "'folds' is given twice");
+  constexpr int64_t mostFolds = 1000;
+  set.folds.emplace();
+  set.folds->count = e.integer(evaluate(*entry.value), entry.value->range, "the number of folds");
+  if (set.folds->count < 2 || set.folds->count > mostFolds)
+    e.fail(entry.value->range,
+           fmt::format("the number of folds must be from 2 to {}, found {}", mostFolds, set.folds->count));
 }
 
 /// A field of one column, or a column.
@@ -294,8 +309,10 @@ void DataReader::finish() {
     for (Feature &feature : field.features)
       if (feature.selection == Selection::Others)
         leaveOut(feature);
-  if (stratified)
-    set.split->stratify = stratifyColumn(*stratified);
+  if (splitStratify)
+    set.split->stratify = stratifyColumn(*splitStratify);
+  if (foldsStratify)
+    set.folds->stratify = stratifyColumn(*foldsStratify);
 }
 
 } // namespace

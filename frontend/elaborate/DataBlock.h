@@ -77,10 +77,19 @@ struct DataSource {
   int64_t window = 0, stride = 0;
 };
 
-struct DataSplit {
-  std::array<double, 3> parts = {}; // of train, valid and test
+/// How rows are drawn: each part of them has the same share of each text of the column.
+struct Draw {
   int64_t seed = 0;
   std::optional<Feature> stratify;
+};
+
+struct DataSplit : Draw {
+  std::array<double, 3> parts = {}; // of train, valid and test
+};
+
+/// Of a cross-validation.
+struct DataFolds : Draw {
+  int64_t count = 0;
 };
 
 /// A data declaration, or an entry of a train block.
@@ -89,6 +98,7 @@ struct DataSet {
   DataSource source;
   std::vector<Field> fields;
   std::optional<DataSplit> split;
+  std::optional<DataFolds> folds;
   int64_t part = 0; // which part of the split
   Range range;
 };

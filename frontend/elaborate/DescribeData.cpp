@@ -102,14 +102,23 @@ mlir::Attribute Program::describeDataset(const DataSet &set) {
   description.add("stride", source.stride);
   if (training && training->batch)
     description.add("helper", std::string("bmc_helper_thread"));
+  auto addDraw = [&](Description &to, const Draw &draw) {
+    to.add("seed", draw.seed);
+    if (draw.stratify)
+      to.add("stratify", describeFeature(*draw.stratify, "stratify"));
+  };
   if (set.split) {
     Description split(b);
     split.add("parts", b.getDenseF64ArrayAttr(set.split->parts));
-    split.add("seed", set.split->seed);
-    if (set.split->stratify)
-      split.add("stratify", describeFeature(*set.split->stratify, "stratify"));
+    addDraw(split, *set.split);
     description.add("split", split.get());
     description.add("part", set.part);
+  }
+  if (set.folds) {
+    Description folds(b);
+    folds.add("count", set.folds->count);
+    addDraw(folds, *set.folds);
+    description.add("folds", folds.get());
   }
   return description.get();
 }

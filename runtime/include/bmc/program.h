@@ -162,6 +162,14 @@ struct bmc_split {
   const struct bmc_feature *stratify; /**< the column whose shares each part keeps, or null */
 };
 
+/** A cross-validation: how the training rows are dealt out. */
+struct bmc_folds {
+  const struct bmc_splitter *splitter;
+  int64_t count;
+  int64_t seed;
+  const struct bmc_feature *stratify; /**< the column whose shares each fold has, or null */
+};
+
 /** A data set of the train block: `data` is called `train`, the others `valid` and `test`. */
 struct bmc_dataset {
   const char *name;
@@ -175,6 +183,7 @@ struct bmc_dataset {
   int64_t window, stride;        /**< of a text: characters a row, and from row to row */
   const struct bmc_split *split; /**< null: all rows */
   int64_t part;                  /**< which part of the split this set is */
+  const struct bmc_folds *folds; /**< of the training data; null: the model file names none */
   /** The thread that gathers a batch while one is trained on; null: a step takes all rows. */
   const struct bmc_helper *helper;
 };

@@ -599,6 +599,18 @@ const Case cases[] = {
     {"TextOption",
      inTrain("  data = text(\"a.txt\", lines = true)\n  loss = mse\n  optimizer = GD"),
      {"error: 'text' takes a path, 'window' and 'stride'"}},
+    {"FewFolds",
+     "data d = table(\"a.csv\", x = columns(0..3), y = column(3)) { folds 1 }\n" +
+         inTrain("  data = d\n  loss = mse\n  optimizer = GD"),
+     {"error: the number of folds must be from 2 to 1000, found 1"}},
+    {"FoldsTwice",
+     "data d = table(\"a.csv\", x = columns(0..3), y = column(3)) { folds 5; folds 3 }\n" +
+         inTrain("  data = d\n  loss = mse\n  optimizer = GD"),
+     {"error: 'folds' is given twice"}},
+    {"FoldsOfTest",
+     inTrain("  data = table(\"a.csv\", x = columns(0..3), y = columns(3..5))\n  test = table(\"b.csv\") { folds 3 }\n"
+             "  loss = mse\n  optimizer = GD"),
+     {"error: only the training data has folds, not the test data"}},
     {"NoFieldOfLines",
      inTrain("  data = lines(\"a.txt\", bytes(line, 3))\n  loss = mse\n  optimizer = GD"),
      {"error: expected 'name = bytes(line, 64)' or 'name = category(label)'"}},
