@@ -11,7 +11,7 @@ static Answer answerOf(const Entry &entry, int64_t result, int64_t field) {
   Answer answer = {result, field, false, false};
   if (field >= 0 && bmc_program.fields[field].feature_count == 1) {
     const bmc_feature &feature = bmc_program.fields[field].features[0];
-    answer.isCategory = feature.encoding && feature.column_count == 1;
+    answer.isCategory = feature.encoding && feature.encoding->append && feature.column_count == 1;
   }
   for (int64_t r = 0; r < entry.resultCount(); ++r)
     if (answer.isCategory && entry.result(r).role == bmc_role_probabilities && entry.result(r).index == field) {

@@ -214,7 +214,8 @@ static void applyFlag(Options &options, const FlagInfo &info, const char *value)
     options.log = value;
     return;
   case flagFolds:
-    options.folds = parseCount(options, info, value, 2);
+    options.folds = !strcmp(value, "0") ? 0 : parseCount(options, info, value, 2);
+    options.foldsGiven = true;
     return;
   case flagMemory:
     options.memory = parseSize(options, value);

@@ -41,8 +41,8 @@ struct Options {
   const char *trainData = nullptr, *validData = nullptr, *testData = nullptr;
   bool trainIsGiven = false, validIsGiven = false, testIsGiven = false; // on the command line
   Text declaredData[3];                                                 // the model file's paths of these
-  bool resume = false, partial = false, json = false, quiet = false, seedGiven = false, probabilities = false,
-       profile = false;
+  bool resume = false, partial = false, json = false, quiet = false, seedGiven = false, foldsGiven = false,
+       probabilities = false, profile = false;
   bool integrates = true;    // `explain`: integrated gradients
   int64_t steps = 50;        // of their integral
   int64_t seed, threads = 0; // 0: as many as there are CPUs

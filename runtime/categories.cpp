@@ -18,12 +18,13 @@ public:
   explicit TextCategories(const bmc_feature &feature);
   void learn(const char *text) override;
   void finish(Source &source, int64_t column) override;
-  int64_t find(Source &source, int64_t column, const char *text) override;
+  void encode(Source &source, int64_t column, const char *text, int64_t *values) override;
   const char *name(int64_t category) const override;
   void save(Text &out) const override;
   void load(JsonReader &json) override;
 
 private:
+  int64_t find(Source &source, int64_t column, const char *text);
   int64_t named() const { return feature.category_count - feature.has_unknown; }
   void number(const int64_t *order, int64_t count);
   bool areOwnNumbers() const;
@@ -147,6 +148,17 @@ void TextCategories::finish(Source &source, int64_t column) {
   keepMostFrequent(order, source, column);
   sort(texts, order, compareTexts);
   number(order.data(), order.size());
+}
+
+/// The number of the category, or a one in its place.
+void TextCategories::encode(Source &source, int64_t column, const char *text, int64_t *values) {
+  int64_t category = find(source, column, text);
+  if (!feature.encoding->isOneHot) {
+    *values = category;
+    return;
+  }
+  for (int64_t i = 0; i < feature.category_count; ++i)
+    values[i] = i == category;
 }
 
 int64_t TextCategories::find(Source &source, int64_t column, const char *text) {

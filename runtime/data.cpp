@@ -54,22 +54,34 @@ DataSet::DataSet(const Options &options, DataKind kind, Preparation &preparation
 
 DataSet::~DataSet() { source.close(); }
 
+/// All rows of the file in the order in which the folds take them by turns.
+void DataSet::deal(int64_t seed, Array<int64_t> &order) {
+  if (wasRead)
+    source.rewind();
+  wasRead = true;
+  if (const bmc_folds *declared = bmc_program.datasets[0].folds)
+    return declared->splitter->order(source, columns, *declared, order);
+  int64_t count = 0;
+  while (source.next())
+    ++count;
+  order.resize(count);
+  shuffleRows(order.data(), count, seed, 0);
+}
+
 void DataSet::holdOut(int64_t fold, int64_t folds, int64_t seed) {
   enum : uint8_t { kept, heldOut, ofOtherSets };
-  Array<int64_t> taken, order;
-  for (int64_t row = 0; source.next(); ++row) {
+  Array<int64_t> order, taken;
+  deal(seed, order);
+  for (int64_t row : order) {
     if (filter.takes(row))
       taken.push(row);
     foldOf.push(ofOtherSets);
   }
-  wasRead = true;
   if (taken.size() < folds)
     fail(exitBadInput, "%s: expected at least as many rows as folds, found %lld rows for %lld folds", source.name(),
          (long long)taken.size(), (long long)folds);
-  order.resize(taken.size());
-  shuffleRows(order.data(), taken.size(), seed, 0);
   for (int64_t i = 0; i < taken.size(); ++i)
-    foldOf[taken[order[i]]] = i % folds == fold ? heldOut : kept;
+    foldOf[taken[i]] = i % folds == fold ? heldOut : kept;
   filter = {foldOf.data(), foldOf.size(), kept};
 }
 

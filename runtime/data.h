@@ -20,7 +20,7 @@ public:
   DataSet(const DataSet &) = delete;
   DataSet &operator=(const DataSet &) = delete;
 
-  /// Leaves out one of so many parts of its rows, drawn with the seed.
+  /// Leaves out one of so many parts of its rows, drawn as the model file says, or else with the seed.
   void holdOut(int64_t fold, int64_t folds, int64_t seed);
   /// Appends the rows that were left out.
   void readHeldOut(Rows &rows);
@@ -30,6 +30,8 @@ public:
   void read(Rows &rows);
 
 private:
+  void deal(int64_t seed, Array<int64_t> &order);
+
   Source &source;
   Preparation &preparation;
   Columns columns;

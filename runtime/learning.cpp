@@ -27,7 +27,8 @@ static int64_t learningStep(const bmc_feature &feature, int64_t pass, int64_t &p
 }
 
 static bool learnsCategories(const bmc_feature &feature, int64_t pass) {
-  return feature.encoding && pass == 0 && (!feature.categories || feature.missing == bmc_missing_is_most_frequent);
+  return feature.encoding && feature.encoding->learning && pass == 0 &&
+         (!feature.categories || feature.missing == bmc_missing_is_most_frequent);
 }
 
 static void addCell(PreparedFeature &prepared, int64_t column, int64_t step, Sample *samples, Source &source,

@@ -19,7 +19,7 @@ Preparation::Preparation() {
           learning = feature.steps[s].kind->learning;
       }
       prepared->learned.resize(multiplySizes(feature.column_count, prepared->learnedCount, "the preparation"));
-      if (feature.encoding)
+      if (feature.encoding && feature.encoding->learning)
         learning = feature.encoding->learning;
       for (int64_t c = 0; feature.encoding && c < feature.column_count; ++c)
         prepared->categories.push(feature.encoding->create(feature));
@@ -41,7 +41,7 @@ void Preparation::load(const WeightFile &file) {
 const PreparedFeature *Preparation::preparedAt(int64_t field, int64_t &position) const {
   for (int64_t k = 0; k < bmc_program.fields[field].feature_count; ++k) {
     const bmc_feature &feature = bmc_program.fields[field].features[k];
-    int64_t width = feature.column_count * valuesOfColumn(feature);
+    int64_t width = feature.column_count * feature.width;
     if (position < width)
       return feature.encoding || feature.step_count == 0 ? nullptr : features[firsts[field] + k];
     position -= width;

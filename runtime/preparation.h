@@ -30,8 +30,8 @@ public:
   virtual void learn(const char *text) = 0;
   /// Numbers what was learned; the row that the source stands at is the last one.
   virtual void finish(Source &source, int64_t column) = 0;
-  /// The number of a text, null for a missing cell; ends the program where there is none.
-  virtual int64_t find(Source &source, int64_t column, const char *text) = 0;
+  /// The feature's `width` values of a text, null for a missing cell; ends the program where there are none.
+  virtual void encode(Source &source, int64_t column, const char *text, int64_t *values) = 0;
   virtual const char *name(int64_t category) const = 0;
   virtual void save(Text &out) const = 0;
   virtual void load(JsonReader &json) = 0;
@@ -110,17 +110,9 @@ struct bmc_encoding {
   bool isOneHot;
   bmc::Categories *(*create)(const bmc_feature &feature);
   void (*append)(bmc::Text &out, const bmc::Categories &categories, const bmc_feature &feature, const char *field,
-                 const double *scores, int64_t count, bmc::AnswerStyle style); // see appendClass
-  const bmc::Learning *learning;
+                 const double *scores, int64_t count, bmc::AnswerStyle style); // see appendClass; null: no classes
+  const bmc::Learning *learning;                                               // null: nothing is learned
 };
-
-namespace bmc {
-
-/// How many values a column of the feature becomes.
-inline int64_t valuesOfColumn(const bmc_feature &feature) {
-  return feature.encoding && feature.encoding->isOneHot ? feature.category_count : 1;
-}
-
-} // namespace bmc
+extern "C" const bmc_encoding bmc_encoding_category;
 
 #endif

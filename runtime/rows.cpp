@@ -140,9 +140,8 @@ void RowReader::readField(Rows &rows, int64_t index) {
   char *to = static_cast<char *>(rows.addValues(index));
   int64_t value = 0;
   for (int64_t k = 0; k < field.feature_count; ++k) {
-    const bmc_feature &feature = field.features[k];
     readFeature(field, preparation.first(index) + k, to, value);
-    value += feature.column_count * valuesOfColumn(feature);
+    value += field.features[k].column_count * field.features[k].width;
   }
 }
 
@@ -155,12 +154,10 @@ void RowReader::readFeature(const bmc_field &field, int64_t index, char *row, in
       storeNumber(field, prepare(field, prepared, c, cells[c]), row, value++, cells[c], feature.step_count == 0);
       continue;
     }
-    int64_t category = prepared.categories[c]->find(source, cells[c], source.text(cells[c]));
-    int64_t width = feature.encoding->isOneHot ? feature.category_count : 0;
-    for (int64_t i = 0; i < width; ++i)
-      storeNumber(field, i == category, row, value++, cells[c], false);
-    if (!width)
-      storeNumber(field, static_cast<double>(category), row, value++, cells[c], false);
+    codes.resize(feature.width);
+    prepared.categories[c]->encode(source, cells[c], source.text(cells[c]), codes.data());
+    for (int64_t code : codes)
+      storeNumber(field, static_cast<double>(code), row, value++, cells[c], false);
   }
 }
 

@@ -74,7 +74,8 @@ private:
   const Columns &columns;
   const Preparation &preparation;
   FieldUse use;
-  int64_t row = 0; // of the source
+  Array<int64_t> codes; // of a column
+  int64_t row = 0;      // of the source
 };
 
 } // namespace bmc

@@ -10,9 +10,9 @@
 namespace bmc {
 
 /// The class of each row by the text of a column; missing cells are a class too.
-static void readClasses(Source &source, Columns &columns, const bmc_split &split, Dictionary &texts,
+static void readClasses(Source &source, Columns &columns, const bmc_feature *stratify, Dictionary &texts,
                         Array<int64_t> &classes) {
-  int64_t column = split.stratify ? columns.find(*split.stratify) : -1;
+  int64_t column = stratify ? columns.find(*stratify) : -1;
   while (source.next()) {
     const char *text = column < 0 ? nullptr : source.text(column);
     classes.push(texts.add(text ? text : ""));
@@ -53,7 +53,7 @@ static void orderByClass(const Dictionary &texts, const Array<int64_t> &classes,
 static void splitRows(Source &source, Columns &columns, const bmc_split &split, Array<uint8_t> &parts) {
   Dictionary texts;
   Array<int64_t> classes, order, ends;
-  readClasses(source, columns, split, texts, classes);
+  readClasses(source, columns, split.stratify, texts, classes);
   orderByClass(texts, classes, split.seed, order, ends);
   int64_t rows = classes.size(), begin = 0, given[3] = {};
   parts.resize(rows);
@@ -71,6 +71,13 @@ static void splitRows(Source &source, Columns &columns, const bmc_split &split, 
   }
 }
 
+static void orderRows(Source &source, Columns &columns, const bmc_folds &folds, Array<int64_t> &order) {
+  Dictionary texts;
+  Array<int64_t> classes, ends;
+  readClasses(source, columns, folds.stratify, texts, classes);
+  orderByClass(texts, classes, folds.seed, order, ends);
+}
+
 } // namespace bmc
 
-extern "C" const bmc_splitter bmc_splitter = {bmc::splitRows};
+extern "C" const bmc_splitter bmc_splitter = {bmc::splitRows, bmc::orderRows};

@@ -20,6 +20,8 @@ struct RowFilter {
 struct bmc_splitter {
   /// The part of each row of the source, from `split`'s shares and seed.
   void (*split)(bmc::Source &source, bmc::Columns &columns, const bmc_split &split, bmc::Array<uint8_t> &parts);
+  /// All rows of the source, shuffled with the seed, those of a class one behind the other.
+  void (*order)(bmc::Source &source, bmc::Columns &columns, const bmc_folds &folds, bmc::Array<int64_t> &order);
 };
 
 #endif

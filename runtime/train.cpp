@@ -320,8 +320,11 @@ static void appendSpread(Text &line, const Array<double> &values, int64_t folds,
 }
 
 /// No weights are saved: each fold has its own.
-static int crossValidate(Options &options) {
+static void crossValidate(Options &options) {
   checkHasData(options);
+  bool wasQuiet = options.quiet;
+  CheckpointSchedule checkpoints = options.checkpoints;
+  double keepsBest = options.settings.value(settingKeepBest);
   options.quiet = true;
   options.checkpoints.parse("never");
   if (!options.settings.isGiven(settingKeepBest))
@@ -336,12 +339,27 @@ static int crossValidate(Options &options) {
     if (metric < 0 || isOneNumber(metric))
       appendSpread(line.append(metric < 0 || options.json ? "" : ", "), values, options.folds, metric, options.json);
   puts(line.append(options.json ? "}" : "").get());
-  return exitDone;
+  options.quiet = wasQuiet;
+  options.checkpoints = checkpoints;
+  options.settings.set(settingKeepBest, keepsBest);
+}
+
+/// The folds of the command line are all that is done; those of the model file come before the training.
+static bool isDoneByFolds(Options &options) {
+  const bmc_folds *declared =
+      options.trainData && !options.foldsGiven && !options.resume ? bmc_program.datasets[0].folds : nullptr;
+  if (declared)
+    options.folds = declared->count;
+  if (options.folds)
+    crossValidate(options);
+  if (declared)
+    options.folds = 0;
+  return options.folds > 0;
 }
 
 int train(Options &options) {
-  if (options.folds)
-    return crossValidate(options);
+  if (isDoneByFolds(options))
+    return exitDone;
   Training training(options);
   choosePaths(training);
   loadData(training);

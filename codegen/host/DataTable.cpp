@@ -71,7 +71,9 @@ Row DataTable::feature(DictionaryAttr feature) {
           categories,
           number(feature, "has_unknown"),
           number(feature, "missing"),
-          text(feature, "missing_text")};
+          text(feature, "missing_text"),
+          number(feature, "width"),
+          number(feature, "padding")};
 }
 
 Row DataTable::field(DictionaryAttr field, int64_t element, RankedTensorType type, int64_t classWeights) {
@@ -90,13 +92,20 @@ Row DataTable::field(DictionaryAttr field, int64_t element, RankedTensorType typ
           number(field, "is_outside")};
 }
 
+Address DataTable::stratify(DictionaryAttr draw) {
+  auto column = draw.getAs<DictionaryAttr>("stratify");
+  return column ? globals.structs(types.feature, {feature(column)}) : Address();
+}
+
+Address DataTable::folds(DictionaryAttr folds) {
+  return globals.structs(types.folds, {{globals.external("bmc_splitter"), number(folds, "count"), number(folds, "seed"),
+                                        stratify(folds)}});
+}
+
 Address DataTable::split(DictionaryAttr split) {
-  Address stratify;
-  if (auto column = split.getAs<DictionaryAttr>("stratify"))
-    stratify = globals.structs(types.feature, {feature(column)});
   return globals.structs(types.split,
                          {{globals.external("bmc_splitter"), share(split, "parts", 0), share(split, "parts", 1),
-                           share(split, "parts", 2), number(split, "seed"), stratify}});
+                           share(split, "parts", 2), number(split, "seed"), stratify(split)}});
 }
 
 Row DataTable::dataset(DictionaryAttr set) {
@@ -105,7 +114,7 @@ Row DataTable::dataset(DictionaryAttr set) {
     files.push_back({text(file, "name"), text(file, "path")});
   int64_t missingCount = 0;
   Address missing = texts(set, "missing", missingCount);
-  auto splitting = set.getAs<DictionaryAttr>("split");
+  auto splitting = set.getAs<DictionaryAttr>("split"), dealing = set.getAs<DictionaryAttr>("folds");
   return {text(set, "name"),
           object(set, "format"),
           int64_t(files.size()),
@@ -118,6 +127,7 @@ Row DataTable::dataset(DictionaryAttr set) {
           number(set, "stride"),
           splitting ? split(splitting) : Address(),
           number(set, "part"),
+          dealing ? folds(dealing) : Address(),
           object(set, "helper")};
 }
 

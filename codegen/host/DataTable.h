@@ -19,7 +19,9 @@ public:
 private:
   Row feature(mlir::DictionaryAttr feature);
   Row step(mlir::DictionaryAttr step);
+  Address stratify(mlir::DictionaryAttr draw);
   Address split(mlir::DictionaryAttr split);
+  Address folds(mlir::DictionaryAttr folds);
   Address text(mlir::DictionaryAttr attributes, llvm::StringRef key);
   /// The runtime's object of this name; null where there is none.
   Address object(mlir::DictionaryAttr attributes, llvm::StringRef key);

@@ -18,13 +18,15 @@ ProgramTypes::ProgramTypes(MLIRContext *context) {
   value = structOf({pointer, i32, i32, i64, pointer, i64, i64});
   function = structOf({pointer, pointer, pointer, pointer, i64, pointer, i64, pointer, i64, pointer, i64});
   step = structOf({pointer, f64, f64});
-  feature =
-      structOf({pointer, i64, i64, i64, pointer, i64, pointer, i64, pointer, pointer, i64, pointer, i64, i64, pointer});
+  feature = structOf({pointer, i64, i64, i64, pointer, i64, pointer, i64, pointer, pointer, i64, pointer, i64, i64,
+                      pointer, i64, i64});
   field = structOf({pointer, i32, i32, i64, pointer, i64, pointer, i64, i64, i64});
   trainStep = structOf({pointer, i64, pointer});
   file = structOf({pointer, pointer});
   split = structOf({pointer, f64, f64, f64, i64, pointer});
-  dataset = structOf({pointer, pointer, i64, pointer, i64, i64, i64, pointer, i64, i64, pointer, i64, pointer});
+  folds = structOf({pointer, i64, i64, pointer});
+  dataset =
+      structOf({pointer, pointer, i64, pointer, i64, i64, i64, pointer, i64, i64, pointer, i64, pointer, pointer});
   hyper = structOf({pointer, f64});
   monitor = structOf({pointer, i64, i64, f64, i64});
   layer = structOf({pointer, i64, pointer, pointer, i64, f64, f64});

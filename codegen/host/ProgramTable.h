@@ -8,8 +8,8 @@ namespace bmc::codegen {
 
 struct ProgramTypes {
   explicit ProgramTypes(mlir::MLIRContext *context);
-  mlir::LLVM::LLVMStructType dim, variable, value, function, step, feature, field, file, split, dataset, hyper, monitor,
-      layer, kernel, trainStep, program;
+  mlir::LLVM::LLVMStructType dim, variable, value, function, step, feature, field, file, split, folds, dataset, hyper,
+      monitor, layer, kernel, trainStep, program;
 };
 
 } // namespace bmc::codegen

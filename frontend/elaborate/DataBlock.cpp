@@ -23,12 +23,14 @@ private:
   void arrayFiles(const CallExpr &call);
   void archive(const CallExpr &call);
   void textFile(const CallExpr &call);
+  void textLines(const CallExpr &call);
   void option(const Argument &argument);
   void path(const CallExpr &call);
   void field(const Name &name, const Expr &expr);
   void drop(const Expr &expr);
   void split(const Entry &entry);
-  void stratify(const Expr &expr);
+  void folds(const Entry &entry);
+  Feature stratifyColumn(const Expr &expr);
   void leaveOut(Feature &others);
   void addArrays();
   Object evaluate(const Expr &expr) {
@@ -41,8 +43,7 @@ private:
   DataSet &set;
   SourceNames names;
   std::vector<Feature> dropped;
-  std::optional<Range> stratified;
-  std::string stratifyName;
+  const Expr *splitStratify = nullptr, *foldsStratify = nullptr;
 };
 
 std::string DataReader::string(const Expr &expr, const std::string &what) {
@@ -62,7 +63,7 @@ void DataReader::source(const Expr &expr) {
   bool isCall = expr.kind == ExprKind::Call && as<CallExpr>(expr).callee->kind == ExprKind::Name;
   static constexpr FormatForm forms[] = {
       {"table", &DataReader::table},    {"npy", &DataReader::arrayFiles}, {"npz", &DataReader::archive},
-      {"idx", &DataReader::arrayFiles}, {"text", &DataReader::textFile},
+      {"idx", &DataReader::arrayFiles}, {"text", &DataReader::textFile},  {"lines", &DataReader::textLines},
   };
   std::vector<std::string> known;
   for (const FormatForm &form : forms) {
@@ -74,8 +75,8 @@ void DataReader::source(const Expr &expr) {
   }
   auto meant = isCall ? closest(as<NameExpr>(*as<CallExpr>(expr).callee).name, known) : std::nullopt;
   e.fail(expr.range,
-         fmt::format("expected table(\"file.csv\", x = columns(...), ...), npy(x = \"x.npy\", ...), npz, idx or "
-                     "text{}",
+         fmt::format("expected table(\"file.csv\", x = columns(...), ...), npy(x = \"x.npy\", ...), npz, idx, "
+                     "text or lines{}",
                      meant ? fmt::format("; did you mean '{}'?", *meant) : ""));
 }
 
@@ -111,7 +112,7 @@ void DataReader::archive(const CallExpr &call) {
 /// later.
 void DataReader::textFile(const CallExpr &call) {
   path(call);
-  names = {true, {"x", "y"}};
+  names = {true, false, {"x", "y"}};
   for (size_t i = 1; i < call.arguments.size(); ++i) {
     const Argument &argument = call.arguments[i];
     bool isWindow = argument.name.text == "window";
@@ -128,6 +129,20 @@ void DataReader::textFile(const CallExpr &call) {
     e.fail(call.range, "'text' needs the number of bytes a row: window = 64");
   if (set.source.stride == 0)
     set.source.stride = set.source.window;
+}
+
+/// `lines("names.txt", x = bytes(line, 20), y = category(label))`: each line is a text, with a label in front of a
+/// separator where one is asked for.
+void DataReader::textLines(const CallExpr &call) {
+  path(call);
+  names = {true, true, {"line", "label"}};
+  set.source.separator = '\t';
+  for (size_t i = 1; i < call.arguments.size(); ++i) {
+    const Argument &argument = call.arguments[i];
+    if (argument.name.text.empty())
+      e.fail(argument.value->range, "expected 'name = bytes(line, 64)' or 'name = category(label)'");
+    argument.name.text == "separator" ? option(argument) : field(argument.name, *argument.value);
+  }
 }
 
 void DataReader::path(const CallExpr &call) {
@@ -186,18 +201,20 @@ void DataReader::field(const Name &name, const Expr &expr) {
 }
 
 void DataReader::preparation(const std::vector<Entry> &entries) {
+  bool isOfFolds = false; // what follows `folds` or `split`
   for (const Entry &entry : entries) {
     const std::string &word = entry.name.text;
     if (!entry.isClause)
       field(entry.name, *entry.value);
     else if (word == "drop")
       drop(*entry.value);
-    else if (word == "split")
-      split(entry);
-    else if (word == "seed" && set.split)
-      set.split->seed = e.integer(evaluate(*entry.value), entry.value->range, "the seed of a split");
-    else if (word == "stratify" && set.split)
-      stratify(*entry.value);
+    else if (word == "split" || word == "folds")
+      (isOfFolds = word == "folds") ? folds(entry) : split(entry);
+    else if (word == "seed")
+      (isOfFolds ? set.folds->seed : set.split->seed) =
+          e.integer(evaluate(*entry.value), entry.value->range, "the seed of a split or of folds");
+    else
+      (isOfFolds ? foldsStratify : splitStratify) = entry.value.get();
   }
 }
 
@@ -231,12 +248,33 @@ void DataReader::split(const Entry &entry) {
   set.split->parts = {parts[0], parts.size() == 3 ? parts[1] : 0, parts.back()};
 }
 
+/// `folds 5`
+void DataReader::folds(const Entry &entry) {
+  if (set.folds)
+    e.fail(entry.name.range, "'folds' is given twice");
+  constexpr int64_t mostFolds = 1000;
+  set.folds.emplace();
+  set.folds->count = e.integer(evaluate(*entry.value), entry.value->range, "the number of folds");
+  if (set.folds->count < 2 || set.folds->count > mostFolds)
+    e.fail(entry.value->range,
+           fmt::format("the number of folds must be from 2 to {}, found {}", mostFolds, set.folds->count));
+}
+
 /// A field of one column, or a column.
-void DataReader::stratify(const Expr &expr) {
-  stratified = expr.range;
-  if (expr.kind == ExprKind::Name)
-    stratifyName = as<NameExpr>(expr).name;
-  set.split->stratify = readColumn(e, expr, names);
+Feature DataReader::stratifyColumn(const Expr &expr) {
+  std::string name = expr.kind == ExprKind::Name ? as<NameExpr>(expr).name : "";
+  auto field = std::find_if(set.fields.begin(), set.fields.end(), [&](auto &f) { return f.name.text == name; });
+  if (field == set.fields.end())
+    return readColumn(e, expr, names);
+  bool isOne = field->features.size() == 1 &&
+               (field->features[0].columnCount == 1 || field->features[0].selection == Selection::Array);
+  if (!isOne)
+    e.fail(expr.range, fmt::format("'stratify' needs one column, '{}' has several", name));
+  Feature column = field->features[0];
+  column.columnCount = 1;
+  column.steps.clear();
+  column.encoding = {};
+  return column;
 }
 
 /// `others` leaves out what is dropped and what another feature names.
@@ -256,7 +294,7 @@ void DataReader::leaveOut(Feature &others) {
 
 /// Arrays are fields by their own names where the model file says nothing else.
 void DataReader::addArrays() {
-  if (!set.fields.empty() || set.name != "train")
+  if (!set.fields.empty() || set.name != "train" || names.areSingle)
     return;
   for (const std::string &array : names.arrays) {
     NameExpr expr(set.range);
@@ -271,20 +309,10 @@ void DataReader::finish() {
     for (Feature &feature : field.features)
       if (feature.selection == Selection::Others)
         leaveOut(feature);
-  if (!stratified)
-    return;
-  auto field = std::find_if(set.fields.begin(), set.fields.end(), [&](auto &f) { return f.name.text == stratifyName; });
-  if (field == set.fields.end())
-    return;
-  bool isOne = field->features.size() == 1 &&
-               (field->features[0].columnCount == 1 || field->features[0].selection == Selection::Array);
-  if (!isOne)
-    e.fail(*stratified, fmt::format("'stratify' needs one column, '{}' has several", stratifyName));
-  Feature column = field->features[0];
-  column.columnCount = 1;
-  column.steps.clear();
-  column.encoding = {};
-  set.split->stratify = std::move(column);
+  if (splitStratify)
+    set.split->stratify = stratifyColumn(*splitStratify);
+  if (foldsStratify)
+    set.folds->stratify = stratifyColumn(*foldsStratify);
 }
 
 } // namespace

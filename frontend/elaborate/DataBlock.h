@@ -17,10 +17,11 @@ struct PreparationStep {
 /// What stands for a missing cell of a category.
 enum class Missing { Error, Text, MostFrequent };
 
-/// The category of a column: a number, or a row of zeros and a one.
+/// What a column of texts becomes: the number of a category, a row of zeros and a one, or a sequence of numbers.
 struct Encoding {
-  std::string symbol; // empty: the column is a number
-  int64_t count = 0;  // of categories; 0: as many as the loss says
+  std::string symbol;              // empty: the column is a number
+  int64_t count = 0;               // of categories; 0: as many as the loss says
+  int64_t length = 0, padding = 0; // of sequences; what fills them up
   std::vector<std::string> names;
   bool hasUnknown = false;
   Missing missing = Missing::Error;
@@ -42,8 +43,11 @@ struct Feature {
 
   bool isOpen() const { return columnCount == 0; }
   bool isOneHot() const { return encoding.symbol == "bmc_encoding_one_hot"; }
-  /// How many values of a row it gives.
-  int64_t width() const { return isOneHot() ? columnCount * encoding.count : columnCount; }
+  /// How many values a column gives, and how many of a row it gives.
+  int64_t columnWidth() const { return isOneHot() ? encoding.count : encoding.length ? encoding.length : 1; }
+  int64_t width() const { return columnCount * columnWidth(); }
+  /// The numbers that it gives are below this; 0: any number.
+  int64_t codes() const;
   bool isLike(const Feature &other) const;
 };
 
@@ -73,10 +77,19 @@ struct DataSource {
   int64_t window = 0, stride = 0;
 };
 
-struct DataSplit {
-  std::array<double, 3> parts = {}; // of train, valid and test
+/// How rows are drawn: each part of them has the same share of each text of the column.
+struct Draw {
   int64_t seed = 0;
   std::optional<Feature> stratify;
+};
+
+struct DataSplit : Draw {
+  std::array<double, 3> parts = {}; // of train, valid and test
+};
+
+/// Of a cross-validation.
+struct DataFolds : Draw {
+  int64_t count = 0;
 };
 
 /// A data declaration, or an entry of a train block.
@@ -85,6 +98,7 @@ struct DataSet {
   DataSource source;
   std::vector<Field> fields;
   std::optional<DataSplit> split;
+  std::optional<DataFolds> folds;
   int64_t part = 0; // which part of the split
   Range range;
 };
@@ -93,9 +107,9 @@ struct DataSet {
 /// data declaration.
 DataSet readDataSet(Evaluator &evaluator, const Entry &entry);
 
-/// What the names in a field's expression are: columns of a table, or whole arrays.
+/// What the names in a field's expression are: columns of a table, or whole arrays, which may be of one value a row.
 struct SourceNames {
-  bool areArrays = false;
+  bool areArrays = false, areSingle = false;
   std::vector<std::string> arrays; // those that there are; empty: an archive tells only when the program runs
 };
 

@@ -46,6 +46,7 @@ mlir::Attribute Program::describeFeature(const Feature &feature, const std::stri
   }
   if (!steps.empty())
     description.add("steps", b.getArrayAttr(steps));
+  description.add("width", feature.columnWidth());
   const Encoding &encoding = feature.encoding;
   if (encoding.symbol.empty())
     return description.get();
@@ -53,6 +54,7 @@ mlir::Attribute Program::describeFeature(const Feature &feature, const std::stri
   description.add("category_count", encoding.count);
   if (!encoding.names.empty())
     description.add("categories", encoding.names);
+  description.add("padding", encoding.padding);
   description.add("has_unknown", encoding.hasUnknown);
   description.add("missing", static_cast<int64_t>(encoding.missing));
   if (encoding.missing == Missing::Text)
@@ -102,14 +104,23 @@ mlir::Attribute Program::describeDataset(const DataSet &set) {
   description.add("stride", source.stride);
   if (training && training->batch)
     description.add("helper", std::string("bmc_helper_thread"));
+  auto addDraw = [&](Description &to, const Draw &draw) {
+    to.add("seed", draw.seed);
+    if (draw.stratify)
+      to.add("stratify", describeFeature(*draw.stratify, "stratify"));
+  };
   if (set.split) {
     Description split(b);
     split.add("parts", b.getDenseF64ArrayAttr(set.split->parts));
-    split.add("seed", set.split->seed);
-    if (set.split->stratify)
-      split.add("stratify", describeFeature(*set.split->stratify, "stratify"));
+    addDraw(split, *set.split);
     description.add("split", split.get());
     description.add("part", set.part);
+  }
+  if (set.folds) {
+    Description folds(b);
+    folds.add("count", set.folds->count);
+    addDraw(folds, *set.folds);
+    description.add("folds", folds.get());
   }
   return description.get();
 }

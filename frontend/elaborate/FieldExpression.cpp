@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <fmt/format.h>
+#include <limits>
 
 namespace bmc::frontend {
 namespace {
@@ -44,6 +45,7 @@ private:
   Feature columns(const CallExpr &expr);
   Feature impute(const CallExpr &expr);
   Feature category(const CallExpr &expr, const std::string &symbol);
+  Feature sequence(const CallExpr &expr, const std::string &name);
   Feature scaled(const BinaryExpr &expr);
   void addColumn(Feature &feature, const Object &object, Range range);
   void addStep(Feature &feature, PreparationStep step, Range range);
@@ -102,6 +104,7 @@ Feature FieldReader::named(const Expr &expr, const std::string &name) {
   if (names.areArrays) {
     feature.selection = Selection::Array;
     feature.names = {name};
+    feature.columnCount = names.areSingle ? 1 : 0;
   } else if (expr.kind == ExprKind::Name && name == "others") {
     feature.selection = Selection::Others;
   } else {
@@ -140,9 +143,11 @@ Feature FieldReader::call(const CallExpr &expr) {
     return impute(expr);
   if (name == "one_hot" || name == "category")
     return category(expr, "bmc_encoding_" + name);
+  if (name == "bytes" || name == "characters")
+    return sequence(expr, name);
   auto form = std::find_if(stepForms().begin(), stepForms().end(), [&](auto &f) { return f.name == name; });
   if (form == stepForms().end()) {
-    std::vector<std::string> names = {"column", "columns", "impute", "one_hot", "category"};
+    std::vector<std::string> names = {"column", "columns", "impute", "one_hot", "category", "bytes", "characters"};
     for (const StepForm &known : stepForms())
       names.emplace_back(known.name);
     auto meant = closest(name, names);
@@ -293,6 +298,37 @@ Feature FieldReader::category(const CallExpr &expr, const std::string &symbol) {
   return feature;
 }
 
+/// A text as a sequence of one length: `bytes(line, 64)`, `bytes(line, 64, pad = 32)`, `characters(line, 64, 100)`.
+Feature FieldReader::sequence(const CallExpr &expr, const std::string &name) {
+  Feature feature = this->feature(*argument(expr, 0, "a column").value);
+  if (!feature.steps.empty() || !feature.encoding.symbol.empty() || feature.encoding.missing != Missing::Error)
+    e.fail(feature.range, fmt::format("'{}' takes a column as it is", name));
+  bool isBytes = name == "bytes";
+  Encoding &encoding = feature.encoding;
+  encoding.symbol = "bmc_encoding_" + name;
+  feature.range = expr.range;
+  auto whole = [&](size_t index, const std::string &what, int64_t least, int64_t most) {
+    const Expr &value = *argument(expr, index, what).value;
+    int64_t number = e.integer(evaluate(value), value.range, what);
+    if (number < least || number > most)
+      e.fail(value.range, fmt::format("{} must be from {} to {}, found {}", what, least, most, number));
+    return number;
+  };
+  encoding.length = whole(1, "the length of the sequence", 1, mostColumns);
+  if (!isBytes) // of the numbers one fills up, and the last one stands for all other characters
+    encoding.count = whole(2, "the number of different numbers", 3, mostCategories) - 1;
+  encoding.hasUnknown = !isBytes;
+  size_t rest = isBytes ? 2 : 3;
+  bool hasPad = isBytes && expr.arguments.size() == 3 && expr.arguments[2].name.text == "pad";
+  if (hasPad)
+    encoding.padding = whole(2, "'pad'", std::numeric_limits<int32_t>::min(), std::numeric_limits<int32_t>::max());
+  if (expr.arguments.size() > rest + hasPad)
+    e.fail(expr.arguments[rest].value->range, isBytes
+                                                  ? "'bytes' takes a column, a length and 'pad'"
+                                                  : "'characters' takes a column, a length and a number of numbers");
+  return feature;
+}
+
 /// A column and a number: `pixels / 255`, `temperature - 273.15`, `2 * x`.
 Feature FieldReader::scaled(const BinaryExpr &expr) {
   bool numberIsLeft = isNumeric(*expr.left);
@@ -317,38 +353,6 @@ Feature FieldReader::scaled(const BinaryExpr &expr) {
 }
 
 } // namespace
-
-bool Feature::isLike(const Feature &other) const {
-  return selection == other.selection && numbers == other.numbers && names == other.names && steps == other.steps &&
-         columnCount == other.columnCount && encoding == other.encoding;
-}
-
-bool Field::isOpen() const {
-  return std::any_of(features.begin(), features.end(), [](auto &f) { return f.isOpen(); });
-}
-
-int64_t Field::width() const {
-  int64_t width = 0;
-  for (const Feature &feature : features)
-    width += feature.width();
-  return width;
-}
-
-bool Field::fitTo(int64_t wanted) {
-  for (Feature &feature : features)
-    if (feature.isOpen()) {
-      int64_t left = wanted - width(), each = feature.isOneHot() ? feature.encoding.count : 1;
-      if (left <= 0 || left % each != 0)
-        return false;
-      feature.columnCount = left / each;
-    }
-  return width() == wanted;
-}
-
-bool Field::isLike(const Field &other) const {
-  return name.text == other.name.text && std::equal(features.begin(), features.end(), other.features.begin(),
-                                                    other.features.end(), [](auto &a, auto &b) { return a.isLike(b); });
-}
 
 Field readField(Evaluator &evaluator, const Name &name, const Expr &expr, const SourceNames &names) {
   FieldReader reader(evaluator, names);

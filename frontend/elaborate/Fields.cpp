@@ -90,6 +90,12 @@ void Program::fitInputs() {
           .note(input.range, "the input is declared here"),
           throw Stop();
     input.features = field->features;
+    for (const Feature &feature : input.features)
+      if (input.classes && feature.codes() > input.classes)
+        e.report(feature.range, fmt::format("the numbers of '{}' are below {}, the network takes those below {}",
+                                            input.name, feature.codes(), input.classes))
+            .note(input.range, "the input is declared here"),
+            throw Stop();
   }
 }
 
@@ -126,7 +132,7 @@ void Program::findTargets() {
 /// A category takes its number of classes from the loss; where both are given they must agree.
 void Program::countCategories(Field &field, Input &input) {
   for (Feature &feature : field.features) {
-    if (feature.encoding.symbol.empty() || feature.isOneHot())
+    if (feature.encoding.symbol.empty() || feature.isOneHot() || feature.encoding.length)
       continue;
     if (feature.encoding.count == 0)
       feature.encoding.count = input.classes;

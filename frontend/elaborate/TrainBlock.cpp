@@ -275,6 +275,8 @@ void checkDatasets(Evaluator &e, TrainBlock &block) {
           .note(train.range, "the training data is here");
     else if (!isTraining(set) && set.split)
       e.report(set.range, fmt::format("only the training data is split; the {} data is taken whole", set.name));
+    else if (!isTraining(set) && set.folds)
+      e.report(set.range, fmt::format("only the training data has folds, not the {} data", set.name));
   }
   addParts(block);
 }

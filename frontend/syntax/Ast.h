@@ -287,7 +287,7 @@ struct TrainStep;
 /// optimizers has a part for each.
 struct Entry {
   Name name;
-  bool isClause = false; // `drop`, `split`, `seed` and `stratify` of a preparation, without '='
+  bool isClause = false; // `drop`, `split`, `folds`, `seed` and `stratify` of a preparation, without '='
   ExprPtr value;         // null where there are parts
   ExprPtr over;
   std::vector<Entry> parts;

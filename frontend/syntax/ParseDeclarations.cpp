@@ -197,7 +197,7 @@ Entry Parser::trainStep() {
   return entry;
 }
 
-// preparation = "{" { "drop" name { "," name } | "split" expression [ "seed" expression ] [ "stratify" expression ]
+// preparation = "{" { "drop" name { "," name } | ( "split" | "folds" ) expression { "seed" expression | "stratify" expression }
 //                   | name "=" expression } "}"
 std::vector<Entry> Parser::preparation() {
   Range open = expect(TokenKind::LeftBrace, "before the preparation").range;
@@ -225,7 +225,7 @@ void Parser::prepare(std::vector<Entry> &entries) {
     Name target = name("a name");
     take();
     add(std::move(target));
-  } else if (atWord("drop") || atWord("split")) {
+  } else if (atWord("drop") || atWord("split") || atWord("folds")) {
     Name word = name("a word");
     do
       add(word);
@@ -233,7 +233,7 @@ void Parser::prepare(std::vector<Entry> &entries) {
     while (atWord("seed") || atWord("stratify"))
       add(name("a word"));
   } else {
-    failExpected("'drop', 'split' or 'name = value'");
+    failExpected("'drop', 'split', 'folds' or 'name = value'");
   }
   endOfStatement();
 }

@@ -214,7 +214,7 @@ const bmc_variable variables[] = {{"linear.weight", bmc_role_parameter, bmc_f32,
 
 const int64_t xColumns[] = {0, 1, 2}, yColumns[] = {3}, xDims[] = {inputs}, yDims[] = {outputs};
 const bmc_feature xFeature = {
-    "x.0", bmc_select_numbers, inputs, inputs, xColumns, 0, nullptr, 0, nullptr, nullptr, 0, nullptr, 0, 0, nullptr};
+    "x.0", bmc_select_numbers, inputs, inputs, xColumns, 0, nullptr, 0, nullptr, nullptr, 0, nullptr, 0, 0, nullptr, 1, 0};
 const bmc_feature yFeature = {"y.0",
                               bmc_select_numbers,
                               1,
@@ -229,12 +229,14 @@ const bmc_feature yFeature = {"y.0",
                               nullptr,
                               0,
                               0,
-                              nullptr};
-const bmc_field fields[] = {{"x", bmc_f32, 1, 1, xDims, 1, &xFeature, 0, -1, 0},
+                              nullptr,
+                              FAKE_CLASSES ? FAKE_CLASSES : 1,
+                              0};
+const bmc_field fields[] = {{"x", bmc_f32, 1, 1, xDims, 1, &xFeature, 0, -1},
                             {"y", bmc_f32, 0, 1, yDims, 1, &yFeature, 0, -1, 0}};
 
 constexpr bmc_dataset dataset(const char *name, const bmc_file *file) {
-  return {name, &bmc_format_table, file ? 1 : 0, file, 0, -1, 0, nullptr, 0, 0, nullptr, 0, nullptr};
+  return {name, &bmc_format_table, file ? 1 : 0, file, 0, -1, 0, nullptr, 0, 0, nullptr, 0, nullptr, nullptr};
 }
 #ifdef FAKE_NO_TRAIN
 const bmc_dataset datasets[] = {dataset("input", nullptr)};

@@ -94,7 +94,7 @@ struct bmc_function {
 /* Data. What the runtime can do with a column or a file is an object of its own, which a program names and thereby
  * links: those of runtime/preparation.h, runtime/source.h, runtime/split.h and runtime/helper_thread.h. */
 struct bmc_step_kind; /**< `bmc_step_normalise`, ... */
-struct bmc_encoding;  /**< `bmc_encoding_one_hot`, `bmc_encoding_category` */
+struct bmc_encoding;  /**< `bmc_encoding_one_hot`, `bmc_encoding_category`, ... */
 struct bmc_format;    /**< `bmc_format_table`, ... */
 struct bmc_splitter;  /**< `bmc_splitter` */
 struct bmc_helper;    /**< `bmc_helper_thread` */
@@ -127,12 +127,14 @@ struct bmc_feature {
   const char *const *names;
   int64_t step_count;
   const struct bmc_step *steps;
-  const struct bmc_encoding *encoding; /**< null: numbers, one value a column */
+  const struct bmc_encoding *encoding; /**< null: numbers */
   int64_t category_count;              /**< with an encoding */
   const char *const *categories;       /**< their texts in order; null: learned from the training rows */
   int64_t has_unknown;                 /**< 1: the last category stands for every text that is none of the others */
   int64_t missing;
   const char *missing_text;
+  int64_t width;   /**< values that a column gives */
+  int64_t padding; /**< of texts as sequences: what fills them up */
 };
 
 /** A tensor that the model takes from its data: `x`, `y`, ... The first dimension is the row. */
@@ -163,19 +165,28 @@ struct bmc_split {
   const struct bmc_feature *stratify; /**< the column whose shares each part keeps, or null */
 };
 
+/** A cross-validation: how the training rows are dealt out. */
+struct bmc_folds {
+  const struct bmc_splitter *splitter;
+  int64_t count;
+  int64_t seed;
+  const struct bmc_feature *stratify; /**< the column whose shares each fold has, or null */
+};
+
 /** A data set of the train block: `data` is called `train`, the others `valid` and `test`. */
 struct bmc_dataset {
   const char *name;
   const struct bmc_format *format;
   int64_t file_count;
   const struct bmc_file *files;
-  int64_t separator; /**< of a table's cells; 0: found in the first line */
+  int64_t separator; /**< of a table's cells or a line's label; 0: found in the first line */
   int64_t header;    /**< of a table: 1 or 0; -1: found out */
   int64_t missing_count;
   const char *const *missing;    /**< cells of a table that hold nothing; null: the usual ones */
   int64_t window, stride;        /**< of a text: characters a row, and from row to row */
   const struct bmc_split *split; /**< null: all rows */
   int64_t part;                  /**< which part of the split this set is */
+  const struct bmc_folds *folds; /**< of the training data; null: the model file names none */
   /** The thread that gathers a batch while one is trained on; null: a step takes all rows. */
   const struct bmc_helper *helper;
 };

@@ -61,7 +61,8 @@ TEST_F(ProgramTable, HasTheHeadersLayout) {
                offsetof(bmc_feature, names), offsetof(bmc_feature, step_count), offsetof(bmc_feature, steps),
                offsetof(bmc_feature, encoding), offsetof(bmc_feature, category_count),
                offsetof(bmc_feature, categories), offsetof(bmc_feature, has_unknown), offsetof(bmc_feature, missing),
-               offsetof(bmc_feature, missing_text), sizeof(bmc_feature)}));
+               offsetof(bmc_feature, missing_text), offsetof(bmc_feature, width), offsetof(bmc_feature, padding),
+               sizeof(bmc_feature)}));
   EXPECT_EQ(layoutOf(types.field),
             (Offsets{offsetof(bmc_field, name), offsetof(bmc_field, element), offsetof(bmc_field, is_input),
                      offsetof(bmc_field, rank), offsetof(bmc_field, dims), offsetof(bmc_field, feature_count),
@@ -72,12 +73,16 @@ TEST_F(ProgramTable, HasTheHeadersLayout) {
             (Offsets{offsetof(bmc_split, splitter), offsetof(bmc_split, parts[0]), offsetof(bmc_split, parts[1]),
                      offsetof(bmc_split, parts[2]), offsetof(bmc_split, seed), offsetof(bmc_split, stratify),
                      sizeof(bmc_split)}));
-  EXPECT_EQ(layoutOf(types.dataset),
-            (Offsets{offsetof(bmc_dataset, name), offsetof(bmc_dataset, format), offsetof(bmc_dataset, file_count),
-                     offsetof(bmc_dataset, files), offsetof(bmc_dataset, separator), offsetof(bmc_dataset, header),
-                     offsetof(bmc_dataset, missing_count), offsetof(bmc_dataset, missing),
-                     offsetof(bmc_dataset, window), offsetof(bmc_dataset, stride), offsetof(bmc_dataset, split),
-                     offsetof(bmc_dataset, part), offsetof(bmc_dataset, helper), sizeof(bmc_dataset)}));
+  EXPECT_EQ(layoutOf(types.folds),
+            (Offsets{offsetof(bmc_folds, splitter), offsetof(bmc_folds, count), offsetof(bmc_folds, seed),
+                     offsetof(bmc_folds, stratify), sizeof(bmc_folds)}));
+  EXPECT_EQ(
+      layoutOf(types.dataset),
+      (Offsets{offsetof(bmc_dataset, name), offsetof(bmc_dataset, format), offsetof(bmc_dataset, file_count),
+               offsetof(bmc_dataset, files), offsetof(bmc_dataset, separator), offsetof(bmc_dataset, header),
+               offsetof(bmc_dataset, missing_count), offsetof(bmc_dataset, missing), offsetof(bmc_dataset, window),
+               offsetof(bmc_dataset, stride), offsetof(bmc_dataset, split), offsetof(bmc_dataset, part),
+               offsetof(bmc_dataset, folds), offsetof(bmc_dataset, helper), sizeof(bmc_dataset)}));
   EXPECT_EQ(layoutOf(types.trainStep), (Offsets{offsetof(bmc_train_step, name), offsetof(bmc_train_step, every),
                                                 offsetof(bmc_train_step, function), sizeof(bmc_train_step)}));
   EXPECT_EQ(layoutOf(types.hyper), (Offsets{offsetof(bmc_hyper, name), offsetof(bmc_hyper, value), sizeof(bmc_hyper)}));

@@ -162,7 +162,8 @@ TEST(Optimizers, TrainWhatTheyName) {
   auto train = [](const std::string &entries) {
     return moduleOf(
         "layer Part { frozen param scale: f32[3] = 1\n  fc = Linear(3, 3)\n  forward(x) { return fc(x * scale) } }\n"
-        "network M {\n  a = Part()\n  b = Part()\n  c = Linear(3, 2)\n  forward(x: f32[N, 3]) { return c(b(a(x))) }\n}\n"
+        "network M {\n  a = Part()\n  b = Part()\n  c = Linear(3, 2)\n  forward(x: f32[N, 3]) { return c(b(a(x))) "
+        "}\n}\n"
         "train M {\n  data = table(\"a.csv\", x = columns(0..3), y = columns(3..5))\n  loss = mse\n" +
         entries + "}\n");
   };
@@ -306,7 +307,7 @@ TEST(Targets, FollowFromTheLoss) {
   };
   EXPECT_TRUE(has(fields("column(3)", "cross_entropy"),
                   "{classes = 4 : i64, features = [{column_count = 1 : i64, name = \"y.0\", numbers = array<i64: 3>, "
-                  "selection = 0 : i64}], is_input = false, name = \"y\", type = tensor<i32>}"));
+                  "selection = 0 : i64, width = 1 : i64}], is_input = false, name = \"y\", type = tensor<i32>}"));
   EXPECT_TRUE(has(fields("one_hot(column(3), 4)", "cross_entropy"), "type = tensor<4xf32>}"));
   EXPECT_TRUE(has(fields("columns(3..7)", "mse"), "type = tensor<4xf32>}"));
 }
