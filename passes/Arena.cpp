@@ -1,8 +1,6 @@
 // Which slot a value gets. See the header.
 #include "passes/Arena.h"
 
-#include <optional>
-
 using namespace bmc::bm;
 
 namespace bmc {
@@ -11,6 +9,11 @@ size_t Arena::take(const SymbolicDim &bytes, size_t time, size_t busyUntil) {
   size_t slot = choose(bytes, time);
   keep(slot, busyUntil);
   return slot;
+}
+
+void Arena::keep(size_t slot, size_t busyUntil) {
+  slots[slot].busyUntil = busyUntil;
+  busy.push({busyUntil, slot});
 }
 
 // Whether a size is at most another for all symbols that are not negative.
@@ -22,28 +25,63 @@ static bool fitsIn(const SymbolicDim &size, const SymbolicDim &other) {
   return true;
 }
 
+// Sizes in an order in which one that always fits in another comes first. How far they are apart is a guess.
+Arena::Size Arena::sizeOf(const SymbolicDim &bytes) {
+  constexpr double usualExtent = 64;
+  double size = 0;
+  for (auto &[monomial, coefficient] : bytes.coefficients()) {
+    double product = double(coefficient);
+    for (size_t factor = 0; factor < monomial.size(); ++factor)
+      product *= usualExtent;
+    size += product;
+  }
+  return {size, bytes.text()};
+}
+
+// The slots that nobody reads any more.
+void Arena::release(size_t time) {
+  while (!busy.empty() && busy.top().first < time) {
+    auto [until, slot] = busy.top();
+    busy.pop();
+    if (slots[slot].busyUntil != until || slots[slot].isFree)
+      continue; // it was kept longer, or said twice
+    slots[slot].isFree = true;
+    Free &free = freeSlots[sizeOf(slots[slot].bytes)];
+    free.bytes = slots[slot].bytes;
+    free.slots.push_back(slot);
+  }
+}
+
+size_t Arena::takeFrom(FreeSlots::iterator free) {
+  size_t slot = free->second.slots.back();
+  free->second.slots.pop_back();
+  slots[slot].isFree = false;
+  if (free->second.slots.empty())
+    freeSlots.erase(free);
+  return slot;
+}
+
 // A free slot that the size fits in, the smallest such; else the largest that fits in the size, which grows; else a new
-// one. Sizes of which neither is always the smaller do not share a slot.
+// one. Sizes of which neither is always the smaller do not share a slot. Of each kind only the nearest few are looked
+// at.
 size_t Arena::choose(const SymbolicDim &bytes, size_t time) {
-  std::optional<size_t> best, growing;
-  for (size_t slot = 0; slot < slots.size(); ++slot) {
-    if (slots[slot].busyUntil >= time)
+  constexpr int mostCompared = 16;
+  release(time);
+  auto next = freeSlots.lower_bound(sizeOf(bytes));
+  auto larger = next;
+  for (int compared = 0; larger != freeSlots.end() && compared < mostCompared; ++larger, ++compared, ++steps)
+    if (fitsIn(bytes, larger->second.bytes))
+      return takeFrom(larger);
+  auto smaller = next;
+  for (int compared = 0; smaller != freeSlots.begin() && compared < mostCompared; ++compared, ++steps) {
+    --smaller;
+    if (!fitsIn(smaller->second.bytes, bytes))
       continue;
-    const SymbolicDim &size = slots[slot].bytes;
-    if (fitsIn(bytes, size)) {
-      if (!best || fitsIn(size, slots[*best].bytes))
-        best = slot;
-    } else if (fitsIn(size, bytes) && (!growing || fitsIn(slots[*growing].bytes, size))) {
-      growing = slot;
-    }
+    size_t slot = takeFrom(smaller);
+    slots[slot].bytes = bytes;
+    return slot;
   }
-  if (best)
-    return *best;
-  if (growing) {
-    slots[*growing].bytes = bytes;
-    return *growing;
-  }
-  slots.push_back({bytes, time});
+  slots.push_back({bytes});
   return slots.size() - 1;
 }
 

@@ -7,7 +7,7 @@
 
 #include "dialects/Dialect.h"
 #include "mlir/IR/Block.h"
-#include "llvm/ADT/DenseSet.h"
+#include "passes/AcyclicPartition.h"
 
 namespace bmc {
 
@@ -24,12 +24,12 @@ struct Read {
   mlir::Value value;           ///< the producer's result
   ReadKind kind;
   llvm::ArrayRef<int64_t> dimensions; ///< of the broadcast, for Repeat
-  bool expands; ///< the consumer asks for more elements than the producer has: each is asked for several times
+  bool expands;      ///< the consumer asks for more elements than the producer has: each is asked for several times
+  unsigned cheapOps; ///< that stand between the two
 };
 
 struct Node {
   mlir::Operation *op;
-  unsigned group;
   llvm::SmallVector<Read, 2> operands; ///< reads of other nodes
   llvm::SmallVector<Read, 2> readers;
   bool returned = false;
@@ -44,42 +44,48 @@ public:
   /// Whether an op is cheap enough to be computed again wherever it is read.
   bool isCheap(mlir::Operation *op) const { return cheapOps.contains(op); }
 
-  llvm::ArrayRef<unsigned> members(unsigned group) const { return groups[group]; }
-  unsigned groupCount() const { return groups.size(); }
+  llvm::ArrayRef<unsigned> members(unsigned group) const { return groups.members(group); }
+  unsigned groupCount() const { return groups.groupCount(); }
+  unsigned groupOf(unsigned node) const { return groups.groupOf(node); }
   const Node &node(unsigned index) const { return nodes[index]; }
 
   /// Whether a group is no kernel: a view (a reshape) or a loop.
   bool standsAlone(unsigned group) const;
   bool hasAnchor(unsigned group) const;
-  /// The groups that read a group, ascending, and whether the block gives one of its values away.
-  llvm::SmallVector<unsigned> readersOf(unsigned group) const;
-  bool isReturned(unsigned group) const;
+  /// The only group that reads a group, if it is one and the block gives none of its values away.
+  std::optional<unsigned> onlyReader(unsigned group) const;
   /// The reads of a group's values by another group.
   llvm::SmallVector<Read> readsBetween(unsigned producer, unsigned consumer) const;
   /// Floating-point operations for one element, anchors not counted.
   int64_t flopsOf(unsigned group) const;
-  /// The shape of the group's results; nothing if it has none (nobody reads it).
+  /// The type of the group's first result, whose shape all have; nothing if it has none (nobody reads it).
+  std::optional<mlir::RankedTensorType> resultType(unsigned group) const;
   std::optional<bm::Shape> resultShape(unsigned group) const;
+  /// Whether a node's value is read outside of its group.
+  bool isStored(unsigned member) const;
   /// The values of the group that are read outside.
   llvm::SmallVector<mlir::Value> resultsOf(unsigned group) const;
 
   /// Whether two groups may become one: a kernel can hold their ops, and no third group would stand between.
   bool canMerge(unsigned a, unsigned b) const;
-  /// Merges b into a; b is empty afterwards.
-  void merge(unsigned a, unsigned b);
+  /// Merges b into a if they may become one; b is empty afterwards.
+  bool merge(unsigned a, unsigned b);
 
   /// The groups, each after those that it reads; empty ones and those without results are left out.
   llvm::SmallVector<unsigned> order() const;
 
+  /// What the questions about merges cost: nodes of kernels and edges that were looked at.
+  uint64_t work() const { return groups.work() + nodesTried; }
+
 private:
   void findCheapOps(mlir::Block &body);
-  void addReads(unsigned consumer, mlir::Operation *reader, mlir::Operation *throughCheap, ReadKind kind,
+  void addReads(unsigned consumer, mlir::Operation *reader, unsigned cheapOps, ReadKind kind,
                 llvm::ArrayRef<int64_t> dimensions);
-  bool isKernel(llvm::ArrayRef<unsigned> members) const;
-  bool pathAround(unsigned from, unsigned to) const;
+  bool makeKernel(unsigned a, unsigned b) const;
 
   std::vector<Node> nodes;
-  std::vector<NodeList> groups;
+  AcyclicPartition groups;
+  mutable uint64_t nodesTried = 0;
   llvm::DenseMap<mlir::Operation *, unsigned> nodeOf;
   llvm::DenseSet<mlir::Operation *> cheapOps;
 };

@@ -6,6 +6,7 @@
 #include "passes/Schedule.h"
 
 #include <map>
+#include <queue>
 #include <set>
 
 using namespace mlir;
@@ -33,19 +34,22 @@ private:
   void writeAllResults();
   bool mayBeWrittenOver(const Donation &donation);
   void acceptDonations();
+  void findReaders();
   bool acceptDonation(const Donation &donation);
   void orderOps();
   void copyRefusedDonations();
   void placeResults();
 
   Value copy(Value value, Operation *before);
-  bool reaches(Operation *from, Operation *to) const;
+  bool mayReach(Operation *from, Operation *to) const;
 
   Block &body;
   Operation *terminator;
   ArrayRef<Donation> donations;
   TargetAttr target;
   MemoryPlan &plan;
+  DenseMap<Value, SmallVector<Operation *>> readers;   // by argument: what reads it, views looked through
+  bool isProgramOrder = true;                          // whether all that is in `before` is so already
   std::map<Operation *, std::set<Operation *>> before; // by reader of a donated argument: its writer, which must wait
   std::map<unsigned, unsigned> accepted;               // argument by result
 };
@@ -71,14 +75,18 @@ Value ResultPlanner::copy(Value value, Operation *before) {
   return kernel.getOutputs()[0];
 }
 
+// A kernel that stores more than this takes long to compile.
+constexpr unsigned mostResults = 64;
+
 // Makes the kernel of a value store it twice. Cheaper than a copy, but a scatter adds up in the one buffer of its
 // result.
 static bool canStoreTwice(Value value) {
   auto kernel = value.getDefiningOp<KernelOp>();
-  return kernel && !isScatter(kernel);
+  return kernel && kernel.getNumResults() < mostResults && !isScatter(kernel);
 }
 
-static Value storeTwice(Value value) {
+static Value storeTwice(
+    Value value, function_ref<void(Value old, Value now)> replaced = [](Value, Value) {}) {
   auto kernel = value.getDefiningOp<KernelOp>();
   unsigned number = cast<OpResult>(value).getResultNumber();
   SmallVector<Type> types(kernel.getResultTypes());
@@ -90,6 +98,8 @@ static Value storeTwice(Value value) {
   Operation *yield = both.getBody().front().getTerminator();
   yield->insertOperands(yield->getNumOperands(), yield->getOperand(number));
   kernel->replaceAllUsesWith(both->getResults().drop_back());
+  for (auto [old, now] : llvm::zip_equal(kernel->getResults(), both->getResults().drop_back()))
+    replaced(old, now);
   kernel->erase();
   return both->getResults().back();
 }
@@ -122,10 +132,7 @@ void ResultPlanner::writeAllResults() {
   std::map<unsigned, Donation> donationOf;
   for (const Donation &donation : donations)
     donationOf[donation.result] = donation;
-  SmallVector<OpOperand *> written;
-  auto isWritten = [&](Value storage) {
-    return llvm::any_of(written, [&](OpOperand *other) { return storageOf(other->get()) == storage; });
-  };
+  llvm::DenseSet<Value> written;
   for (bool isDonated : {false, true})
     for (OpOperand &operand : terminator->getOpOperands()) {
       auto donation = donationOf.find(operand.getOperandNumber());
@@ -133,13 +140,17 @@ void ResultPlanner::writeAllResults() {
         continue;
       Value storage = storageOf(operand.get());
       bool isComputed = isa_and_nonnull<KernelOp, ScanOp>(storage.getDefiningOp());
-      bool isTaken = isComputed && isWritten(storage);
+      bool isTaken = isComputed && written.contains(storage);
       bool isRefused = isTaken && isDonated && !mayBeWrittenOver(donation->second);
-      if (isTaken && !isRefused && canStoreTwice(operand.get()))
-        operand.set(storeTwice(operand.get()));
-      else if (!isComputed || (isTaken && !isDonated))
+      if (isTaken && !isRefused && canStoreTwice(operand.get())) {
+        operand.set(storeTwice(operand.get(), [&](Value old, Value now) {
+          if (written.erase(old))
+            written.insert(now);
+        }));
+      } else if (!isComputed || (isTaken && !isDonated)) {
         operand.set(copy(operand.get(), terminator));
-      written.push_back(&operand);
+      }
+      written.insert(storageOf(operand.get()));
     }
 }
 
@@ -158,14 +169,26 @@ bool ResultPlanner::mayBeWrittenOver(const Donation &donation) {
 // Donations -----------------------------------------------------------------------------------------------------------
 
 void ResultPlanner::acceptDonations() {
+  findReaders();
+  llvm::DenseSet<unsigned> donated;
+  for (const Donation &donation : donations)
+    donated.insert(donation.result);
   llvm::DenseSet<Value> written;
   for (OpOperand &operand : terminator->getOpOperands())
-    if (llvm::none_of(donations,
-                      [&](const Donation &donation) { return donation.result == operand.getOperandNumber(); }))
+    if (!donated.contains(operand.getOperandNumber()))
       written.insert(storageOf(operand.get()));
   for (const Donation &donation : donations)
     if (written.insert(storageOf(terminator->getOperand(donation.result))).second && acceptDonation(donation))
       accepted[donation.result] = donation.argument;
+}
+
+void ResultPlanner::findReaders() {
+  for (Operation &op : body.without_terminator())
+    if (!isView(&op))
+      for (Value operand : op.getOperands())
+        if (auto argument = dyn_cast<BlockArgument>(storageOf(operand)))
+          if (auto &ofArgument = readers[argument]; ofArgument.empty() || ofArgument.back() != &op)
+            ofArgument.push_back(&op);
 }
 
 // A result can be written into an argument if all other ops that read the argument can run before its writer.
@@ -175,28 +198,31 @@ bool ResultPlanner::acceptDonation(const Donation &donation) {
   Value argument = body.getArgument(donation.argument);
   auto result = cast<OpResult>(storageOf(terminator->getOperand(donation.result)));
   Operation *writer = result.getOwner();
-  SmallVector<Operation *> readers;
-  for (Operation &op : body.without_terminator())
-    if (&op != writer && !isView(&op) &&
-        llvm::any_of(op.getOperands(), [&](Value operand) { return storageOf(operand) == argument; }))
-      readers.push_back(&op);
-  if (llvm::any_of(readers, [&](Operation *reader) { return reaches(writer, reader); }))
-    return false;
-  for (Operation *reader : readers)
-    before[reader].insert(writer);
+  bool inOrder = llvm::all_of(readers[argument],
+                              [&](Operation *reader) { return reader == writer || reader->isBeforeInBlock(writer); });
+  for (Operation *reader : readers[argument])
+    if (reader != writer && !(inOrder && isProgramOrder) && mayReach(writer, reader))
+      return false;
+  isProgramOrder &= inOrder;
+  for (Operation *reader : readers[argument])
+    if (reader != writer)
+      before[reader].insert(writer);
   if (auto kernel = dyn_cast<KernelOp>(writer))
     if (SmallVector<int64_t> inputs = inputsIn(kernel, argument); !inputs.empty())
       plan.inPlaceOf(kernel)[result.getResultNumber()] = inputs[0];
   return true;
 }
 
+// A search that has seen so many ops without an end says that there is a way: a copy is cheap beside them.
+constexpr size_t mostOpsSearched = 1000;
+
 // Whether an op has to run before another, for its results or for a donated argument.
-bool ResultPlanner::reaches(Operation *from, Operation *to) const {
+bool ResultPlanner::mayReach(Operation *from, Operation *to) const {
   SmallVector<Operation *> rest{from};
   llvm::DenseSet<Operation *> seen;
   while (!rest.empty()) {
     Operation *op = rest.pop_back_val();
-    if (op == to)
+    if (op == to || seen.size() > mostOpsSearched)
       return true;
     if (!seen.insert(op).second)
       continue;
@@ -209,29 +235,38 @@ bool ResultPlanner::reaches(Operation *from, Operation *to) const {
 
 // In program order, but readers of a donated argument before its writer.
 void ResultPlanner::orderOps() {
-  SmallVector<Operation *> ops, sorted;
-  std::map<Operation *, std::set<Operation *>> after; // what an op waits for
-  for (Operation &op : body.without_terminator()) {
-    ops.push_back(&op);
-    for (Value operand : op.getOperands())
+  if (isProgramOrder)
+    return;
+  SmallVector<Operation *> ops = llvm::map_to_vector(body.without_terminator(), [](Operation &op) { return &op; });
+  DenseMap<Operation *, size_t> place;
+  for (auto [number, op] : llvm::enumerate(ops))
+    place[op] = number;
+  std::vector<SmallVector<size_t, 2>> next(ops.size());
+  std::vector<size_t> waitsFor(ops.size(), 0);
+  auto addEdge = [&](Operation *from, Operation *to) {
+    next[place.at(from)].push_back(place.at(to));
+    ++waitsFor[place.at(to)];
+  };
+  for (Operation *op : ops)
+    for (Value operand : op->getOperands())
       if (Operation *producer = operand.getDefiningOp())
-        after[&op].insert(producer);
-  }
+        addEdge(producer, op);
   for (auto &[reader, writers] : before)
     for (Operation *writer : writers)
-      after[writer].insert(reader);
-  llvm::DenseSet<Operation *> placed;
-  std::function<void(Operation *)> place = [&](Operation *op) {
-    if (!placed.insert(op).second)
-      return;
-    SmallVector<Operation *> waitsFor(after[op].begin(), after[op].end());
-    llvm::sort(waitsFor, [](Operation *a, Operation *b) { return a->isBeforeInBlock(b); });
-    llvm::for_each(waitsFor, place);
-    sorted.push_back(op);
-  };
-  llvm::for_each(ops, place);
-  for (Operation *op : sorted)
-    op->moveBefore(terminator);
+      addEdge(reader, writer);
+
+  std::priority_queue<size_t, std::vector<size_t>, std::greater<>> ready;
+  for (size_t number = 0; number < ops.size(); ++number)
+    if (waitsFor[number] == 0)
+      ready.push(number);
+  while (!ready.empty()) {
+    size_t number = ready.top();
+    ready.pop();
+    ops[number]->moveBefore(terminator);
+    for (size_t other : next[number])
+      if (--waitsFor[other] == 0)
+        ready.push(other);
+  }
 }
 
 // What could not be written into its argument is copied there when nobody reads the old value any more: at the end.

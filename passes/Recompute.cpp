@@ -33,12 +33,7 @@ public:
   }
 
 private:
-  bool isStored(unsigned member) const {
-    const Node &node = graph.node(member);
-    return !dropped.contains(member) && (node.returned || llvm::any_of(node.readers, [&](const Read &read) {
-                                           return graph.node(read.consumer).group != node.group;
-                                         }));
-  }
+  bool isStored(unsigned member) const { return !dropped.contains(member) && graph.isStored(member); }
 
   static bool isPointwise(Operation *op) {
     return cast<FusibleOpInterface>(op).getAccessPattern() == AccessPattern::Pointwise;
@@ -47,10 +42,10 @@ private:
   // Whether all other groups that read a node's value read it where they compute.
   bool isStoredForReadersOnly(unsigned member) const {
     const Node &node = graph.node(member);
-    if (!isStored(member) || node.returned || graph.standsAlone(node.group) || !isPointwise(node.op))
+    if (!isStored(member) || node.returned || graph.standsAlone(graph.groupOf(member)) || !isPointwise(node.op))
       return false;
     return llvm::all_of(node.readers, [&](const Read &read) {
-      return graph.node(read.consumer).group == node.group || read.kind == ReadKind::Same;
+      return graph.groupOf(read.consumer) == graph.groupOf(member) || read.kind == ReadKind::Same;
     });
   }
 
@@ -65,7 +60,7 @@ private:
       flops += cast<FusibleOpInterface>(node.op).getFlopsPerElement();
       for (const Read &read : node.operands) {
         const Node &producer = graph.node(read.producer);
-        bool isAtHand = producer.group != node.group || isStored(read.producer);
+        bool isAtHand = graph.groupOf(read.producer) != graph.groupOf(member) || isStored(read.producer);
         if (!isAtHand && (read.kind != ReadKind::Same || !isPointwise(producer.op)))
           return std::nullopt;
         if (!isAtHand)
@@ -90,8 +85,8 @@ private:
   void copyToReaders(unsigned member, ArrayRef<unsigned> recipe) {
     const Node &node = graph.node(member);
     for (const Read &read : node.readers) {
-      unsigned group = graph.node(read.consumer).group;
-      if (group == node.group)
+      unsigned group = graph.groupOf(read.consumer);
+      if (group == graph.groupOf(member))
         continue;
       for (unsigned part : recipe)
         copyTo(group, graph.node(part).op);

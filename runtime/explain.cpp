@@ -54,9 +54,9 @@ private:
 
 Explainer::Explainer(const Options &options, Variables &variables, const Preparation &preparation, Source &source)
     : options(options), source(source), predict(*bmc_program.predict, variables),
-      places(source, FieldUse::inputsOnly, preparation), reader(source, places, preparation, FieldUse::inputsOnly),
-      choice(predict, preparation, options.target), gradients(variables), rows(FieldUse::inputsOnly),
-      copy(FieldUse::inputsOnly) {
+      places(source, FieldUse::of(*bmc_program.predict), preparation), reader(source, places, preparation, FieldUse::of(*bmc_program.predict)),
+      choice(predict, preparation, options.target), gradients(variables), rows(FieldUse::of(*bmc_program.predict)),
+      copy(FieldUse::of(*bmc_program.predict)) {
   findRawColumns(places, preparation, columns);
 }
 

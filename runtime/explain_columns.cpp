@@ -9,7 +9,7 @@ void findRawColumns(const Columns &columns, const Preparation &preparation, Arra
     int64_t first = 0;
     for (int64_t k = 0; known.is_input && k < known.feature_count; ++k) {
       const PreparedFeature &prepared = preparation.feature(preparation.first(field) + k);
-      int64_t width = valuesOfColumn(*prepared.feature);
+      int64_t width = prepared.feature->width;
       const int64_t *sources = columns.of(preparation.first(field) + k);
       for (int64_t c = 0; c < prepared.feature->column_count; ++c, first += width)
         found.push({&prepared, c, sources[c], field, first, width});

@@ -221,3 +221,85 @@ func.func @recomputed(%x: tensor<8x8xf32>, %w: tensor<8x8xf32>) -> tensor<8x8xf3
   %6 = bm.add %4, %5 : tensor<8x8xf32>
   return %6 : tensor<8x8xf32>
 }
+
+// -----
+
+// What reads its operand twice doubles the code of a kernel: ten such are enough for one.
+// CHECK-LABEL: @doubling
+// CHECK: bm.kernel
+// CHECK-COUNT-2: bm.add
+// CHECK-NEXT: bm.yield
+// CHECK: bm.kernel
+// CHECK-COUNT-10: bm.add
+// CHECK-NEXT: bm.yield
+func.func @doubling(%x: tensor<8xf32>) -> tensor<8xf32> {
+  %0 = bm.add %x, %x : tensor<8xf32>
+  %1 = bm.add %0, %0 : tensor<8xf32>
+  %2 = bm.add %1, %1 : tensor<8xf32>
+  %3 = bm.add %2, %2 : tensor<8xf32>
+  %4 = bm.add %3, %3 : tensor<8xf32>
+  %5 = bm.add %4, %4 : tensor<8xf32>
+  %6 = bm.add %5, %5 : tensor<8xf32>
+  %7 = bm.add %6, %6 : tensor<8xf32>
+  %8 = bm.add %7, %7 : tensor<8xf32>
+  %9 = bm.add %8, %8 : tensor<8xf32>
+  %10 = bm.add %9, %9 : tensor<8xf32>
+  %11 = bm.add %10, %10 : tensor<8xf32>
+  return %11 : tensor<8xf32>
+}
+
+// -----
+
+// Index maps of index maps are computed where they are read up to a size, which doubles with each turn here.
+// CHECK-LABEL: @turning
+// CHECK: bm.kernel
+// CHECK: bm.yield
+// CHECK: bm.kernel
+// CHECK: bm.exp
+// CHECK-NEXT: bm.yield
+func.func @turning(%x: tensor<8xf32>) -> tensor<8xf32> {
+  %a0 = bm.slice %x [1] step [1] : tensor<8xf32> to tensor<7xf32>
+  %b0 = bm.slice %x [0] step [1] : tensor<8xf32> to tensor<1xf32>
+  %0 = bm.concatenate %a0, %b0 axis 0 : tensor<7xf32>, tensor<1xf32>
+  %a1 = bm.slice %0 [1] step [1] : tensor<8xf32> to tensor<7xf32>
+  %b1 = bm.slice %0 [0] step [1] : tensor<8xf32> to tensor<1xf32>
+  %1 = bm.concatenate %a1, %b1 axis 0 : tensor<7xf32>, tensor<1xf32>
+  %a2 = bm.slice %1 [1] step [1] : tensor<8xf32> to tensor<7xf32>
+  %b2 = bm.slice %1 [0] step [1] : tensor<8xf32> to tensor<1xf32>
+  %2 = bm.concatenate %a2, %b2 axis 0 : tensor<7xf32>, tensor<1xf32>
+  %a3 = bm.slice %2 [1] step [1] : tensor<8xf32> to tensor<7xf32>
+  %b3 = bm.slice %2 [0] step [1] : tensor<8xf32> to tensor<1xf32>
+  %3 = bm.concatenate %a3, %b3 axis 0 : tensor<7xf32>, tensor<1xf32>
+  %a4 = bm.slice %3 [1] step [1] : tensor<8xf32> to tensor<7xf32>
+  %b4 = bm.slice %3 [0] step [1] : tensor<8xf32> to tensor<1xf32>
+  %4 = bm.concatenate %a4, %b4 axis 0 : tensor<7xf32>, tensor<1xf32>
+  %a5 = bm.slice %4 [1] step [1] : tensor<8xf32> to tensor<7xf32>
+  %b5 = bm.slice %4 [0] step [1] : tensor<8xf32> to tensor<1xf32>
+  %5 = bm.concatenate %a5, %b5 axis 0 : tensor<7xf32>, tensor<1xf32>
+  %a6 = bm.slice %5 [1] step [1] : tensor<8xf32> to tensor<7xf32>
+  %b6 = bm.slice %5 [0] step [1] : tensor<8xf32> to tensor<1xf32>
+  %6 = bm.concatenate %a6, %b6 axis 0 : tensor<7xf32>, tensor<1xf32>
+  %a7 = bm.slice %6 [1] step [1] : tensor<8xf32> to tensor<7xf32>
+  %b7 = bm.slice %6 [0] step [1] : tensor<8xf32> to tensor<1xf32>
+  %7 = bm.concatenate %a7, %b7 axis 0 : tensor<7xf32>, tensor<1xf32>
+  %a8 = bm.slice %7 [1] step [1] : tensor<8xf32> to tensor<7xf32>
+  %b8 = bm.slice %7 [0] step [1] : tensor<8xf32> to tensor<1xf32>
+  %8 = bm.concatenate %a8, %b8 axis 0 : tensor<7xf32>, tensor<1xf32>
+  %a9 = bm.slice %8 [1] step [1] : tensor<8xf32> to tensor<7xf32>
+  %b9 = bm.slice %8 [0] step [1] : tensor<8xf32> to tensor<1xf32>
+  %9 = bm.concatenate %a9, %b9 axis 0 : tensor<7xf32>, tensor<1xf32>
+  %a10 = bm.slice %9 [1] step [1] : tensor<8xf32> to tensor<7xf32>
+  %b10 = bm.slice %9 [0] step [1] : tensor<8xf32> to tensor<1xf32>
+  %10 = bm.concatenate %a10, %b10 axis 0 : tensor<7xf32>, tensor<1xf32>
+  %a11 = bm.slice %10 [1] step [1] : tensor<8xf32> to tensor<7xf32>
+  %b11 = bm.slice %10 [0] step [1] : tensor<8xf32> to tensor<1xf32>
+  %11 = bm.concatenate %a11, %b11 axis 0 : tensor<7xf32>, tensor<1xf32>
+  %a12 = bm.slice %11 [1] step [1] : tensor<8xf32> to tensor<7xf32>
+  %b12 = bm.slice %11 [0] step [1] : tensor<8xf32> to tensor<1xf32>
+  %12 = bm.concatenate %a12, %b12 axis 0 : tensor<7xf32>, tensor<1xf32>
+  %a13 = bm.slice %12 [1] step [1] : tensor<8xf32> to tensor<7xf32>
+  %b13 = bm.slice %12 [0] step [1] : tensor<8xf32> to tensor<1xf32>
+  %13 = bm.concatenate %a13, %b13 axis 0 : tensor<7xf32>, tensor<1xf32>
+  %14 = bm.exp %13 : tensor<8xf32>
+  return %14 : tensor<8xf32>
+}

@@ -1,0 +1,201 @@
+// Which groups become one kernel. FusionGraph knows what one kernel may hold; the rules here say what is worth holding
+// together. They only ever merge two groups into one:
+//
+//   1. pointwise work joins the pointwise work that reads it;
+//   2. pointwise work joins the anchor (product, reduction, scatter) that it reads: bias, activation, optimizer update;
+//      so does a reduction over the same rows;
+//   3. what one kernel alone reads joins that kernel: the square in a sum of squares, the sums of a softmax;
+//   4. kernels of one shape that read the same values become one with several results.
+//
+// The order matters: rule 1 brings the gradient of an activation to where it is used, before rule 2 could tie it to the
+// forward product; rule 2 keeps a bias with its product, before rule 3 could move it into the softmax behind.
+#include "passes/FusionRules.h"
+#include "dialects/Ops.h"
+#include "llvm/ADT/SetVector.h"
+
+using namespace mlir;
+using namespace bmc::bm;
+
+namespace bmc {
+
+// Work this small is done again for each element rather than kept in memory for one more kernel.
+constexpr int64_t cheapFlopsPerElement = 2;
+// Work up to this is done again by each loop of a kernel with several (the maximum, the sum and the quotient of a
+// softmax).
+constexpr int64_t cheapFlopsAgain = 16;
+
+static bool isPointwise(const FusionGraph &graph, unsigned group) {
+  return !graph.members(group).empty() && !graph.standsAlone(group) && !graph.hasAnchor(group);
+}
+
+// The only kernel that reads a group, if it is one and the value is not returned.
+static std::optional<unsigned> onlyReader(const FusionGraph &graph, unsigned group) {
+  std::optional<unsigned> reader = graph.onlyReader(group);
+  return reader && !graph.standsAlone(*reader) ? reader : std::nullopt;
+}
+
+// Rule 1. Backwards, so that a chain collects in its last op.
+static bool joinPointwiseReaders(FusionGraph &graph) {
+  bool changed = false;
+  for (unsigned group = graph.groupCount(); group-- > 0;) {
+    std::optional<unsigned> reader = isPointwise(graph, group) ? onlyReader(graph, group) : std::nullopt;
+    if (!reader || !isPointwise(graph, *reader))
+      continue;
+    if (llvm::none_of(graph.readsBetween(group, *reader), [](const Read &read) { return read.expands; }))
+      changed |= graph.merge(*reader, group);
+  }
+  return changed;
+}
+
+// The groups of the same shape that a group reads element by element or over its rows: anchors first, then later ones.
+static SmallVector<unsigned> producersOfSameShape(const FusionGraph &graph, unsigned group) {
+  llvm::SetVector<unsigned> found;
+  for (unsigned member : graph.members(group))
+    for (const Read &read : graph.node(member).operands) {
+      unsigned producer = graph.groupOf(read.producer);
+      bool inOrder = read.kind == ReadKind::Same || read.kind == ReadKind::Repeat;
+      if (producer != group && !graph.standsAlone(producer) && inOrder &&
+          graph.resultShape(producer) == graph.resultShape(group))
+        found.insert(producer);
+    }
+  SmallVector<unsigned> result = found.takeVector();
+  llvm::sort(result, [&](unsigned a, unsigned b) {
+    auto rank = [&](unsigned group) { return std::pair(graph.hasAnchor(group), graph.members(group).back()); };
+    return rank(a) > rank(b);
+  });
+  return result;
+}
+
+// Whether another reduction, which alone reads the group, can compute it on the way, and `producer` has to be in memory
+// anyway because others read it too. Then joining the producer would only store one more tensor.
+static bool betterInItsReader(const FusionGraph &graph, unsigned group, unsigned producer) {
+  std::optional<unsigned> reader = onlyReader(graph, group);
+  if (!reader || !graph.canMerge(*reader, group))
+    return false;
+  for (const Read &read : graph.readsBetween(producer, group)) {
+    const Node &node = graph.node(read.producer);
+    bool othersRead = llvm::any_of(node.readers, [&](const Read &other) {
+      unsigned consumer = graph.groupOf(other.consumer);
+      return consumer != group && consumer != producer;
+    });
+    if (!othersRead && !node.returned)
+      return false;
+  }
+  return true;
+}
+
+// Rule 2.
+static bool joinProducers(FusionGraph &graph) {
+  bool changed = false;
+  for (unsigned group = 0; group < graph.groupCount(); ++group) {
+    if (graph.members(group).empty() || graph.standsAlone(group))
+      continue;
+    for (unsigned producer : producersOfSameShape(graph, group)) {
+      if (betterInItsReader(graph, group, producer) || !graph.merge(producer, group))
+        continue;
+      changed = true;
+      break;
+    }
+  }
+  return changed;
+}
+
+// Whether computing a group inside its reader costs little more than reading its values would.
+static bool isCheapInside(const FusionGraph &graph, unsigned group, unsigned reader) {
+  if (graph.hasAnchor(group))
+    return true; // computed once a row, before the row's loop
+  SmallVector<Read> reads = graph.readsBetween(group, reader);
+  if (llvm::any_of(reads, [](const Read &read) { return read.expands; }))
+    return graph.flopsOf(group) <= cheapFlopsPerElement;
+  return reads.size() == 1 || !graph.hasAnchor(reader) || graph.flopsOf(group) <= cheapFlopsAgain;
+}
+
+// Rule 3. Backwards: when the sums of a softmax are in, the exponentials have only one reader left.
+static bool joinOnlyReader(FusionGraph &graph) {
+  bool changed = false;
+  for (unsigned group = graph.groupCount(); group-- > 0;) {
+    if (graph.members(group).empty() || graph.standsAlone(group))
+      continue;
+    std::optional<unsigned> reader = onlyReader(graph, group);
+    if (reader && isCheapInside(graph, group, *reader))
+      changed |= graph.merge(*reader, group);
+  }
+  return changed;
+}
+
+// The tensors that a group reads from outside, scalars left out.
+static llvm::SetVector<Value> tensorsRead(const FusionGraph &graph, unsigned group) {
+  llvm::SetVector<Value> result;
+  SmallVector<Operation *> rest;
+  for (unsigned member : graph.members(group))
+    rest.push_back(graph.node(member).op);
+  llvm::DenseSet<Operation *> seen(rest.begin(), rest.end());
+  while (!rest.empty())
+    for (Value operand : rest.pop_back_val()->getOperands()) {
+      Operation *producer = operand.getDefiningOp();
+      if (producer && graph.isCheap(producer)) {
+        if (seen.insert(producer).second)
+          rest.push_back(producer);
+      } else if (!seen.contains(producer) && cast<RankedTensorType>(operand.getType()).getRank() > 0) {
+        result.insert(operand);
+      }
+    }
+  return result;
+}
+
+// A group is offered to so many of its siblings that cannot take it, then it stays by itself: a value may have
+// thousands of readers.
+constexpr unsigned mostRefusals = 32;
+
+static bool joinSiblings(FusionGraph &graph, ArrayRef<unsigned> siblings) {
+  bool changed = false;
+  for (size_t i = 0; i < siblings.size(); ++i) {
+    unsigned refusals = 0;
+    for (size_t j = i + 1; j < siblings.size() && refusals < mostRefusals; ++j) {
+      // A group has the number of one of its nodes, which knows where the group has gone.
+      unsigned a = graph.groupOf(siblings[i]), b = graph.groupOf(siblings[j]);
+      if (a == b)
+        continue;
+      bool merged = graph.hasAnchor(a) == graph.hasAnchor(b) && graph.merge(a, b);
+      changed |= merged;
+      refusals += !merged;
+    }
+  }
+  return changed;
+}
+
+// Rule 4: pointwise kernels, or reductions, that read one tensor; those that give scalars in any case.
+static bool joinSiblings(FusionGraph &graph) {
+  using Key = std::pair<Value, Type>; // what is read, null for no tensor at all, and the shape of the results
+  llvm::MapVector<Key, SmallVector<unsigned>> readers[2]; // without an anchor, and with one
+  for (unsigned group = 0; group < graph.groupCount(); ++group) {
+    std::optional<RankedTensorType> type = graph.resultType(group);
+    if (!type || graph.standsAlone(group))
+      continue;
+    auto &ofKind = readers[graph.hasAnchor(group)];
+    Type shape = type->clone(IntegerType::get(type->getContext(), 1));
+    if (type->getRank() == 0)
+      ofKind[{Value(), shape}].push_back(group);
+    for (Value value : tensorsRead(graph, group))
+      ofKind[{value, shape}].push_back(group);
+  }
+  bool changed = false;
+  for (auto &ofKind : readers)
+    for (auto &[key, siblings] : ofKind)
+      changed |= joinSiblings(graph, siblings);
+  return changed;
+}
+
+void groupOps(FusionGraph &graph) {
+  while (joinPointwiseReaders(graph)) {
+  }
+  // A merge can leave another group with one reader, or one producer less: repeat until nothing changes. Each change is
+  // a merge, so this ends.
+  for (bool changed = true; changed;) {
+    changed = joinProducers(graph);
+    changed |= joinOnlyReader(graph);
+    changed |= joinSiblings(graph);
+  }
+}
+
+} // namespace bmc
