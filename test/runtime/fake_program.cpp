@@ -232,7 +232,7 @@ const bmc_feature yFeature = {"y.0",
                               nullptr,
                               FAKE_CLASSES ? FAKE_CLASSES : 1,
                               0};
-const bmc_field fields[] = {{"x", bmc_f32, 1, 1, xDims, 1, &xFeature, 0, -1},
+const bmc_field fields[] = {{"x", bmc_f32, 1, 1, xDims, 1, &xFeature, 0, -1, 0},
                             {"y", bmc_f32, 0, 1, yDims, 1, &yFeature, 0, -1, 0}};
 
 constexpr bmc_dataset dataset(const char *name, const bmc_file *file) {
