@@ -24,6 +24,9 @@ struct Index {
 /// Rows and columns of a block that is transposed in registers.
 constexpr int panelStep = 8;
 
+/// What vectors of partial sums are added down to, before lanes are added to each other.
+constexpr int foldedLaneCount = 4;
+
 /// The element of a tensor at an index.
 using Element = std::function<Halide::Expr(const Index &)>;
 
@@ -34,6 +37,8 @@ struct Anchor {
   Halide::Func result;           // one Var an axis, innermost first
   std::vector<Halide::Var> axes; // of result, outermost first
   Halide::Func lanes;            // partial sums: first argument the lane; undefined if there are none
+  Halide::Func foldedLanes =
+      {}; // their sums in `foldedLaneCount` lanes, on the way to the result; undefined if not wanted
 };
 
 class Algorithm {

@@ -75,10 +75,10 @@ struct LaneSums {
 } // namespace
 
 Expr combineLanes(const Func &lanes, const std::vector<Var> &axes, int count,
-                  const std::function<Expr(Expr, Expr)> &combine) {
+                  const std::function<Expr(Expr, Expr)> &combine, const Expr &first, int step) {
   std::vector<Expr> values;
   for (int i = 0; i < count; ++i)
-    values.push_back(lanes(withLane(i, axes)));
+    values.push_back(lanes(withLane(first + i * step, axes)));
   while (values.size() > 1) {
     size_t half = (values.size() + 1) / 2;
     for (size_t i = half; i < values.size(); ++i)

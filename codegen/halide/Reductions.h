@@ -29,10 +29,11 @@ struct ReducedAxes {
 /// The arguments of a Func of partial sums: the lane, then the axes.
 std::vector<Halide::Expr> withLane(Halide::Expr lane, const std::vector<Halide::Var> &axes);
 
-/// The combination of a Func's `count` lanes: each round combines the first half with the second, lane by lane, which
-/// means short dependences, and vectors where they pay.
+/// The combination of a Func's `count` lanes `first`, `first + step`, ...: each round combines the first half with the
+/// second, lane by lane, which means short dependences, and vectors where they pay.
 Halide::Expr combineLanes(const Halide::Func &lanes, const std::vector<Halide::Var> &axes, int count,
-                          const std::function<Halide::Expr(Halide::Expr, Halide::Expr)> &combine);
+                          const std::function<Halide::Expr(Halide::Expr, Halide::Expr)> &combine,
+                          const Halide::Expr &first = 0, int step = 1);
 
 /// The combination of the operand's elements over the axes. Adds an anchor.
 Element reduce(Algorithm &algorithm, llvm::StringRef name, const ReducedAxes &axes, Element operand,

@@ -22,7 +22,7 @@ struct Tile {
   Tile(ScheduleAttr schedule, const Anchor &product, llvm::ArrayRef<Var> axes)
       : rows(schedule.getTile()[0]), columns(schedule.getTile()[1]), row(axes[axes.size() - 2]), column(axes.back()),
         rowInTile("row"), columnInTile("column"), x(product.axes.back()), y(product.axes[product.axes.size() - 2]),
-        sums(product.result), lanes(product.lanes) {}
+        sums(product.result), lanes(product.lanes), foldedLanes(product.foldedLanes) {}
 
   // One accumulator an element, updated in turn for each step of the inner axis.
   void accumulate(const Func &consumer, const Var &loop) {
@@ -37,7 +37,7 @@ struct Tile {
   int rows, columns;
   Var row, column, rowInTile, columnInTile;
   Var x, y; // of the sums: column and row
-  Func sums, lanes;
+  Func sums, lanes, foldedLanes;
 };
 
 class Scheduler {
@@ -171,7 +171,12 @@ void Scheduler::lanesAlongInner(Tile &tile) {
       .unroll(tile.columnInTile)
       .unroll(tile.rowInTile);
   Func lanes = tile.lanes;
-  for (Func part : {lanes, tile.sums})
+  std::vector<Func> parts{lanes, tile.sums};
+  if (tile.foldedLanes.defined()) {
+    parts.push_back(tile.foldedLanes);
+    tile.foldedLanes.bound_extent(tile.foldedLanes.args()[0], foldedLaneCount).vectorize(tile.foldedLanes.args()[0]);
+  }
+  for (Func part : parts)
     part.compute_at(loops.output, tile.row)
         .store_in(Halide::MemoryType::Stack)
         .bound_extent(tile.x, tile.columns)

@@ -87,8 +87,15 @@ private:
       Halide::RDom tail(0, rest, "tail");
       lanes(withLane(tail, vars)) += term(whole * count + tail);
     }
-    product(innermostFirst(vars)) = combineLanes(lanes, vars, count, strict::add);
-    algorithm.add({AccessPattern::Contraction, shape, product, vars, lanes});
+    // The same order of additions as all at once, but down to a few lanes they are vectors'.
+    Func folded;
+    if (count > foldedLaneCount && count % foldedLaneCount == 0) {
+      folded = Func("product_folded");
+      folded(arguments) = combineLanes(lanes, vars, count / foldedLaneCount, strict::add, lane, foldedLaneCount);
+    }
+    product(innermostFirst(vars)) = folded.defined() ? combineLanes(folded, vars, foldedLaneCount, strict::add)
+                                                     : combineLanes(lanes, vars, count, strict::add);
+    algorithm.add({AccessPattern::Contraction, shape, product, vars, lanes, folded});
     return product;
   }
 
