@@ -26,6 +26,7 @@ function section(title, ...children) {
   main.append(element("section", { "aria-labelledby": id }, element("h2", { id }, title), ...children));
   contents.append(element("a", { href: `#${id}` }, title));
 }
+function isScalar(value) { return typeof value === "number" || value === null; }
 function spoken(name) { return name.replaceAll("_", " "); }
 function faint(text) { return element("p", { class: "faint" }, text); }
 function moment(seconds) { return new Date(seconds * 1000).toISOString().replace("T", " ").slice(0, 19) + " UTC"; }
@@ -64,13 +65,17 @@ function curves() {
   if (!epochs.length) parts.push(faint(`${report.logFile} has no finished epoch.`));
   const others = ["event", "epoch", "step", "best", "seconds", "rows_per_second"];
   const measures = Object.keys(epochs[0] ?? {}).filter(name =>
-    !others.includes(name) && !name.startsWith("valid_") && !Array.isArray(epochs[0][name]));
+    !others.includes(name) && !name.startsWith("valid_") && isScalar(epochs[0][name]));
   const points = name => epochs.map(one => [one.epoch, one[name]]);
   parts.push(element("div", { class: "charts" }, measures.map(name => {
     const series = [{ name: "training", points: points(name) }];
     if (`valid_${name}` in epochs[0]) series.push({ name: "validation", points: points(`valid_${name}`) });
     return lineChart(spoken(name), series, best);
   })));
+  const rates = Object.keys(epochs[0]?.rates ?? {});
+  if (rates.length)
+    parts.push(element("h3", {}, "What schedules gave"), element("div", { class: "charts" }, rates.map(name =>
+      lineChart(name, [{ name, points: epochs.map(one => [one.epoch, one.rates[name]]) }], best))));
   if (best) parts.push(faint(`The dotted line marks the best epoch: ${spoken(start?.monitor ?? "")} ${rounded(end?.best_value ?? NaN)}.`));
   section("Training", ...parts);
 }
@@ -78,7 +83,7 @@ function curves() {
 function results() {
   if (!report.sets.length) return;
   const all = Object.keys(report.sets[0].measures);
-  const isNumber = name => !Array.isArray(report.sets[0].measures[name]);
+  const isNumber = name => isScalar(report.sets[0].measures[name]);
   const parts = [table("Loss and metrics with the saved weights", ["measure", ...report.sets.map(set => names[set.name])],
     all.filter(isNumber).map(name => [spoken(name), ...report.sets.map(set => set.measures[name])]))];
   for (const name of all.filter(name => !isNumber(name)))
