@@ -20,6 +20,23 @@ int64_t rowsPerCall(const Entry &entry, int64_t batch, int64_t rows, const char 
   return fixed;
 }
 
+/// Rows of a call where the model file leaves the number open.
+enum { defaultRows = 1024 };
+
+int64_t readRowsOfCall(const Entry &entry, RowReader &reader, Rows &rows, const char *input) {
+  int64_t fixed = entry.fixedRows();
+  rows.count = 0;
+  int64_t count = reader.read(rows,
+                              fixed               ? fixed
+                              : bmc_program.batch ? bmc_program.batch
+                                                  : int64_t(defaultRows),
+                              RowFilter());
+  if (count && fixed && count != fixed)
+    fail(exitBadInput, "%s: expected a multiple of %lld rows, which this program was compiled for, found %lld more",
+         input, (long long)fixed, (long long)count);
+  return count;
+}
+
 /// Smaller batches are gathered in less time than two threads need to tell each other.
 enum : int64_t { bytesWorthAThread = 1 << 18 };
 

@@ -10,6 +10,9 @@ namespace bmc {
 /// The rows of one call: `batch` (0: all), or what the entry function was compiled for, which must then fit.
 int64_t rowsPerCall(const Entry &entry, int64_t batch, int64_t rows, const char *path);
 
+/// Reads the rows of the next call over the old ones; 0 at the end of the input.
+int64_t readRowsOfCall(const Entry &entry, RowReader &reader, Rows &rows, const char *input);
+
 /// Hands the rows of a data set to an entry function in batches; the last one may be smaller. Where that is worth it, a
 /// thread of its own gathers the next batch while the caller works with the last one.
 class Batches {

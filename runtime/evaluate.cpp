@@ -1,8 +1,8 @@
 // `PROGRAM evaluate`: loss and metrics over the test set, or the train set where there is no other.
 #include "data.h"
 #include "errors.h"
+#include "trained_model.h"
 #include "verbs.h"
-#include "weights.h"
 
 #include <stdio.h>
 
@@ -33,20 +33,14 @@ int evaluate(Options &options) {
   const char *path = options.testData ? options.testData : options.trainData;
   if (!path)
     fail(exitBadCommandLine, "%s evaluate: expected a data set, found none: say --data test=PATH", bmc_program.name);
-  Variables variables;
-  variables.holdForReading();
-  Text weights;
-  if (!options.weights)
-    defaultWeightsPath(weights);
-  Preparation preparation;
-  loadWeights(options.weights ? options.weights : weights.get(), variables, &preparation);
+  TrainedModel model(options);
   Rows rows(FieldUse::ofData());
-  DataSet(options, options.testData ? DataKind::test : DataKind::train, preparation).read(rows);
-  Entry entry(*bmc_program.evaluate, variables);
+  DataSet(options, options.testData ? DataKind::test : DataKind::train, model.preparation).read(rows);
+  Entry entry(*bmc_program.evaluate, model.variables);
   Scalars scalars;
   scalars.hypers = options.settings.hypers();
   scalars.seed = options.seed;
-  Measures measures(variables);
+  Measures measures(model.variables);
   evaluateRows(entry, rows, options.settings.whole(settingBatch), path, scalars, measures);
   printMeasures(options.testData ? "Test" : "Train", measures, options.json);
   return exitDone;

@@ -10,19 +10,16 @@
 #include "json.h"
 #include "lines.h"
 #include "numbers.h"
+#include "trained_model.h"
 #include "verbs.h"
-#include "weights.h"
 
 namespace bmc {
-
-/// Rows of one call where the model file leaves the number open.
-enum { defaultRows = 1024 };
 
 namespace {
 /// The explanations of the rows of a file, some rows at a time.
 class Explainer {
 public:
-  Explainer(const Options &options, Variables &variables, const Preparation &preparation, Source &source);
+  Explainer(const Options &options, TrainedModel &model, Source &source);
   /// False at the end of the rows.
   bool readRows();
   void appendHeader(Text &out) const;
@@ -32,6 +29,7 @@ public:
   void findDims(Array<int64_t> &dims) const;
 
 private:
+  void askAt(double scale, Array<double> &found);
   void explain();
   double attribution(const RawColumn &column, int64_t row) const;
   void appendRow(Text &out, int64_t row) const;
@@ -52,24 +50,19 @@ private:
 };
 } // namespace
 
-Explainer::Explainer(const Options &options, Variables &variables, const Preparation &preparation, Source &source)
-    : options(options), source(source), predict(*bmc_program.predict, variables),
-      places(source, FieldUse::of(*bmc_program.predict), preparation), reader(source, places, preparation, FieldUse::of(*bmc_program.predict)),
-      choice(predict, preparation, options.target), gradients(variables), rows(FieldUse::of(*bmc_program.predict)),
-      copy(FieldUse::of(*bmc_program.predict)) {
-  findRawColumns(places, preparation, columns);
+Explainer::Explainer(const Options &options, TrainedModel &model, Source &source)
+    : options(options), source(source), predict(*bmc_program.predict, model.variables),
+      places(source, FieldUse::of(*bmc_program.predict), model.preparation),
+      reader(source, places, model.preparation, FieldUse::of(*bmc_program.predict)),
+      choice(predict, model.preparation, options.target), gradients(model.variables),
+      rows(FieldUse::of(*bmc_program.predict)), copy(FieldUse::of(*bmc_program.predict)) {
+  findRawColumns(places, model.preparation, columns);
 }
 
 bool Explainer::readRows() {
-  int64_t fixed = predict.fixedRows();
-  int64_t limit = fixed ? fixed : bmc_program.batch ? bmc_program.batch : int64_t(defaultRows);
-  rows.count = 0;
-  int64_t count = reader.read(rows, limit, RowFilter());
+  int64_t count = readRowsOfCall(predict, reader, rows, options.input);
   if (count == 0)
     return false;
-  if (fixed && count != fixed)
-    fail(exitBadInput, "%s: expected a multiple of %lld rows, which this program was compiled for, found %lld more",
-         options.input, (long long)fixed, (long long)count);
   Scalars scalars;
   scalars.hypers = options.settings.hypers();
   copy.gather(rows, nullptr, 0, count);
@@ -79,20 +72,21 @@ bool Explainer::readRows() {
   return true;
 }
 
+/// The scores at one end of the way.
+void Explainer::askAt(double scale, Array<double> &found) {
+  gradients.run(scale);
+  found.clear();
+  for (int64_t row = 0; row < rows.count; ++row)
+    found.push(choice.inUnits(row, gradients.score(row)));
+}
+
 /// The mean of the gradients at the middles of equal parts of the way from zero to the rows.
 void Explainer::explain() {
   gradients.begin(rows, choice.values());
-  for (int end = 0; end < 2; ++end) {
-    if (end == 0 && !options.integrates)
-      continue;
-    gradients.run(end);
-    Array<double> &found = end == 0 ? baselines : scores;
-    found.clear();
-    for (int64_t row = 0; row < rows.count; ++row)
-      found.push(choice.inUnits(row, gradients.score(row)));
-  }
+  askAt(1, scores);
   if (!options.integrates)
     return gradients.accumulate();
+  askAt(0, baselines);
   calls = static_cast<double>(options.steps);
   for (int64_t step = 0; step < options.steps; ++step) {
     gradients.run((static_cast<double>(step) + 0.5) / calls);
@@ -214,13 +208,8 @@ static bool isNpy(const char *path) {
 }
 
 int bmc_part_explain(Options &options) {
-  Variables variables(false);
-  Text weights;
-  if (!options.weights)
-    defaultWeightsPath(weights);
-  Preparation preparation;
-  loadWeights(options.weights ? options.weights : weights.get(), variables, &preparation);
-  Explainer explainer(options, variables, preparation, openInput(options.input));
+  TrainedModel model(options);
+  Explainer explainer(options, model, openInput(options.input));
   if (!options.output) {
     explainAsLines(explainer, {nullptr});
     return exitDone;

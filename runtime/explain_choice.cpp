@@ -29,37 +29,50 @@ void Choice::measure(int64_t rows) {
   for (const Answer &answer : answers)
     total += widthOf(answer.result, rows);
   if (target)
-    readTarget(total);
-  if (!isClass || fixed >= width + isOneScore)
-    findUnits(fixed < 0 ? 0 : fixed);
+    readTarget(width, total);
+  else if (!isClass)
+    fixedValue = 0;
+  if (fixedValue >= 0)
+    findUnits(fixedValue);
   isMeasured = true;
 }
 
-/// The class that `--target` names.
+/// The class that `--target` names, or -1.
 int64_t Choice::findCategory(const PreparedFeature &category) const {
-  Nearest nearest(target);
-  Text names;
-  for (int64_t i = 0; i < category.feature->category_count; ++i) {
-    const char *name = category.categories[0]->name(i);
-    if (!strcmp(name, target))
-      return i;
-    nearest.consider(name);
-    if (i < 12)
-      appendShown(names.append(i ? ", '" : "'"), name), names.append("'");
-  }
-  fail(exitBadCommandLine, "%s explain: --target: expected a class, %s%s, found '%s'%s%s", bmc_program.name,
-       names.get(), category.feature->category_count > 12 ? ", ..." : "", target,
-       nearest.found() ? "; did you mean " : "", nearest.found() ? nearest.found() : "");
+  int64_t i = category.feature->category_count;
+  while (--i >= 0 && strcmp(category.categories[0]->name(i), target))
+    ;
+  return i;
 }
 
-void Choice::readTarget(int64_t total) {
-  if (isClass && answers[0].isCategory) {
-    fixed = findCategory(preparation.feature(preparation.first(answers[0].field)));
-    return;
+void Choice::failAtTarget(int64_t total) const {
+  Nearest nearest(target);
+  Text expected;
+  if (isCategoryNamed()) {
+    const PreparedFeature &category = preparation.feature(preparation.first(answers[0].field));
+    for (int64_t i = 0; i < category.feature->category_count; ++i) {
+      nearest.consider(category.categories[0]->name(i));
+      if (i < 12)
+        appendShown(expected.append(i ? ", '" : "a class, '"), category.categories[0]->name(i)), expected.append("'");
+    }
+    expected.append(category.feature->category_count > 12 ? ", ..., or " : ", or ");
   }
-  if (!parseInteger(target, fixed) || fixed < 0 || fixed >= total)
-    fail(exitBadCommandLine, "%s explain: --target: expected %s from 0 to %lld, found '%s'", bmc_program.name,
-         isClass ? "a class" : "a value of the outputs", (long long)total - 1, target);
+  expected.format("%s from 0 to %lld", isClass && !isCategoryNamed() ? "a class" : "the number of a value",
+                  static_cast<long long>(total - 1));
+  fail(exitBadCommandLine, "%s explain: --target: expected %s, found '%s'%s%s", bmc_program.name, expected.get(),
+       target, nearest.found() ? "; did you mean " : "", nearest.found() ? nearest.found() : "");
+}
+
+/// A class by its name, or a value by its number; those of the first output may be classes.
+void Choice::readTarget(int64_t width, int64_t total) {
+  if (isCategoryNamed())
+    fixedClass = findCategory(preparation.feature(preparation.first(answers[0].field)));
+  if (fixedClass >= 0)
+    return;
+  int64_t number;
+  if (!parseInteger(target, number) || number < 0 || number >= total)
+    failAtTarget(total);
+  (isClass && !isOneScore && number < width ? fixedClass : fixedValue) = number;
 }
 
 /// The name of a value that is no class, and what was done to the column that it answers for, if that is a line.
@@ -100,9 +113,8 @@ void Choice::choose(int64_t rows) {
     measure(rows);
   int64_t width = widthOf(answers[0].result, rows);
   for (int64_t row = 0; row < rows; ++row) {
-    int64_t value = fixed >= 0 ? fixed : isClass ? likeliest(row, width) : 0;
-    classes[row] = value;
-    chosen[row] = isOneScore ? 0 : value;
+    classes[row] = fixedClass >= 0 || !isClass ? fixedClass : likeliest(row, width);
+    chosen[row] = fixedValue >= 0 ? fixedValue : isOneScore ? 0 : classes[row];
   }
 }
 

@@ -4,16 +4,10 @@
 #include "data.h"
 #include "errors.h"
 #include "lines.h"
+#include "trained_model.h"
 #include "verbs.h"
-#include "weights.h"
-
-#include <stdio.h>
-#include <unistd.h>
 
 namespace bmc {
-
-/// Rows of one call where the model file leaves the number open.
-enum { defaultRows = 1024 };
 
 static void checkOutputs(const Entry &entry, int64_t rows) {
   for (int64_t r = 0; r < entry.resultCount(); ++r) {
@@ -25,22 +19,13 @@ static void checkOutputs(const Entry &entry, int64_t rows) {
 
 static void predictRows(Entry &entry, RowReader &reader, const Preparation &preparation, const Options &options,
                         Lines &lines) {
-  int64_t fixed = entry.fixedRows();
-  int64_t limit = fixed ? fixed : bmc_program.batch ? bmc_program.batch : int64_t(defaultRows);
   Rows rows(FieldUse::of(entry.code()));
   Scalars scalars;
   scalars.hypers = options.settings.hypers();
   Answers answers(entry, preparation, {options.json, options.probabilities});
   Text text;
   answers.appendHeader(text);
-  for (;;) {
-    rows.count = 0;
-    int64_t count = reader.read(rows, limit, RowFilter());
-    if (count == 0)
-      return;
-    if (fixed && count != fixed)
-      fail(exitBadInput, "%s: expected a multiple of %lld rows, which this program was compiled for, found %lld more",
-           options.input, (long long)fixed, (long long)count);
+  while (int64_t count = readRowsOfCall(entry, reader, rows, options.input)) {
     entry.run(&rows, scalars);
     checkOutputs(entry, count);
     for (int64_t row = 0; row < count; ++row)
@@ -51,14 +36,9 @@ static void predictRows(Entry &entry, RowReader &reader, const Preparation &prep
 }
 
 int predict(Options &options) {
-  Variables variables;
-  variables.holdForReading();
-  Text weights;
-  if (!options.weights)
-    defaultWeightsPath(weights);
-  Preparation preparation;
-  loadWeights(options.weights ? options.weights : weights.get(), variables, &preparation);
-  Entry entry(*bmc_program.predict, variables);
+  TrainedModel model(options);
+  const Preparation &preparation = model.preparation;
+  Entry entry(*bmc_program.predict, model.variables);
   Source &source = openInput(options.input);
   FieldUse use = FieldUse::of(entry.code());
   Columns columns(source, use, preparation);

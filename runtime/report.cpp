@@ -7,13 +7,12 @@
 #include "data.h"
 #include "errors.h"
 #include "info.h"
-#include "input_file.h"
 #include "json.h"
 #include "output_file.h"
 #include "report_outcomes.h"
 #include "run_log.h"
+#include "trained_model.h"
 #include "verbs.h"
-#include "weights.h"
 
 namespace bmc {
 
@@ -27,13 +26,6 @@ static const char page[] =
 #include "report/page.js.inc"
     ;
 
-/// What is needed to ask the trained model.
-struct Trained {
-  Trained() : variables(false) {}
-  Variables variables;
-  Preparation preparation;
-};
-
 static void appendLog(Text &out, const char *path) {
   Text log;
   readRunLog(path, log);
@@ -43,11 +35,12 @@ static void appendLog(Text &out, const char *path) {
 
 /// `{"name":"test","path":"test.csv","rows":30,"seconds":0.001,"measures":{...}}`
 static void appendSet(Text &out, const Options &options, const char *name, const char *path, Rows &rows,
-                      Trained &trained) {
+                      TrainedModel &model) {
   Scalars scalars;
   scalars.hypers = options.settings.hypers();
-  Entry entry(*bmc_program.evaluate, trained.variables);
-  Measures measures(trained.variables);
+  scalars.seed = options.seed;
+  Entry entry(*bmc_program.evaluate, model.variables);
+  Measures measures(model.variables);
   double begin = monotonicSeconds();
   evaluateRows(entry, rows, options.settings.whole(settingBatch), path, scalars, measures);
   appendJsonField(out.append("{"), "name", name);
@@ -58,13 +51,13 @@ static void appendSet(Text &out, const Options &options, const char *name, const
   out.append("}}");
 }
 
-static void appendOutcomes(Text &out, const Options &options, const char *path, Rows &rows, Trained &trained) {
+static void appendOutcomes(Text &out, const Options &options, const char *path, Rows &rows, TrainedModel &model) {
   Scalars scalars;
   scalars.hypers = options.settings.hypers();
-  Entry entry(*bmc_program.predict, trained.variables);
+  Entry entry(*bmc_program.predict, model.variables);
   int64_t size = rowsPerCall(entry, options.settings.whole(settingBatch), rows.count, path);
   Batches batches(rows, size, entry.overwritesRows());
-  Outcomes outcomes(entry, trained.preparation, rows.count);
+  Outcomes outcomes(entry, model.preparation, rows.count);
   while (Rows *part = batches.next()) {
     entry.run(part, scalars);
     outcomes.add(*part);
@@ -74,7 +67,7 @@ static void appendOutcomes(Text &out, const Options &options, const char *path, 
 }
 
 /// All data sets, the last one of them with what was predicted for its rows.
-static void appendSets(Text &out, const Options &options, Trained &trained) {
+static void appendSets(Text &out, const Options &options, TrainedModel &model) {
   static const char *const names[] = {"train", "valid", "test"};
   Text outcomes;
   bool isFirst = true;
@@ -85,10 +78,10 @@ static void appendSets(Text &out, const Options &options, Trained &trained) {
     if (!path)
       continue;
     Rows rows(FieldUse::ofData());
-    DataSet(options, kind, trained.preparation).read(rows);
+    DataSet(options, kind, model.preparation).read(rows);
     outcomes.clear();
-    appendSet(out.append(isFirst ? "" : ","), options, names[number], path, rows, trained);
-    appendOutcomes(outcomes, options, path, rows, trained);
+    appendSet(out.append(isFirst ? "" : ","), options, names[number], path, rows, model);
+    appendOutcomes(outcomes, options, path, rows, model);
     isFirst = false;
   }
   out.append("]").append(outcomes.get());
@@ -121,20 +114,15 @@ static void writePage(OutputFile &file, const Text &content) {
 }
 
 int bmc_part_report(Options &options) {
-  Text path, weights, content("{\"info\":");
+  Text path, content("{\"info\":");
   path.append(options.output ? options.output : bmc_program.name).append(options.output ? "" : ".html");
   checkWritable(path.get());
-  if (!options.weights)
-    defaultWeightsPath(weights);
-  else
-    weights.append(options.weights);
-  Trained trained;
-  loadWeights(weights.get(), trained.variables, &trained.preparation);
+  TrainedModel model(options);
   appendJsonInfo(content);
-  appendJsonField(content.append(","), "weights", weights.get());
+  appendJsonField(content.append(","), "weights", model.path.get());
   if (options.log)
     appendLog(content, options.log);
-  appendSets(content, options, trained);
+  appendSets(content, options, model);
   content.append("}");
   OutputFile file(path.get());
   writePage(file, content);

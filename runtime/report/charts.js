@@ -45,11 +45,15 @@ function table(caption, heads, rows, classes = []) {
       element("tbody", {}, rows.map(row => element("tr", {}, row.map(cell))))));
 }
 
+/** At most about so many of a list, at equal distances, and the last one. */
+function thinned(list, most) {
+  const step = Math.ceil(list.length / most);
+  return list.filter((_, i) => i % step === 0 || i === list.length - 1);
+}
+
 /** The numbers behind a drawing, for those who do not see it. */
 function numbers(caption, heads, rows) {
-  const step = Math.ceil(rows.length / 1000);
-  const some = rows.filter((row, i) => i % step === 0 || i === rows.length - 1);
-  const part = step > 1 ? `, every ${step}th` : "";
+  const some = thinned(rows, 1000), part = some.length < rows.length ? `, ${some.length} of ${rows.length}` : "";
   return element("details", {}, element("summary", {}, "The numbers" + part), table(caption + part, heads, some));
 }
 
@@ -60,20 +64,29 @@ function ticks(low, high) {
   const rough = (high - low) / 4, power = 10 ** Math.floor(Math.log10(rough));
   const step = [1, 2, 5, 10].find(factor => factor * power >= rough) * power;
   const list = [];
-  for (let k = Math.ceil(low / step - 1e-9); k * step <= high + 1e-9 * step; ++k) list.push(Number((k * step).toPrecision(12)));
+  for (let k = Math.ceil(low / step - 1e-9); k * step <= high + 1e-9 * step; ++k)
+    list.push(Number((k * step).toPrecision(12)));
   return list;
 }
 function logTicks(low, high) {
   const list = [], from = Math.floor(Math.log10(low)), to = Math.ceil(Math.log10(high));
   const factors = to - from > 3 ? [1] : [1, 2, 5];
-  for (let power = from; power <= to; ++power) for (const factor of factors) list.push(Number((factor * 10 ** power).toPrecision(12)));
+  for (let power = from; power <= to; ++power)
+    for (const factor of factors) list.push(Number((factor * 10 ** power).toPrecision(12)));
   return list.filter(value => value >= low * 0.999 && value <= high * 1.001);
 }
 
+function least(values) { return values.reduce((a, b) => Math.min(a, b), Infinity); }
+function greatest(values) { return values.reduce((a, b) => Math.max(a, b), -Infinity); }
+
 /** Values to places between `from` and `to`: along a line, or by their logarithm. */
 function axis(values, from, to, isLog, isWhole) {
-  let low = Math.min(...values), high = Math.max(...values);
-  if (low === high) { const room = Math.abs(low) / 10 || 0.5; if (!isLog) low -= room; high += room; }
+  let low = least(values), high = greatest(values);
+  if (high - low <= 1e-6 * Math.abs(high)) { // the differences are roundings
+    const room = Math.abs(low) / 10 || 0.5;
+    low -= isLog ? 0 : room;
+    high += room;
+  }
   const place = isLog ? value => from + (Math.log(value / low) / Math.log(high / low)) * (to - from)
                       : value => from + ((value - low) / (high - low)) * (to - from);
   const all = isLog ? logTicks(low, high) : ticks(low, high);
@@ -108,7 +121,8 @@ let figures = 0;
 function figure(caption, parts, details) {
   const id = `figure-${++figures}`;
   return element("figure", {}, element("figcaption", { id }, caption),
-    element("svg", { viewBox: `0 0 ${size.width} ${size.height}`, role: "img", "aria-labelledby": id }, parts), details);
+    element("svg", { viewBox: `0 0 ${size.width} ${size.height}`, role: "img", "aria-labelledby": id }, parts),
+    details);
 }
 
 function areFinite([x, y]) { return Number.isFinite(x) && Number.isFinite(y); }
@@ -120,8 +134,8 @@ function lineChart(name, series, best) {
   const rows = series[0].points.map(([epoch], i) => [epoch, ...series.map(one => one.points[i][1])]);
   const details = numbers(`${name} of each epoch`, heads, rows);
   if (!all.length) return element("figure", {}, element("figcaption", {}, `${name}: no finite number`), details);
-  const values = all.map(point => point[1]), low = Math.min(...values);
-  const isLog = low > 0 && Math.max(...values) / low > 30;
+  const values = all.map(point => point[1]), low = least(values);
+  const isLog = low > 0 && greatest(values) / low > 30;
   const x = axis(all.map(point => point[0]), size.left, size.width - size.right, false, true);
   const y = axis(values, size.height - size.bottom, size.top, isLog, false);
   const parts = frame(x, y, "epoch", "");
@@ -131,15 +145,16 @@ function lineChart(name, series, best) {
                        element("title", {}, `the best epoch: ${best}`)));
   }
   series.forEach((one, number) => {
-    const style = ["first", "second"][number], points = one.points.filter(areFinite);
-    const path = points.map(([px, py], i) => `${i ? "L" : "M"}${x.place(px).toFixed(1)} ${y.place(py).toFixed(1)}`).join("");
+    const style = ["first", "second"][number], points = thinned(one.points.filter(areFinite), 2000);
+    const places = points.map(([px, py]) => [x.place(px).toFixed(1), y.place(py).toFixed(1)]);
+    const path = "M" + places.map(place => place.join(" ")).join("L");
     parts.push(element("path", { class: `line ${style}`, d: path, "data-series": one.name }));
     if (points.length <= 60)
-      for (const [px, py] of points)
-        parts.push(element("circle", { class: `dot ${style}`, cx: x.place(px).toFixed(1), cy: y.place(py).toFixed(1), r: 2.2 },
-                           element("title", {}, `${one.name}, epoch ${px}: ${rounded(py)}`)));
+      places.forEach(([cx, cy], i) => parts.push(element("circle", { class: `dot ${style}`, cx, cy, r: 2.2 },
+        element("title", {}, `${one.name}, epoch ${points[i][0]}: ${rounded(points[i][1])}`))));
+    const key = (number ? "- - " : "— ") + one.name;
     if (series.length > 1)
-      parts.push(element("text", { class: style, x: size.left + 90 * number, y: size.top - 10 }, (number ? "- - " : "— ") + one.name));
+      parts.push(element("text", { class: style, x: size.left + 90 * number, y: size.top - 10 }, key));
   });
   return figure(`${name} by epoch${isLog ? ", logarithmic" : ""}`, parts, details);
 }
@@ -152,11 +167,14 @@ function scatter(name, pairs) {
   const both = all.flat();
   const x = axis(both, size.left, size.width - size.right, false, false);
   const y = axis(both, size.height - size.bottom, size.top, false, false);
-  const low = Math.min(...both), high = Math.max(...both);
+  const low = least(both), high = greatest(both);
   const parts = frame(x, y, "is", "predicted");
-  parts.push(element("line", { class: "mark", x1: x.place(low), y1: y.place(low), x2: x.place(high), y2: y.place(high) }));
-  for (const [is, predicted] of all)
-    parts.push(element("circle", { class: "dot first pair", cx: x.place(is).toFixed(1), cy: y.place(predicted).toFixed(1), r: 3 },
+  parts.push(element("line",
+    { class: "mark", x1: x.place(low), y1: y.place(low), x2: x.place(high), y2: y.place(high) }));
+  for (const [is, predicted] of all) {
+    const place = { cx: x.place(is).toFixed(1), cy: y.place(predicted).toFixed(1) };
+    parts.push(element("circle", { class: "dot first pair", ...place, r: 3 },
                        element("title", {}, `is ${rounded(is)}, predicted ${rounded(predicted)}`)));
+  }
   return figure(`${name}: predicted over what is so`, parts, details);
 }

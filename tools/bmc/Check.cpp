@@ -7,6 +7,7 @@
 #include "codegen/link/Link.h"
 #include "dialects/Dialect.h"
 #include "dialects/reference/Interpreter.h"
+#include "runtime/values.h"
 #include "tools/bmc/Files.h"
 #include "llvm/ADT/SmallString.h"
 #include "llvm/ADT/StringExtras.h"
@@ -102,26 +103,7 @@ private:
 
 // Elements in memory --------------------------------------------------------------------------------------------------
 
-static int64_t bytesOf(int32_t element) {
-  return element == bmc_bool ? 1 : element == bmc_f32 || element == bmc_i32 ? 4 : 8;
-}
-
 static bool isReal(int32_t element) { return element == bmc_f32 || element == bmc_f64; }
-
-static double load(const void *memory, int32_t element, int64_t i) {
-  switch (element) {
-  case bmc_f32:
-    return static_cast<const float *>(memory)[i];
-  case bmc_f64:
-    return static_cast<const double *>(memory)[i];
-  case bmc_i32:
-    return static_cast<const int32_t *>(memory)[i];
-  case bmc_i64:
-    return double(static_cast<const int64_t *>(memory)[i]);
-  default:
-    return static_cast<const uint8_t *>(memory)[i];
-  }
-}
 
 static void store(void *memory, int32_t element, int64_t i, double value) {
   switch (element) {
@@ -174,8 +156,8 @@ static bool isOneHot(const bmc_field &field) {
   return field.feature_count == 1 && field.rank == 1 && field.features[0].category_count == field.dims[0];
 }
 
-// State may be a sum of squares, so it is positive. Class labels and one-hot rows are what they are. Matrices are about as
-// large as initial ones: a loop over many steps of larger ones would multiply every rounding error.
+// State may be a sum of squares, so it is positive. Class labels and one-hot rows are what they are. Matrices are about
+// as large as initial ones: a loop over many steps of larger ones would multiply every rounding error.
 double FunctionCheck::element(const bmc_value &value, int64_t position, int64_t width) {
   std::uniform_real_distribution<double> signedValues(-1, 1), positiveValues(0.01, 1);
   switch (value.role) {
@@ -202,11 +184,11 @@ double FunctionCheck::element(const bmc_value &value, int64_t position, int64_t 
 void FunctionCheck::makeArgument(const bmc_value &value) {
   SmallVector<int64_t> shape = shapeOf(value);
   ReferenceTensor<double> tensor(shape, isReal(value.element));
-  Buffer &buffer = owned.emplace_back(tensor.size() * bytesOf(value.element));
+  Buffer &buffer = owned.emplace_back(tensor.size() * elementBytes(value.element));
   int64_t width = shape.empty() ? 1 : shape.back();
   for (int64_t i = 0; i < tensor.size(); ++i) {
     store(buffer.data(), value.element, i, element(value, i, width));
-    double stored = load(buffer.data(), value.element, i);
+    double stored = elementAsDouble(buffer.data(), value.element, i);
     if (tensor.isReal)
       tensor.reals[i] = stored;
     else
@@ -241,7 +223,7 @@ bool FunctionCheck::run(std::string &error) {
   }
   for (auto [number, result] : enumerate(ArrayRef(compiled.results, compiled.result_count))) {
     if (result.alias < 0)
-      owned.emplace_back(expected[number].size() * bytesOf(result.element));
+      owned.emplace_back(expected[number].size() * elementBytes(result.element));
     buffers.push_back(result.alias < 0 ? owned.back().data() : buffers[result.alias]);
   }
   Buffer arena(compiled.arena_bytes(symbols.data()));
@@ -258,7 +240,7 @@ void FunctionCheck::compare(MutableArrayRef<double> worst) {
     auto value = [&](int64_t i) { return tensor.isReal ? tensor.reals[i] : double(tensor.integers[i]); };
     double scale = 1, difference = 0;
     for (int64_t i = 0; i < tensor.size(); ++i) {
-      double found = load(buffers[compiled.argument_count + number], result.element, i);
+      double found = elementAsDouble(buffers[compiled.argument_count + number], result.element, i);
       scale = std::max(scale, std::abs(value(i)));
       if (std::isnan(found) != std::isnan(value(i)))
         difference = INFINITY;

@@ -91,6 +91,10 @@ for measure in [key for key in report["sets"][0]["measures"]]:
     if len(columns) == 2:
         assert len(page.curves[figure, "validation"]) == len(epochs)
 
+for rate in epochs[0].get("rates", {}):
+    check_curve(page.curves[f"{rate} by epoch", rate], [one["rates"][rate] for one in epochs], len(epochs))
+assert name != "iris" or "lr" in epochs[0]["rates"]
+
 # The tables.
 results = page.tables["Loss and metrics with the saved weights"]
 for row in results[1:]:

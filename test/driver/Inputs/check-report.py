@@ -23,16 +23,18 @@ assert {key: value for key, value in end.items() if key.startswith("test_")} == 
 
 # The predictions for the test set.
 wanted = [row[-1] for row in csv.reader(open(data))][1:]
-answers = [row[0] for row in csv.reader(open(f"{name}-answers.csv"))]
+answers = list(csv.reader(open(f"{name}-answers.csv")))
 (outcome,) = report["outcomes"]
 assert outcome["field"] == "y" and outcome["rows"] == len(wanted) == len(answers)
 if "counts" in outcome:
     labels = outcome["labels"]
     counts = [[0] * len(labels) for _ in labels]
     for is_, said in zip(wanted, answers):
-        counts[labels.index(is_)][labels.index(said)] += 1
+        # The name of the class, or a score for each.
+        predicted = labels.index(said[0]) if len(said) == 1 else max(range(len(said)), key=lambda i: float(said[i]))
+        counts[labels.index(is_)][predicted] += 1
     assert counts == outcome["counts"], outcome
 else:
     (pairs,) = outcome["pairs"]
-    for (is_, said), row, answer in zip(pairs, wanted, answers, strict=True):
+    for (is_, said), row, (answer,) in zip(pairs, wanted, answers, strict=True):
         assert abs(is_ - float(row)) < 1e-4 * abs(float(row)) and abs(said - float(answer)) < 1e-4 * abs(said)

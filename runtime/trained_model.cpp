@@ -1,0 +1,17 @@
+// See trained_model.h.
+#include "trained_model.h"
+
+#include "weights.h"
+
+namespace bmc {
+
+TrainedModel::TrainedModel(const Options &options) {
+  if (options.weights)
+    path.append(options.weights);
+  else
+    defaultWeightsPath(path);
+  variables.holdForReading();
+  loadWeights(path.get(), variables, &preparation);
+}
+
+} // namespace bmc
