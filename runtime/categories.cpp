@@ -25,6 +25,7 @@ public:
 
 private:
   int64_t find(Source &source, int64_t column, const char *text);
+  bool isIgnored(const char *text) const;
   int64_t named() const { return feature.category_count - feature.has_unknown; }
   void number(const int64_t *order, int64_t count);
   bool areOwnNumbers() const;
@@ -61,7 +62,15 @@ void TextCategories::number(const int64_t *order, int64_t count) {
   }
 }
 
+/// A row that has no class.
+bool TextCategories::isIgnored(const char *text) const {
+  double value;
+  return feature.has_ignored && (!text || (parseNumber(text, value) && value == static_cast<double>(feature.ignored)));
+}
+
 void TextCategories::learn(const char *text) {
+  if (isIgnored(text))
+    return;
   if (!text && hasMissingText)
     text = missingText.get();
   if (text && (!feature.categories || texts.find(text) >= 0))
@@ -152,7 +161,7 @@ void TextCategories::finish(Source &source, int64_t column) {
 
 /// The number of the category, or a one in its place.
 void TextCategories::encode(Source &source, int64_t column, const char *text, int64_t *values) {
-  int64_t category = find(source, column, text);
+  int64_t category = isIgnored(text) ? feature.ignored : find(source, column, text);
   if (!feature.encoding->isOneHot) {
     *values = category;
     return;

@@ -164,6 +164,9 @@ void RowReader::readFeature(const bmc_field &field, int64_t index, char *row, in
 double RowReader::prepare(const bmc_field &field, const PreparedFeature &prepared, int64_t column, int64_t cell) {
   double found = source.number(cell);
   double value = Preparation::apply(prepared, column, prepared.feature->step_count, found);
+  double ignored = static_cast<double>(prepared.feature->ignored);
+  if (prepared.feature->has_ignored && (isnan(found) || value == ignored))
+    return ignored;
   if (!isfinite(value)) {
     source.failAt(cell, isnan(found)   ? "a number"
                         : isinf(found) ? "a finite number"

@@ -73,7 +73,9 @@ Row DataTable::feature(DictionaryAttr feature) {
           number(feature, "missing"),
           text(feature, "missing_text"),
           number(feature, "width"),
-          number(feature, "padding")};
+          number(feature, "padding"),
+          int64_t(feature.contains("ignored")),
+          number(feature, "ignored")};
 }
 
 Row DataTable::field(DictionaryAttr field, int64_t element, RankedTensorType type, int64_t classWeights) {

@@ -19,7 +19,7 @@ ProgramTypes::ProgramTypes(MLIRContext *context) {
   function = structOf({pointer, pointer, pointer, pointer, i64, pointer, i64, pointer, i64, pointer, i64});
   step = structOf({pointer, f64, f64});
   feature = structOf({pointer, i64, i64, i64, pointer, i64, pointer, i64, pointer, pointer, i64, pointer, i64, i64,
-                      pointer, i64, i64});
+                      pointer, i64, i64, i64, i64});
   field = structOf({pointer, i32, i32, i64, pointer, i64, pointer, i64, i64, i64});
   trainStep = structOf({pointer, i64, pointer});
   file = structOf({pointer, pointer});

@@ -27,7 +27,8 @@ int64_t number(Selection selection) { return static_cast<int64_t>(selection); }
 
 } // namespace
 
-mlir::Attribute Program::describeFeature(const Feature &feature, const std::string &name) {
+mlir::Attribute Program::describeFeature(const Feature &feature, const std::string &name,
+                                         std::optional<int64_t> ignored) {
   mlir::Builder &b = e.builder;
   Description description(b);
   description.add("name", name);
@@ -47,6 +48,8 @@ mlir::Attribute Program::describeFeature(const Feature &feature, const std::stri
   if (!steps.empty())
     description.add("steps", b.getArrayAttr(steps));
   description.add("width", feature.columnWidth());
+  if (ignored)
+    description.add("ignored", *ignored);
   const Encoding &encoding = feature.encoding;
   if (encoding.symbol.empty())
     return description.get();
@@ -68,7 +71,7 @@ mlir::Attribute Program::describeField(const Input &input) {
   auto row = bm::tensorType(llvm::ArrayRef(shape).drop_front(), input.type.getElementType());
   std::vector<mlir::Attribute> features;
   for (const Feature &feature : input.features)
-    features.push_back(describeFeature(feature, input.name + "." + std::to_string(features.size())));
+    features.push_back(describeFeature(feature, input.name + "." + std::to_string(features.size()), input.ignored));
   Description description(b);
   description.add("name", input.name);
   description.add("type", mlir::TypeAttr::get(row));

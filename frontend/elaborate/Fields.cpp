@@ -119,6 +119,9 @@ void Program::findTargets() {
       for (Field &field : training->fields())
         if (field.name.text == source.field && !isInput(source.field) && !found.count(source.field))
           found[source.field] = target(field, source.parameter->type.get(), scope, source.parameter);
+    for (const Source &source : use.sources)
+      if (auto known = found.find(source.field); use.ignored && known != found.end() && known->second.classes)
+        known->second.ignored = use.ignored;
   }
   Scope scope;
   for (Field &field : training->fields()) {

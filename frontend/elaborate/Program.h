@@ -31,7 +31,8 @@ private:
     std::string rowName;    // of its first dimension; may be empty
     std::vector<Feature> features;
     int64_t classes = 0;
-    std::string classWeights; // the buffer of this name has the weights of its classes
+    std::optional<int64_t> ignored; // the number of rows without a class
+    std::string classWeights;       // the buffer of this name has the weights of its classes
     Range range;
   };
   struct Result {
@@ -58,6 +59,7 @@ private:
     const Module *module;
     Range range;
     const Scope *scope; // what the types of the parameters see
+    std::optional<int64_t> ignored; // the class number of rows that do not count
   };
   enum Arguments : unsigned {
     Variables = 1,
@@ -111,7 +113,7 @@ private:
   void describeProgram();
   void numberColumns();
   mlir::Attribute describeField(const Input &input);
-  mlir::Attribute describeFeature(const Feature &feature, const std::string &name);
+  mlir::Attribute describeFeature(const Feature &feature, const std::string &name, std::optional<int64_t> ignored = {});
   mlir::Attribute describeDataset(const DataSet &set);
 
   // Accumulation.cpp

@@ -9,6 +9,9 @@
 
 namespace bmc::frontend {
 
+/// The parameter of losses that names the class of rows that do not count.
+static constexpr std::string_view ignoreIndex = "ignore_index";
+
 using mlir::RankedTensorType;
 using mlir::Value;
 
@@ -68,17 +71,28 @@ static bool isOpen(const TypeExpr &type) {
   return llvm::any_of(type.dims, [](const ExprPtr &dim) { return dim->kind == ExprKind::Pack; });
 }
 
+/// `ignore_index` of a loss, if it is given as a number.
+static std::optional<int64_t> ignoredClass(const Object &object) {
+  auto dim = object.get<Dim>();
+  return dim ? dim->constant() : std::nullopt;
+}
+
 /// All calls that outputs and fields go into, losses first.
 std::vector<Program::Use> Program::uses() {
   std::vector<Use> result;
   auto addCall = [&](const CallExpr &call) {
     std::vector<const Expr *> arguments;
+    std::optional<int64_t> ignored;
+    Scope scope;
+    scope.parent = &network->scope;
     for (const Argument &argument : call.arguments)
       if (argument.name.text.empty())
         arguments.push_back(argument.value.get());
+      else if (argument.name.text == ignoreIndex)
+        ignored = ignoredClass(e.evaluate(*argument.value, scope));
     std::shared_ptr<Instance> owner;
     if (const std::vector<Parameter> *parameters = calledParameters(call, owner)) {
-      Use use{sourcesIn(*parameters, arguments), owner->module, call.range, &owner->scope};
+      Use use{sourcesIn(*parameters, arguments), owner->module, call.range, &owner->scope, {}};
       llvm::erase_if(use.sources,
                      [](const Source &source) { return !source.parameter->type || isOpen(*source.parameter->type); });
       result.push_back(std::move(use));
@@ -87,13 +101,16 @@ std::vector<Program::Use> Program::uses() {
     auto found =
         call.callee->kind == ExprKind::Name ? e.modules.find(main, as<NameExpr>(*call.callee).name) : Modules::Found();
     if (found.decl && !found.decl->hasMembers)
-      result.push_back({sourcesIn(found.decl->parameters, arguments), found.module, call.range, nullptr});
+      result.push_back({sourcesIn(found.decl->parameters, arguments), found.module, call.range, nullptr, ignored});
   };
   auto add = [&](const Score &score) {
     if (score.applied) {
       const DeclaredObject &function = score.applied->function;
       result.push_back(
-          {sourcesOf(function.decl->parameters, score.applied->arguments), function.module, score.range, nullptr});
+          {sourcesOf(function.decl->parameters, score.applied->arguments), function.module, score.range, nullptr, {}});
+      for (const Bound &given : score.applied->arguments)
+        if (given.name == ignoreIndex)
+          result.back().ignored = ignoredClass(given.object);
     }
     forEachCall(score.expr, addCall);
   };
@@ -102,7 +119,7 @@ std::vector<Program::Use> Program::uses() {
       add(part);
   for (const Metric &metric : training->metrics)
     if (metric.instance)
-      result.push_back({sourcesOf(metric), metric.instance->module, metric.range, nullptr});
+      result.push_back({sourcesOf(metric), metric.instance->module, metric.range, nullptr, {}});
     else
       add(metric);
   return result;

@@ -213,8 +213,16 @@ const bmc_variable variables[] = {{"linear.weight", bmc_role_parameter, bmc_f32,
                                   {"linear.bias.velocity", bmc_role_state, bmc_f32, 1, bDims, 0}};
 
 const int64_t xColumns[] = {0, 1, 2}, yColumns[] = {3}, xDims[] = {inputs}, yDims[] = {outputs};
-const bmc_feature xFeature = {
-    "x.0", bmc_select_numbers, inputs, inputs, xColumns, 0, nullptr, 0, nullptr, nullptr, 0, nullptr, 0, 0, nullptr, 1, 0};
+const bmc_feature xFeature = {"x.0",    bmc_select_numbers,
+                              inputs,   inputs,
+                              xColumns, 0,
+                              nullptr,  0,
+                              nullptr,  nullptr,
+                              0,        nullptr,
+                              0,        0,
+                              nullptr,  1,
+                              0,        0,
+                              0};
 const bmc_feature yFeature = {"y.0",
                               bmc_select_numbers,
                               1,
@@ -231,6 +239,8 @@ const bmc_feature yFeature = {"y.0",
                               0,
                               nullptr,
                               FAKE_CLASSES ? FAKE_CLASSES : 1,
+                              0,
+                              0,
                               0};
 const bmc_field fields[] = {{"x", bmc_f32, 1, 1, xDims, 1, &xFeature, 0, -1, 0},
                             {"y", bmc_f32, 0, 1, yDims, 1, &yFeature, 0, -1, 0}};

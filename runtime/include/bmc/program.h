@@ -133,8 +133,10 @@ struct bmc_feature {
   int64_t has_unknown;                 /**< 1: the last category stands for every text that is none of the others */
   int64_t missing;
   const char *missing_text;
-  int64_t width;   /**< values that a column gives */
-  int64_t padding; /**< of texts as sequences: what fills them up */
+  int64_t width;       /**< values that a column gives */
+  int64_t padding;     /**< of texts as sequences: what fills them up */
+  int64_t has_ignored; /**< of class numbers: 1: a row without a class, or with this one, does not count */
+  int64_t ignored;     /**< what the loss takes for such a row */
 };
 
 /** A tensor that the model takes from its data: `x`, `y`, ... The first dimension is the row. */

@@ -54,15 +54,17 @@ TEST_F(ProgramTable, HasTheHeadersLayout) {
                offsetof(bmc_function, kernel_call_count), sizeof(bmc_function)}));
   EXPECT_EQ(layoutOf(types.step), (Offsets{offsetof(bmc_step, kind), offsetof(bmc_step, arguments[0]),
                                            offsetof(bmc_step, arguments[1]), sizeof(bmc_step)}));
-  EXPECT_EQ(
-      layoutOf(types.feature),
-      (Offsets{offsetof(bmc_feature, name), offsetof(bmc_feature, selection), offsetof(bmc_feature, column_count),
-               offsetof(bmc_feature, number_count), offsetof(bmc_feature, numbers), offsetof(bmc_feature, name_count),
-               offsetof(bmc_feature, names), offsetof(bmc_feature, step_count), offsetof(bmc_feature, steps),
-               offsetof(bmc_feature, encoding), offsetof(bmc_feature, category_count),
-               offsetof(bmc_feature, categories), offsetof(bmc_feature, has_unknown), offsetof(bmc_feature, missing),
-               offsetof(bmc_feature, missing_text), offsetof(bmc_feature, width), offsetof(bmc_feature, padding),
-               sizeof(bmc_feature)}));
+  EXPECT_EQ(layoutOf(types.feature),
+            (Offsets{offsetof(bmc_feature, name),           offsetof(bmc_feature, selection),
+                     offsetof(bmc_feature, column_count),   offsetof(bmc_feature, number_count),
+                     offsetof(bmc_feature, numbers),        offsetof(bmc_feature, name_count),
+                     offsetof(bmc_feature, names),          offsetof(bmc_feature, step_count),
+                     offsetof(bmc_feature, steps),          offsetof(bmc_feature, encoding),
+                     offsetof(bmc_feature, category_count), offsetof(bmc_feature, categories),
+                     offsetof(bmc_feature, has_unknown),    offsetof(bmc_feature, missing),
+                     offsetof(bmc_feature, missing_text),   offsetof(bmc_feature, width),
+                     offsetof(bmc_feature, padding),        offsetof(bmc_feature, has_ignored),
+                     offsetof(bmc_feature, ignored),        sizeof(bmc_feature)}));
   EXPECT_EQ(layoutOf(types.field),
             (Offsets{offsetof(bmc_field, name), offsetof(bmc_field, element), offsetof(bmc_field, is_input),
                      offsetof(bmc_field, rank), offsetof(bmc_field, dims), offsetof(bmc_field, feature_count),
