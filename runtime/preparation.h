@@ -104,6 +104,7 @@ struct bmc_step_kind {
   void (*add)(bmc::Sample &sample, double value);       // NaN: missing
   bool (*finish)(bmc::Sample &sample, double *learned); // false: there was no value
   const bmc::Learning *learning;
+  bool isCurved; // a function whose inverse is no line: `log`
 };
 
 struct bmc_encoding {

@@ -27,16 +27,17 @@ static double applyImpute(double value, const double *number, const double *) { 
 
 } // namespace bmc
 
-extern "C" const bmc_step_kind bmc_step_log = {"log", bmc::applyLog, bmc::applyExp, 0, nullptr, nullptr, nullptr};
+extern "C" const bmc_step_kind bmc_step_log = {"log", bmc::applyLog, bmc::applyExp, 0, nullptr, nullptr, nullptr, true};
 extern "C" const bmc_step_kind bmc_step_log1p = {"log1p", bmc::applyLog1p, bmc::applyExpm1, 0,
-                                                 nullptr, nullptr,         nullptr};
-extern "C" const bmc_step_kind bmc_step_exp = {"exp", bmc::applyExp, bmc::applyLog, 0, nullptr, nullptr, nullptr};
-extern "C" const bmc_step_kind bmc_step_sqrt = {"sqrt", bmc::applySqrt, bmc::applySquare, 0, nullptr, nullptr, nullptr};
+                                                 nullptr, nullptr,         nullptr,         true};
+extern "C" const bmc_step_kind bmc_step_exp = {"exp", bmc::applyExp, bmc::applyLog, 0, nullptr, nullptr, nullptr, true};
+extern "C" const bmc_step_kind bmc_step_sqrt = {"sqrt",  bmc::applySqrt, bmc::applySquare, 0,
+                                                nullptr, nullptr,        nullptr,          true};
 extern "C" const bmc_step_kind bmc_step_square = {"square", bmc::applySquare, bmc::applySqrt, 0,
-                                                  nullptr,  nullptr,          nullptr};
-extern "C" const bmc_step_kind bmc_step_abs = {"abs", bmc::applyAbs, nullptr, 0, nullptr, nullptr, nullptr};
-extern "C" const bmc_step_kind bmc_step_clip = {"clip", bmc::applyClip, nullptr, 0, nullptr, nullptr, nullptr};
+                                                  nullptr,  nullptr,          nullptr,        true};
+extern "C" const bmc_step_kind bmc_step_abs = {"abs", bmc::applyAbs, nullptr, 0, nullptr, nullptr, nullptr, false};
+extern "C" const bmc_step_kind bmc_step_clip = {"clip", bmc::applyClip, nullptr, 0, nullptr, nullptr, nullptr, false};
 extern "C" const bmc_step_kind bmc_step_scale = {"scale", bmc::applyScale, bmc::undoScale, 0,
-                                                 nullptr, nullptr,         nullptr};
+                                                 nullptr, nullptr,         nullptr,        false};
 extern "C" const bmc_step_kind bmc_step_impute_value = {"impute", bmc::applyImpute, nullptr, 0,
-                                                        nullptr,  nullptr,          nullptr};
+                                                        nullptr,  nullptr,          nullptr, false};

@@ -42,9 +42,9 @@ static bool finishMostFrequent(Sample &sample, double *learned) {
 
 } // namespace bmc
 
-extern "C" const bmc_step_kind bmc_step_impute_mean = {"impute",          bmc::apply,      nullptr,           1,
-                                                       bmc::addToMoments, bmc::finishMean, &bmc::stepLearning};
-extern "C" const bmc_step_kind bmc_step_impute_median = {"impute",       bmc::apply,        nullptr,           1,
-                                                         bmc::keepValue, bmc::finishMedian, &bmc::stepLearning};
+extern "C" const bmc_step_kind bmc_step_impute_mean = {
+    "impute", bmc::apply, nullptr, 1, bmc::addToMoments, bmc::finishMean, &bmc::stepLearning, false};
+extern "C" const bmc_step_kind bmc_step_impute_median = {
+    "impute", bmc::apply, nullptr, 1, bmc::keepValue, bmc::finishMedian, &bmc::stepLearning, false};
 extern "C" const bmc_step_kind bmc_step_impute_most_frequent = {
-    "impute", bmc::apply, nullptr, 1, bmc::keepValue, bmc::finishMostFrequent, &bmc::stepLearning};
+    "impute", bmc::apply, nullptr, 1, bmc::keepValue, bmc::finishMostFrequent, &bmc::stepLearning, false};

@@ -27,5 +27,5 @@ static bool finish(Sample &sample, double *learned) {
 
 } // namespace bmc
 
-extern "C" const bmc_step_kind bmc_step_minmax = {"minmax", bmc::apply,  bmc::undo,         2,
-                                                  bmc::add, bmc::finish, &bmc::stepLearning};
+extern "C" const bmc_step_kind bmc_step_minmax = {"minmax", bmc::apply,  bmc::undo,          2,
+                                                  bmc::add, bmc::finish, &bmc::stepLearning, false};

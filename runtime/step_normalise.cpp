@@ -17,5 +17,5 @@ static bool finish(Sample &sample, double *learned) {
 
 } // namespace bmc
 
-extern "C" const bmc_step_kind bmc_step_normalise = {"normalise",       bmc::apply,  bmc::undo,         2,
-                                                     bmc::addToMoments, bmc::finish, &bmc::stepLearning};
+extern "C" const bmc_step_kind bmc_step_normalise = {"normalise",       bmc::apply,  bmc::undo,          2,
+                                                     bmc::addToMoments, bmc::finish, &bmc::stepLearning, false};

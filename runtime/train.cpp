@@ -8,6 +8,7 @@
 #include "run_log.h"
 #include "thread_pool.h"
 #include "training_steps.h"
+#include "units.h"
 #include "verbs.h"
 #include "weights.h"
 
@@ -70,7 +71,7 @@ static void loadData(Training &training) {
 }
 
 /// The init function makes all variables; a weight file or a checkpoint then replaces what it holds.
-static void startVariables(Training &training) {
+static void fillVariables(Training &training) {
   Options &options = training.options;
   TrainingState &state = training.state;
   state.seed = options.seed;
@@ -91,6 +92,11 @@ static void startVariables(Training &training) {
   if (options.weights)
     loadWeights(options.weights, state.variables, nullptr, options.partial);
   setClassWeights(training.trainRows, state.variables);
+}
+
+static void startVariables(Training &training) {
+  fillVariables(training);
+  setUnits(training.preparation, training.state.variables);
 }
 
 static void saveTraining(Training &training) {

@@ -23,7 +23,7 @@ public:
   /// The file that some of them are read from; it is mapped as long as the variables are there.
   void keep(MappedFile &file) { source.take(file); }
   bool isHeld() const { return buffers.size() > 0; }
-  /// Copies the values of all variables that both hold.
+  /// Copies the values of all parameters and buffers.
   void copy(Variables &from);
   /// Null for a variable that is not held.
   void *&operator[](int64_t i) { return buffers[i]; }

@@ -1,6 +1,8 @@
 // The program's variables in weight files: see weights.h.
 #include "weights.h"
 
+#include "units.h"
+
 namespace bmc {
 
 void defaultWeightsPath(Text &path) { path.append(bmc_program.name).append(weightsExtension); }
@@ -22,8 +24,10 @@ void loadWeights(const char *path, Variables &variables, Preparation *preparatio
   loader.load("", variables, Contents::weights);
   loader.check(acceptMissing);
   loader.tellRest();
-  if (preparation)
-    preparation->load(file);
+  if (!preparation)
+    return;
+  preparation->load(file);
+  setUnits(*preparation, variables);
 }
 
 void saveWeights(const char *path, Variables &variables, const Preparation &preparation) {

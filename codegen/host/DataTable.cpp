@@ -78,7 +78,8 @@ Row DataTable::feature(DictionaryAttr feature) {
           number(feature, "ignored")};
 }
 
-Row DataTable::field(DictionaryAttr field, int64_t element, RankedTensorType type, int64_t classWeights) {
+Row DataTable::field(DictionaryAttr field, int64_t element, RankedTensorType type, int64_t classWeights,
+                     int64_t units) {
   std::vector<Row> features;
   for (DictionaryAttr entry : entries(field, "features"))
     features.push_back(feature(entry));
@@ -91,7 +92,8 @@ Row DataTable::field(DictionaryAttr field, int64_t element, RankedTensorType typ
           globals.structs(types.feature, features),
           number(field, "classes"),
           classWeights,
-          number(field, "is_outside")};
+          number(field, "is_outside"),
+          units};
 }
 
 Address DataTable::stratify(DictionaryAttr draw) {

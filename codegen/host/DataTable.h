@@ -12,8 +12,10 @@ class DataTable {
 public:
   DataTable(Globals &globals, const ProgramTypes &types) : globals(globals), types(types) {}
 
-  /// `bmc_field`; the caller knows its element type and the index of the variable with the weights of its classes.
-  Row field(mlir::DictionaryAttr field, int64_t element, mlir::RankedTensorType type, int64_t classWeights);
+  /// `bmc_field`; the caller knows its element type and the indices of the variables with the weights of its classes
+  /// and with its units.
+  Row field(mlir::DictionaryAttr field, int64_t element, mlir::RankedTensorType type, int64_t classWeights,
+            int64_t units);
   Row dataset(mlir::DictionaryAttr set);
 
 private:

@@ -20,7 +20,7 @@ ProgramTypes::ProgramTypes(MLIRContext *context) {
   step = structOf({pointer, f64, f64});
   feature = structOf({pointer, i64, i64, i64, pointer, i64, pointer, i64, pointer, pointer, i64, pointer, i64, i64,
                       pointer, i64, i64, i64, i64});
-  field = structOf({pointer, i32, i32, i64, pointer, i64, pointer, i64, i64, i64});
+  field = structOf({pointer, i32, i32, i64, pointer, i64, pointer, i64, i64, i64, i64});
   trainStep = structOf({pointer, i64, pointer});
   file = structOf({pointer, pointer});
   split = structOf({pointer, f64, f64, f64, i64, pointer});
@@ -221,9 +221,12 @@ Address TableBuilder::addFields() {
   std::vector<Row> rows;
   for (DictionaryAttr entry : entries("fields")) {
     auto type = cast<RankedTensorType>(entry.getAs<TypeAttr>("type").getValue());
-    auto weights = entry.getAs<FlatSymbolRefAttr>("class_weights");
-    auto variable = weights ? variableIndex.find(weights.getValue()) : variableIndex.end();
-    rows.push_back(data.field(entry, elementOf(type), type, variable == variableIndex.end() ? -1 : variable->second));
+    auto variableNamed = [&](llvm::StringRef key) {
+      auto name = entry.getAs<FlatSymbolRefAttr>(key);
+      auto variable = name ? variableIndex.find(name.getValue()) : variableIndex.end();
+      return variable == variableIndex.end() ? int64_t(-1) : variable->second;
+    };
+    rows.push_back(data.field(entry, elementOf(type), type, variableNamed("class_weights"), variableNamed("units")));
   }
   return globals.structs(types.field, rows);
 }

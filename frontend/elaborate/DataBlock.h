@@ -14,6 +14,11 @@ struct PreparationStep {
   bool operator==(const PreparationStep &) const = default;
 };
 
+/// The elementwise op that undoes a function; empty: it is no function, or cannot be undone.
+std::string inverseOf(const PreparationStep &step);
+/// Whether a step is undone by a shift and a scale.
+bool isLine(const PreparationStep &step);
+
 /// What stands for a missing cell of a category.
 enum class Missing { Error, Text, MostFrequent };
 

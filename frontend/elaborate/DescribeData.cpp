@@ -82,6 +82,8 @@ mlir::Attribute Program::describeField(const Input &input) {
     description.add("is_outside", b.getBoolAttr(true));
   if (!input.classWeights.empty())
     description.add("class_weights", mlir::FlatSymbolRefAttr::get(b.getContext(), input.classWeights));
+  if (!input.units.empty())
+    description.add("units", mlir::FlatSymbolRefAttr::get(b.getContext(), input.units));
   return description.get();
 }
 

@@ -1,6 +1,6 @@
 // Reads how a field is made of columns: `[normalise(impute(age, median)), one_hot(sex, 2), fare / 100]`. A name is a
 // column here, so this is a reader of its own beside the evaluator, which computes the numbers in it.
-#include "DataBlock.h"
+#include "StepForms.h"
 
 #include <algorithm>
 #include <cmath>
@@ -11,27 +11,6 @@ namespace bmc::frontend {
 namespace {
 
 constexpr int64_t mostColumns = 1'000'000, mostCategories = 1'000'000;
-
-/// A preparation with numbers behind its column: `clip(x, 0, 1)`.
-struct StepForm {
-  std::string_view name, symbol;
-  std::vector<std::string_view> parameters;
-};
-
-const std::vector<StepForm> &stepForms() {
-  static const std::vector<StepForm> forms = {
-      {"normalise", "bmc_step_normalise", {}},
-      {"minmax", "bmc_step_minmax", {}},
-      {"log", "bmc_step_log", {}},
-      {"log1p", "bmc_step_log1p", {}},
-      {"exp", "bmc_step_exp", {}},
-      {"sqrt", "bmc_step_sqrt", {}},
-      {"abs", "bmc_step_abs", {}},
-      {"square", "bmc_step_square", {}},
-      {"clip", "bmc_step_clip", {"low", "high"}},
-  };
-  return forms;
-}
 
 class FieldReader {
 public:
@@ -81,7 +60,7 @@ Feature FieldReader::feature(const Expr &expr) {
   case ExprKind::Unary:
     if (as<UnaryExpr>(expr).op == Operator::Negate && !isNumeric(expr)) {
       Feature feature = this->feature(*as<UnaryExpr>(expr).operand);
-      addStep(feature, {"bmc_step_scale", {-1, 0}}, expr.range);
+      addStep(feature, {scaleStep, {-1, 0}}, expr.range);
       return feature;
     }
     [[fallthrough]];
@@ -145,8 +124,8 @@ Feature FieldReader::call(const CallExpr &expr) {
     return category(expr, "bmc_encoding_" + name);
   if (name == "bytes" || name == "characters")
     return sequence(expr, name);
-  auto form = std::find_if(stepForms().begin(), stepForms().end(), [&](auto &f) { return f.name == name; });
-  if (form == stepForms().end()) {
+  const StepForm *form = findStep(name);
+  if (!form) {
     std::vector<std::string> names = {"column", "columns", "impute", "one_hot", "category", "bytes", "characters"};
     for (const StepForm &known : stepForms())
       names.emplace_back(known.name);
@@ -336,7 +315,7 @@ Feature FieldReader::scaled(const BinaryExpr &expr) {
   if (!isNumeric(other))
     e.fail(other.range, "columns are computed with numbers only: age / 100");
   double value = number(other, "the number");
-  PreparationStep step{"bmc_step_scale"};
+  PreparationStep step{scaleStep};
   if (expr.op == Operator::Add)
     step.arguments = {1, value};
   else if (expr.op == Operator::Sub)

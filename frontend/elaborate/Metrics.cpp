@@ -117,7 +117,7 @@ void Program::setMetricStates(const Metric &metric, const Body &body) {
     metric.instance->scope.names[name] = {Object(body.emission.variables.at(index)), e.variables[index].range};
 }
 
-/// The states behind the batch, and the predictions that metrics of all rows will need, as results of the function.
+/// The states behind the batch as results of the function.
 void Program::addToMetrics(Body &body, const Object &prediction) {
   for (const Metric &metric : training->metrics) {
     if (!metric.instance || !e.method(*metric.instance, "add"))
@@ -139,6 +139,10 @@ void Program::addToMetrics(Body &body, const Object &prediction) {
     }
     metric.instance->scope.names = std::move(outer);
   }
+}
+
+/// Of the batch, where a metric will need those of all rows.
+void Program::keepPredictions(Body &body, const Object &prediction) {
   if (!asksForAllRows())
     return;
   auto list = prediction.get<ListObject>();
@@ -156,7 +160,7 @@ void Program::emitReset() {
   Body body;
   begin(body, "reset", 0);
   for (unsigned index : order)
-    if (e.variables[index].role == "metric")
+    if (e.variables[index].role == "metric" && !isUnits(index))
       result(body, e.initialValue(e.variables[index]), variableAttribute(index));
   finish(body, false);
 }
@@ -192,6 +196,8 @@ void Program::emitMeasure() {
   std::vector<Object> outputs(body.predictions.begin(), body.predictions.end());
   Object prediction =
       outputs.size() == 1 ? outputs[0] : Object(ListObject{std::make_shared<std::vector<Object>>(outputs), true});
+  if (asksForAllRows())
+    prediction = inUnits(body, prediction);
   for (const Metric &metric : training->metrics)
     if (metric.instance)
       result(body, valueOf(metric, body, prediction), role("metric", metric.name));

@@ -32,6 +32,7 @@ void Program::build() {
       prepareStates();
       prepareSchedules();
       prepareAccumulation();
+      declareUnits();
       prepareMetrics();
       if (linkedLoss())
         emitPredict();

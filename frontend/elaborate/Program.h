@@ -33,6 +33,7 @@ private:
     int64_t classes = 0;
     std::optional<int64_t> ignored; // the number of rows without a class
     std::string classWeights;       // the buffer of this name has the weights of its classes
+    std::string units;              // the variable of this name has the numbers of its units
     Range range;
   };
   struct Result {
@@ -130,6 +131,16 @@ private:
   void changeStates(Body &body, const ScheduledNumber &number);
   void emitRates();
 
+  // Units.cpp
+  struct Units {
+    unsigned variable;
+    std::vector<std::string> inverses; // of the functions in its preparation, the last one's first
+  };
+  void declareUnits();
+  bool isUnits(unsigned variable) const;
+  mlir::Value undone(mlir::Value value, const Units &units, mlir::Value numbers, Range range);
+  Object inUnits(Body &body, const Object &prediction);
+
   // Metrics.cpp
   void prepareMetrics();
   const Member &inputMethod(const Metric &metric);
@@ -138,6 +149,7 @@ private:
   void declareMetricState(Metric &metric, const Member &member);
   void setMetricStates(const Metric &metric, const Body &body);
   void addToMetrics(Body &body, const Object &prediction);
+  void keepPredictions(Body &body, const Object &prediction);
   void emitReset();
   void emitMeasure();
   mlir::Value valueOf(const Metric &metric, Body &body, const Object &prediction);
@@ -188,6 +200,7 @@ private:
   bool predictsFromData = true; // whether the data has all that the predictor takes
   std::optional<TrainBlock> training;
   std::vector<Input> inputs, targets;
+  std::map<size_t, Units> units; // of targets whose preparation metrics undo, by their place
   std::vector<unsigned> order; // the named variables
   /// The states of an optimizer for each variable that it trains, by name.
   std::map<const Group *, std::map<unsigned, std::map<std::string, unsigned>>> states;

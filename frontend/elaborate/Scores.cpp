@@ -214,10 +214,14 @@ Value Program::lossOf(Body &body, const Objective &objective, const Object &pred
 }
 
 void Program::measure(Body &body, const Object &prediction) {
+  keepPredictions(body, prediction);
+  auto prepared = body.inputs;
+  Object shown = inUnits(body, prediction);
   for (const Metric &metric : training->metrics)
     if (!metric.instance)
-      result(body, score(metric, prediction, body, "a metric"), role("metric", metric.name));
-  addToMetrics(body, prediction);
+      result(body, score(metric, shown, body, "a metric"), role("metric", metric.name));
+  addToMetrics(body, shown);
+  body.inputs = std::move(prepared);
 }
 
 } // namespace bmc::frontend

@@ -242,8 +242,8 @@ const bmc_feature yFeature = {"y.0",
                               0,
                               0,
                               0};
-const bmc_field fields[] = {{"x", bmc_f32, 1, 1, xDims, 1, &xFeature, 0, -1, 0},
-                            {"y", bmc_f32, 0, 1, yDims, 1, &yFeature, 0, -1, 0}};
+const bmc_field fields[] = {{"x", bmc_f32, 1, 1, xDims, 1, &xFeature, 0, -1, 0, -1},
+                            {"y", bmc_f32, 0, 1, yDims, 1, &yFeature, 0, -1, 0, -1}};
 
 constexpr bmc_dataset dataset(const char *name, const bmc_file *file) {
   return {name, &bmc_format_table, file ? 1 : 0, file, 0, -1, 0, nullptr, 0, 0, nullptr, 0, nullptr, nullptr};

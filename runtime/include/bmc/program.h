@@ -53,7 +53,7 @@ struct bmc_dim {
 
 /** A value that lives in the program: a parameter, a buffer, optimizer state or a metric's. Its shape is static. */
 struct bmc_variable {
-  const char *name; /**< `fc1.weight`; optimizer state: `fc1.weight.m`; a metric's: `accuracy.hits` */
+  const char *name; /**< `fc1.weight`; optimizer state: `fc1.weight.m`; a metric's: `accuracy.hits`, `units.y` */
   int32_t role;     /**< bmc_role_parameter, _buffer, _state or _metric_state */
   int32_t element;
   int64_t rank;
@@ -151,6 +151,9 @@ struct bmc_field {
   int64_t classes;                    /**< the exclusive upper bound of class numbers, else 0 */
   int64_t class_weights;              /**< the variable that gets the weights of its classes, or -1 */
   int64_t is_outside;                 /**< 1: the data sets do not have it, only the input of `predict` does */
+  int64_t units; /**< of a target: the metric state, f64[lines, 2, columns], that gets the shifts and the scales by
+                      which metrics come back into the units of its columns: a line between any two functions such as
+                      `log`, that of the last steps first; or -1 */
 };
 
 /** A file of a data set; the files of a table, a text or an archive have no name, those of arrays that of the array. */

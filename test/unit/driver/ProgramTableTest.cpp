@@ -69,7 +69,7 @@ TEST_F(ProgramTable, HasTheHeadersLayout) {
             (Offsets{offsetof(bmc_field, name), offsetof(bmc_field, element), offsetof(bmc_field, is_input),
                      offsetof(bmc_field, rank), offsetof(bmc_field, dims), offsetof(bmc_field, feature_count),
                      offsetof(bmc_field, features), offsetof(bmc_field, classes), offsetof(bmc_field, class_weights),
-                     offsetof(bmc_field, is_outside), sizeof(bmc_field)}));
+                     offsetof(bmc_field, is_outside), offsetof(bmc_field, units), sizeof(bmc_field)}));
   EXPECT_EQ(layoutOf(types.file), (Offsets{offsetof(bmc_file, name), offsetof(bmc_file, path), sizeof(bmc_file)}));
   EXPECT_EQ(layoutOf(types.split),
             (Offsets{offsetof(bmc_split, splitter), offsetof(bmc_split, parts[0]), offsetof(bmc_split, parts[1]),
