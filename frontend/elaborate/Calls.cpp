@@ -205,8 +205,6 @@ std::shared_ptr<Instance> Evaluator::instantiate(const DeclaredObject &cls, Call
   }
   // Optimizers and schedules have requirements too; their states come with the parameters that they are for.
   bool isLayer = cls.decl->kind == DeclarationKind::Layer || cls.decl->kind == DeclarationKind::Network;
-  if (isLayer)
-    instance->scope.names[""] = {}; // marks names that no method may assign to
   for (const Member &member : cls.decl->members) {
     if (!isLayer && member.kind != MemberKind::Require)
       continue;

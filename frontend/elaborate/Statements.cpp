@@ -13,11 +13,18 @@ static void forget(const Block &block, Scope &scope) {
     forget(*stmt, scope);
 }
 
+/// Whether the names of a scope are a layer's arguments and members, of which only buffers are assigned to.
+static bool isOfLayer(const Scope &scope) {
+  return scope.owner &&
+         (scope.owner->decl->kind == DeclarationKind::Layer || scope.owner->decl->kind == DeclarationKind::Network);
+}
+
 static void forgetAssigned(const Name &name, Scope &scope) {
   for (Scope *s = &scope; s; s = const_cast<Scope *>(s->parent))
     if (auto it = s->names.find(name.text); it != s->names.end()) {
-      // A buffer keeps its value, which has the right type.
-      if (!it->second.object.is<VariableRef>())
+      // What belongs to a layer stays: a buffer has a value of the right type, and its variables live in its
+      // sub-layers.
+      if (!isOfLayer(*s))
         it->second.object = Object(Failed());
       return;
     }
@@ -172,9 +179,9 @@ void Evaluator::assign(const Name &name, Object value, Range range, Scope &scope
       leaving = leaving ? leaving : s->scan;
       continue;
     }
-    if (it->second.object.is<Failed>() && s->names.count(""))
+    if (it->second.object.is<Failed>() && isOfLayer(*s))
       throw Stop(); // a buffer with an error
-    if (!s->names.count("")) { // marks the scope of a layer's arguments and sub-layers
+    if (!isOfLayer(*s)) {
       if (leaving)
         fail(name.range,
              fmt::format("'{}' is from outside of the scan; what changes from step to step is carried: carry "

@@ -75,6 +75,18 @@ TEST(Recovery, ChecksEachInitialValue) {
             2u); // one of the three lies in the library, whose place is not in this file
 }
 
+// The variables of a layer live in it.
+TEST(Recovery, KeepsALayerThatWasAssignedTo) {
+  EXPECT_EQ(errorsOf("network M {\n"
+                     "  a = [Linear(3, 3) for i in 0..3]\n"
+                     "  forward(x: f32[N, 3]) {\n"
+                     "    a = [Linear(3, 3)]\n"
+                     "    return a[0](x)\n"
+                     "  }\n"
+                     "}\n"),
+            (Errors{"4: 'a' belongs to the layer and cannot be assigned to; only buffers can"}));
+}
+
 TEST(Recovery, ReportsAnErrorInALayerOnce) {
   EXPECT_EQ(errorsOf("layer L(n: dim) { forward(x: f32[N, n]) { return x @ x } }\n"
                      "network M {\n"
