@@ -2,6 +2,7 @@
 #include "Evaluator.h"
 
 #include "Bodies.h"
+#include "Einsum.h"
 #include "dialects/Ops.h"
 
 #include <algorithm>
@@ -435,6 +436,8 @@ const Builtin table[] = {
     {"checkpoint", "expression",
      "the value of the expression, of which the backward pass keeps nothing but computes it again", checkpoint},
     {"concatenate", "tensors [axis]", "the tensors of a list one after the other along `axis` (0)", concatenate},
+    {"einsum", "equation ..tensors",
+     "products and sums by the names of axes, as PyTorch's: `einsum(\"bij,bjk->bik\", a, b)`", einsum},
     {"expand", "x axis", "x with a new axis of extent 1 at `axis`", expand},
     {"floordiv", "x y", "the quotient of two dimensions, rounded down", floordiv},
     {"full", "shape value [type]", "a tensor of `value`; f32 without a type", full},
@@ -469,6 +472,7 @@ const Builtin table[] = {
 struct BuiltinParameter {
   std::string name;
   bool optional;
+  bool isPack; // takes all further arguments, which the primitive reads from the call
 };
 
 std::vector<BuiltinParameter> parametersOf(const Builtin &builtin) {
@@ -478,8 +482,8 @@ std::vector<BuiltinParameter> parametersOf(const Builtin &builtin) {
     size_t end = std::min(rest.find(' '), rest.size());
     std::string_view word = rest.substr(0, end);
     rest.remove_prefix(std::min(end + 1, rest.size()));
-    bool optional = word[0] == '[';
-    result.push_back({std::string(optional ? word.substr(1, word.size() - 2) : word), optional});
+    bool optional = word[0] == '[', isPack = word[0] == '.';
+    result.push_back({std::string(optional ? word.substr(1, word.size() - 2) : word), optional || isPack, isPack});
   }
   return result;
 }
@@ -506,6 +510,8 @@ std::vector<const Bound *> matchBuiltin(Evaluator &evaluator, const Builtin &bui
   size_t next = 0;
   for (const Bound &argument : call.arguments) {
     size_t target = next;
+    if (argument.name.empty() && next == parameters.size() && parameters.back().isPack)
+      continue;
     if (argument.name.empty())
       ++next;
     else

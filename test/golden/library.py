@@ -7,7 +7,8 @@ float32 holds exactly, so one file serves both element types: compare f64 closel
 
 import torch
 
-from library_cases import activations, layers, losses, metrics, optimizers, plateaus, recurrent, schedules, softmaxes
+from library_cases import activations, einsums, layers, losses, metrics, optimizers, plateaus, recurrent, schedules
+from library_cases import softmaxes
 from store import FOLDER, save_cases
 
 GROUPS = {
@@ -24,6 +25,7 @@ GROUPS = {
     "schedules": schedules.cases,
     "recurrent": recurrent.cases,
     "plateaus": plateaus.cases,
+    "einsums": einsums.cases,
 }
 
 
