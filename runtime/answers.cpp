@@ -22,14 +22,9 @@ static Answer answerOf(const Entry &entry, int64_t result, int64_t field) {
 }
 
 void findAnswers(const Entry &entry, Array<Answer> &answers) {
-  int64_t field = 0;
-  for (int64_t r = 0; r < entry.resultCount(); ++r) {
-    if (entry.result(r).role != bmc_role_output)
-      continue;
-    while (field < bmc_program.field_count && bmc_program.fields[field].is_input)
-      ++field;
-    answers.push(answerOf(entry, r, field < bmc_program.field_count ? field++ : -1));
-  }
+  for (int64_t r = 0; r < entry.resultCount(); ++r)
+    if (entry.result(r).role == bmc_role_output)
+      answers.push(answerOf(entry, r, entry.result(r).index));
 }
 
 bool Answer::choosesCategory(int64_t scores) const {
@@ -47,9 +42,9 @@ Answers::Answers(const Entry &entry, const Preparation &preparation, AnswerStyle
     hasProbabilities |= part.hasProbabilities;
   if (!hasProbabilities)
     fail(exitBadCommandLine,
-         "%s predict: --probabilities: this model's loss does not say how its outputs become "
-         "probabilities of classes",
-         bmc_program.name);
+         "%s predict: --probabilities: this model's loss does not say how the outputs of '%s' become probabilities of "
+         "classes",
+         bmc_program.name, entry.code().name);
 }
 
 const PreparedFeature &Answers::categoryOf(const Answer &part) const {

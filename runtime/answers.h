@@ -11,7 +11,7 @@ struct AnswerStyle {
   bool json, probabilities;
 };
 
-/// An output of the network and the target that it answers for: the i-th output for the i-th target.
+/// An output of the network and the target that it answers for.
 struct Answer {
   int64_t result;  // the output, or the probabilities that are made of it
   int64_t field;   // its target; -1: none
@@ -25,7 +25,7 @@ struct Answer {
 /// All answers of `predict`, of which only those for categories can have probabilities.
 void findAnswers(const Entry &entry, Array<Answer> &answers);
 
-/// The i-th output answers for the i-th target: a category gets the name of its class, numbers get the target's units.
+/// An output that answers for a target: a category gets the name of its class, numbers get the target's units.
 class Answers {
 public:
   Answers(const Entry &entry, const Preparation &preparation, AnswerStyle style);

@@ -30,6 +30,7 @@ static const struct FlagInfo {
     {flagSeed, "--seed", "S", "the seed of every random number"},
     {flagThreads, "--threads", "T", "use at most T threads"},
     {flagSet, "--set", "NAME=VALUE", "change a number of the train block"},
+    {flagEntry, "--entry", "NAME", "call this entry of the network"},
     {flagOutput, "--output", "FILE", "write the output here"},
     {flagLog, "--log", "FILE", "the run log: what happens in training, as JSON lines"},
     {flagFolds, "--folds", "K", "cross-validate: train K times, each time without one part"},
@@ -178,6 +179,24 @@ static void setNumber(Options &options, const FlagInfo &info, const char *text) 
   failAtCommandLine(options, message.get(), name.get(), nearest);
 }
 
+static void chooseEntry(Options &options, const char *wanted) {
+  Nearest nearest(wanted);
+  Text message("--entry: expected ");
+  for (int64_t i = 0; i < bmc_program.entry_count; ++i) {
+    const bmc_entry &entry = bmc_program.entries[i];
+    if (!strcmp(entry.name, wanted)) {
+      options.function = entry.function;
+      return;
+    }
+    nearest.consider(entry.name);
+    message.append(i ? ", " : "one of ").append(entry.name);
+  }
+  if (!bmc_program.entry_count)
+    fail(exitBadCommandLine, "%s %s: --entry: the networks of %s have no entries", bmc_program.name, options.verb,
+         bmc_program.source);
+  failAtCommandLine(options, message.append(", found").get(), wanted, nearest);
+}
+
 static void applyFlag(Options &options, const FlagInfo &info, const char *value) {
   if (!isThere(info))
     fail(exitBadCommandLine, "%s was compiled without its profile; bmc --with=profile adds it", bmc_program.name);
@@ -190,6 +209,8 @@ static void applyFlag(Options &options, const FlagInfo &info, const char *value)
   case flagOut:
     options.out = value;
     return;
+  case flagEntry:
+    return chooseEntry(options, value);
   case flagOutput:
     options.output = value;
     return;

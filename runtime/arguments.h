@@ -2,6 +2,7 @@
 #ifndef BMC_ARGUMENTS_H
 #define BMC_ARGUMENTS_H
 
+#include "bmc/program.h"
 #include "checkpoint.h"
 
 namespace bmc {
@@ -31,13 +32,15 @@ enum Flag : unsigned {
   flagMethod = 1048576,
   flagSteps = 2097152,
   flagTarget = 4194304,
+  flagEntry = 8388608,
 };
 
 /// What the command line says, defaults from the program filled in.
 struct Options {
   const char *verb;
   const char *weights = nullptr, *out = nullptr, *output = nullptr, *log = nullptr, *trace = nullptr, *target = nullptr;
-  const char *input = nullptr; // of `predict` and `explain`
+  const char *input = nullptr;                        // of `predict` and `explain`
+  const bmc_function *function = bmc_program.predict; // what `predict` calls
   const char *trainData = nullptr, *validData = nullptr, *testData = nullptr;
   bool trainIsGiven = false, validIsGiven = false, testIsGiven = false; // on the command line
   Text declaredData[3];                                                 // the model file's paths of these

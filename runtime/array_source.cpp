@@ -206,10 +206,10 @@ void ArraySource::failAt(int64_t column, const char *expected) {
        (long long)column + 1, expected, array.number(column));
 }
 
-/// The arrays of the inputs, in the order of the fields.
-static void findInputs(Array<const char *> &names) {
+/// The arrays of the fields that a function takes, in their order.
+static void findInputs(FieldUse use, Array<const char *> &names) {
   for (int64_t i = 0; i < bmc_program.field_count; ++i)
-    for (int64_t k = 0; bmc_program.fields[i].is_input && k < bmc_program.fields[i].feature_count; ++k) {
+    for (int64_t k = 0; use.reads(i) && k < bmc_program.fields[i].feature_count; ++k) {
       const bmc_feature &feature = bmc_program.fields[i].features[k];
       bool known = false;
       for (const char *name : names)
@@ -219,18 +219,22 @@ static void findInputs(Array<const char *> &names) {
     }
 }
 
-Source *openArrays(const char *path, const bmc_dataset &set, bool again, void (*readHeader)(StoredArray &array)) {
+Source *openArrays(const char *path, const bmc_dataset &set, bool again, FieldUse use,
+                   void (*readHeader)(StoredArray &array)) {
   Array<const char *> names;
   int64_t paths = 1;
   for (const char *p = path; *p; ++p)
     paths += *p == ',';
-  for (int64_t i = 0; paths == set.file_count && i < set.file_count; ++i)
-    names.push(set.files[i].name);
-  if (names.size() == 0)
-    findInputs(names);
+  findInputs(use.isOfData() && bmc_program.predict ? FieldUse::of(*bmc_program.predict) : use, names);
+  int64_t inputs = names.size();
+  if (paths == set.file_count && (use.isOfData() || paths != inputs)) {
+    names.clear();
+    for (int64_t i = 0; i < set.file_count; ++i)
+      names.push(set.files[i].name);
+  }
   if (paths != names.size())
     fail(exitBadInput, "%s: expected %lld files separated by commas (or the inputs' %lld), found %lld", path,
-         (long long)set.file_count, (long long)names.size(), (long long)paths);
+         (long long)set.file_count, (long long)inputs, (long long)paths);
   auto *source = create<ArraySource>();
   for (const char *name : names) {
     int64_t length = static_cast<int64_t>(strcspn(path, ","));

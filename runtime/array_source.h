@@ -72,7 +72,8 @@ private:
 
 /// Opens a file for each array of a data set. `path` holds their paths, separated by commas; those of the inputs alone
 /// are enough. `readHeader` describes an array that was just opened.
-Source *openArrays(const char *path, const bmc_dataset &set, bool again, void (*readHeader)(StoredArray &array));
+Source *openArrays(const char *path, const bmc_dataset &set, bool again, FieldUse use,
+                   void (*readHeader)(StoredArray &array));
 
 } // namespace bmc
 

@@ -7,19 +7,13 @@
 
 namespace bmc {
 
-bool FieldUse::reads(int64_t field) const {
-  if (!function)
-    return !bmc_program.fields[field].is_outside;
-  for (int64_t i = 0; i < function->argument_count; ++i)
-    if (function->arguments[i].role == bmc_role_input && function->arguments[i].index == field)
-      return true;
-  return false;
-}
-
 Columns::Columns(Source &source, FieldUse use, const Preparation &preparation)
     : source(source), use(use), preparation(preparation) {
   decideHeader();
   bool inputsAlone = hasInputsAlone();
+  if (!inputsAlone && needsInputsAlone())
+    fail(exitBadInput, "%s:1: expected %lld columns (the inputs), found %lld", source.name(), (long long)inputColumns(),
+         (long long)source.columnCount());
   for (int64_t f = 0; f < preparation.featureCount(); ++f) {
     begins.push(columns.size());
     if (!isRead(f))
@@ -40,6 +34,15 @@ int64_t Columns::inputColumns() const {
     if (isRead(f))
       count += preparation.feature(f).feature->column_count;
   return count;
+}
+
+/// Whether an input has no columns in the data that others could stand beside.
+bool Columns::needsInputsAlone() const {
+  for (int64_t f = 0; f < preparation.featureCount(); ++f)
+    if (isRead(f) && preparation.feature(f).feature->selection == bmc_select_numbers &&
+        bmc_program.fields[preparation.feature(f).field].is_outside)
+      return true;
+  return false;
 }
 
 /// Whether `predict` has nothing but the inputs: as many columns as they take, and no header that could say more.

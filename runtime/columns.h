@@ -6,19 +6,6 @@
 
 namespace bmc {
 
-/// Which fields are read: those of the data sets, or those that a function takes.
-class FieldUse {
-public:
-  static FieldUse ofData() { return FieldUse(nullptr); }
-  static FieldUse of(const bmc_function &function) { return FieldUse(&function); }
-  bool isOfData() const { return !function; }
-  bool reads(int64_t field) const;
-
-private:
-  explicit FieldUse(const bmc_function *function) : function(function) {}
-  const bmc_function *function;
-};
-
 /// Finds the columns by number, by the header's names, or as all that nothing else takes. Decides whether a table's
 /// first line is a header. For `predict`, a table may hold the inputs' columns alone, in their order.
 class Columns {
@@ -35,6 +22,7 @@ private:
   void decideHeader();
   bool looksLikeHeader() const;
   bool hasInputsAlone() const;
+  bool needsInputsAlone() const;
   int64_t inputColumns() const;
   void findFeature(const PreparedFeature &prepared);
   void findNumbers(const bmc_feature &feature);

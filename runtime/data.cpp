@@ -32,7 +32,7 @@ static bool isSplit(const Options &options, DataKind kind) {
 static Source &openSet(const Options &options, DataKind kind, const Preparation &preparation) {
   const bmc_dataset &set = declaredSet(kind);
   bool again = isSplit(options, kind) || (kind == DataKind::train && (options.folds || preparation.learns()));
-  return *set.format->open(dataPath(options, kind), set, again);
+  return *set.format->open(dataPath(options, kind), set, again, FieldUse::ofData());
 }
 
 /// Half of the machine's: the other half is for what is computed, and for the disk's cache.
@@ -108,9 +108,9 @@ void DataSet::read(Rows &rows) {
   rows.finish();
 }
 
-Source &openInput(const char *path) {
+Source &openInput(const char *path, FieldUse use) {
   const bmc_dataset &set = declaredSet(DataKind::train);
-  return *set.format->open(path, set, false);
+  return *set.format->open(path, set, false, use);
 }
 
 } // namespace bmc

@@ -41,8 +41,8 @@ private:
   bool wasRead = false;
 };
 
-/// Opens the input of `predict`, whose rows are like the training data's.
-Source &openInput(const char *path);
+/// Opens the input of `predict` or of an entry, whose rows are like the training data's.
+Source &openInput(const char *path, FieldUse use);
 
 } // namespace bmc
 

@@ -209,7 +209,7 @@ static bool isNpy(const char *path) {
 
 int bmc_part_explain(Options &options) {
   TrainedModel model(options);
-  Explainer explainer(options, model, openInput(options.input));
+  Explainer explainer(options, model, openInput(options.input, FieldUse::of(*bmc_program.predict)));
   if (!options.output) {
     explainAsLines(explainer, {nullptr});
     return exitDone;

@@ -38,8 +38,8 @@ static void readHeader(StoredArray &array) {
   array.describe(*stored, true, dims, magic[3]);
 }
 
-static Source *open(const char *path, const bmc_dataset &set, bool again) {
-  return openArrays(path, set, again, readHeader);
+static Source *open(const char *path, const bmc_dataset &set, bool again, FieldUse use) {
+  return openArrays(path, set, again, use, readHeader);
 }
 
 } // namespace bmc

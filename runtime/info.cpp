@@ -35,11 +35,58 @@ static const char *roleName(const bmc_variable &variable) {
   return variable.role == bmc_role_buffer ? "buffer" : variable.trainable ? "parameter" : "frozen";
 }
 
+/// `x: f32[N, 4]`, a dimension that only the code tells as `?`.
+static void appendValue(Text &out, const bmc_function &function, const bmc_value &value) {
+  out.append(value.name).append(": ").append(elementName(value.element)).append("[");
+  for (int64_t axis = 0; axis < value.rank; ++axis) {
+    const bmc_dim &dim = value.dims[axis];
+    out.append(axis ? ", " : "");
+    if (dim.symbol == -1)
+      out.format("%lld", (long long)dim.constant);
+    else
+      out.append(dim.symbol >= 0 ? function.symbol_names[dim.symbol] : "?");
+  }
+  out.append("]");
+}
+
+/// `encode(x: f32[N, 4]) -> output: f32[N, 2]`
+static void appendEntry(Text &out, const bmc_entry &entry) {
+  const bmc_function &function = *entry.function;
+  out.append(entry.name).append("(");
+  bool isFirst = true;
+  for (int64_t i = 0; i < function.argument_count; ++i)
+    if (function.arguments[i].role == bmc_role_input) {
+      appendValue(out.append(isFirst ? "" : ", "), function, function.arguments[i]);
+      isFirst = false;
+    }
+  for (int64_t i = 0; i < function.result_count; ++i)
+    appendValue(out.append(i ? ", " : ") -> "), function, function.results[i]);
+}
+
+static void printEntries() {
+  Text out;
+  for (int64_t i = 0; i < bmc_program.entry_count; ++i)
+    appendEntry(out.append(i ? "\n  " : "\nentries\n  "), bmc_program.entries[i]);
+  if (out.size())
+    puts(out.get());
+}
+
+static void appendJsonEntries(Text &out) {
+  out.append(",\"entries\":[");
+  for (int64_t i = 0; i < bmc_program.entry_count; ++i) {
+    Text entry;
+    appendEntry(entry, bmc_program.entries[i]);
+    appendJsonString(out.append(i ? "," : ""), entry.get());
+  }
+  out.append("]");
+}
+
 static void printText() {
   printf("%s, compiled from %s by bmc %s\n\n", bmc_program.name, bmc_program.source, BMC_VERSION);
   Text layers;
   appendLayerTable(layers);
   fputs(layers.get(), stdout);
+  printEntries();
   printf("\nparameters\n");
   for (int64_t i = 0; i < bmc_program.variable_count; ++i) {
     const bmc_variable &variable = bmc_program.variables[i];
@@ -123,6 +170,7 @@ void appendJsonInfo(Text &out) {
   out.append(",\"layers\":");
   appendJsonLayers(out);
   appendJsonVariables(out);
+  appendJsonEntries(out);
   appendJsonMemory(out);
   appendJsonKernels(out);
   out.append("}");

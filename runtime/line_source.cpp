@@ -127,7 +127,7 @@ void LineSource::failAt(int64_t column, const char *expected) {
        column == labelColumn ? " as the label" : "", shown.get());
 }
 
-static Source *open(const char *path, const bmc_dataset &set, bool again) {
+static Source *open(const char *path, const bmc_dataset &set, bool again, FieldUse) {
   return create<LineSource>(path, set, again);
 }
 

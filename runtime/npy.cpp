@@ -31,8 +31,8 @@ void readNpyArray(StoredArray &array) {
   array.describe(stored, header.isSwapped, header.dims, header.rank);
 }
 
-static Source *open(const char *path, const bmc_dataset &set, bool again) {
-  return openArrays(path, set, again, readNpyArray);
+static Source *open(const char *path, const bmc_dataset &set, bool again, FieldUse use) {
+  return openArrays(path, set, again, use, readNpyArray);
 }
 
 } // namespace bmc

@@ -21,7 +21,7 @@ static bool find(const Archive &archive, const Text &name, Member &member) {
   return false;
 }
 
-static Source *open(const char *path, const bmc_dataset &, bool) {
+static Source *open(const char *path, const bmc_dataset &, bool, FieldUse) {
   auto *source = create<ArraySource>();
   Array<char> &bytes = source->addMemory();
   InputFile(path, false).readRest(bytes);

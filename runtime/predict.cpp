@@ -38,9 +38,9 @@ static void predictRows(Entry &entry, RowReader &reader, const Preparation &prep
 int predict(Options &options) {
   TrainedModel model(options);
   const Preparation &preparation = model.preparation;
-  Entry entry(*bmc_program.predict, model.variables);
-  Source &source = openInput(options.input);
+  Entry entry(*options.function, model.variables);
   FieldUse use = FieldUse::of(entry.code());
+  Source &source = openInput(options.input, use);
   Columns columns(source, use, preparation);
   RowReader reader(source, columns, preparation, use);
   if (!options.output) {

@@ -3,7 +3,7 @@
 #ifndef BMC_SOURCE_H
 #define BMC_SOURCE_H
 
-#include "bmc/program.h"
+#include "field_use.h"
 #include "memory.h"
 
 namespace bmc {
@@ -53,8 +53,8 @@ void appendShown(Text &out, const char *text);
 
 struct bmc_format {
   /// `path` is a file, or "-" for standard input; with `again` it must be readable more than once. `set` has the
-  /// options.
-  bmc::Source *(*open)(const char *path, const bmc_dataset &set, bool again);
+  /// options, `use` says what it is read for.
+  bmc::Source *(*open)(const char *path, const bmc_dataset &set, bool again, bmc::FieldUse use);
 };
 
 #endif

@@ -120,7 +120,7 @@ void TableSource::failAt(int64_t column, const char *expected) {
        expected, shown.get());
 }
 
-static Source *open(const char *path, const bmc_dataset &set, bool again) {
+static Source *open(const char *path, const bmc_dataset &set, bool again, FieldUse) {
   return create<TableSource>(path, set, again);
 }
 

@@ -72,7 +72,7 @@ void TextSource::failAt(int64_t column, const char *expected) {
        static_cast<uint8_t>(buffer[column]));
 }
 
-static Source *open(const char *path, const bmc_dataset &set, bool again) {
+static Source *open(const char *path, const bmc_dataset &set, bool again, FieldUse) {
   return create<TextSource>(path, set, again);
 }
 

@@ -21,6 +21,7 @@ struct Argument {
   std::string type;                // `float`
   std::string shape;               // `f32[rows, 3]`
   std::optional<int64_t> elements; // of a row
+  bool isOutside = false;          // of the data: only predict takes it
 };
 
 class HeaderWriter {
@@ -32,10 +33,14 @@ public:
 private:
   void readFields();
   void readOutputs();
+  std::vector<Argument> outputsOf(func::FuncOp function, llvm::StringSet<> &taken);
   void writeBegin();
   void writeConstants();
   void writeMeasured(llvm::StringRef function, llvm::StringRef comment);
   void writePredict();
+  void writeEntry(llvm::StringRef name);
+  void writeAnswering(llvm::StringRef function, llvm::StringRef call, llvm::ArrayRef<Argument> inputs,
+                      llvm::ArrayRef<Argument> outputs);
   void writeArguments(llvm::ArrayRef<Argument> arguments, llvm::StringRef qualifier);
   std::string pointers(llvm::ArrayRef<Argument> arguments, llvm::StringRef qualifier, llvm::StringRef array);
   std::string upper() const { return llvm::StringRef(prefix).upper(); }
@@ -49,6 +54,8 @@ private:
   DictionaryAttr description;
   std::vector<Argument> inputs, targets, outputs;
   llvm::StringSet<> taken;
+  /// What the functions are called behind the prefix.
+  llvm::StringSet<> functions = {"create", "library", "train_step", "evaluate", "predict"};
 };
 } // namespace
 
@@ -118,28 +125,38 @@ void HeaderWriter::readFields() {
   auto fields = description.getAs<ArrayAttr>("fields");
   if (!fields)
     return;
+  auto isSet = [](DictionaryAttr field, llvm::StringRef flag) {
+    auto value = field.getAs<BoolAttr>(flag);
+    return value && value.getValue();
+  };
   for (auto field : fields.getAsRange<DictionaryAttr>()) {
+    bool isInput = isSet(field, "is_input"), isOutside = isSet(field, "is_outside");
+    if (isOutside && !isInput)
+      continue; // only entries take it
     auto type = cast<RankedTensorType>(field.getAs<TypeAttr>("type").getValue());
-    auto isInput = field.getAs<BoolAttr>("is_input");
-    std::vector<Argument> &list = isInput && isInput.getValue() ? inputs : targets;
+    std::vector<Argument> &list = isInput ? inputs : targets;
     list.push_back(
         makeArgument(field.getAs<StringAttr>("name").getValue(), type.getElementType(), bm::shapeOf(type), taken));
+    list.back().isOutside = isOutside;
   }
 }
 
-void HeaderWriter::readOutputs() {
-  auto predict = planned.lookupSymbol<func::FuncOp>("predict");
-  for (unsigned i = 0; predict && i < predict.getNumResults(); ++i) {
-    auto role = predict.getResultAttrOfType<StringAttr>(i, "bm.role");
-    auto name = predict.getResultAttrOfType<StringAttr>(i, "bm.name");
+std::vector<Argument> HeaderWriter::outputsOf(func::FuncOp function, llvm::StringSet<> &taken) {
+  std::vector<Argument> found;
+  for (unsigned i = 0; function && i < function.getNumResults(); ++i) {
+    auto role = function.getResultAttrOfType<StringAttr>(i, "bm.role");
+    auto name = function.getResultAttrOfType<StringAttr>(i, "bm.name");
     if (!role || role.getValue() != "output")
       continue;
-    auto type = cast<RankedTensorType>(predict.getResultTypes()[i]);
+    auto type = cast<RankedTensorType>(function.getResultTypes()[i]);
     llvm::SmallVector<bm::SymbolicDim> shape = bm::shapeOf(type);
-    outputs.push_back(makeArgument(name ? name.getValue() : "output", type.getElementType(),
-                                   llvm::ArrayRef(shape).drop_front(shape.empty() ? 0 : 1), taken));
+    found.push_back(makeArgument(name ? name.getValue() : "output", type.getElementType(),
+                                 llvm::ArrayRef(shape).drop_front(shape.empty() ? 0 : 1), taken));
   }
+  return found;
 }
+
+void HeaderWriter::readOutputs() { outputs = outputsOf(planned.lookupSymbol<func::FuncOp>("predict"), taken); }
 
 llvm::SmallVector<std::string> HeaderWriter::names(llvm::StringRef key) {
   llvm::SmallVector<std::string> found;
@@ -234,35 +251,65 @@ static void writeShapes(llvm::raw_ostream &out, llvm::ArrayRef<Argument> argumen
 
 void HeaderWriter::writeMeasured(llvm::StringRef function, llvm::StringRef comment) {
   bool hasMetrics = !names("metrics").empty();
+  std::vector<Argument> ofData;
+  llvm::copy_if(inputs, std::back_inserter(ofData), [](const Argument &input) { return !input.isOutside; });
   out << "\n/* " << comment << "\n *";
-  writeShapes(out, inputs);
+  writeShapes(out, ofData);
   writeShapes(out, targets);
   out << " loss: one number, or null";
   if (hasMetrics)
     out << "; metrics: " << metricElements() << " numbers, or null";
   out << ". */\nstatic inline enum bmc_status " << prefix << "_" << function << "(struct bmc_model *model";
-  writeArguments(inputs, "const ");
+  writeArguments(ofData, "const ");
   writeArguments(targets, "const ");
   out << ", int64_t rows, double *loss" << (hasMetrics ? ", double *metrics" : "") << ") {\n";
-  std::string inputArray = pointers(inputs, "const ", "all_inputs");
+  std::vector<Argument> all = inputs;
+  for (Argument &input : all)
+    input.identifier = input.isOutside ? "NULL" : input.identifier;
+  std::string inputArray = pointers(all, "const ", "all_inputs");
   std::string targetArray = pointers(targets, "const ", "all_targets");
   out << "  return bmc_" << function << "(model, " << inputArray << ", " << targetArray << ", rows, loss, "
       << (hasMetrics ? "metrics" : "NULL") << ");\n}\n";
 }
 
-void HeaderWriter::writePredict() {
-  out << "\n/* The outputs for `rows` rows.\n *";
+/// `call` is what is called, up to its inputs.
+void HeaderWriter::writeAnswering(llvm::StringRef function, llvm::StringRef call, llvm::ArrayRef<Argument> inputs,
+                                  llvm::ArrayRef<Argument> outputs) {
   writeShapes(out, inputs);
   writeShapes(out, outputs);
-  out << " an output that is not wanted may be null. */\nstatic inline enum bmc_status " << prefix
-      << "_predict(struct bmc_model *model";
+  out << " an output that is not wanted may be null. */\nstatic inline enum bmc_status " << prefix << "_" << function
+      << "(struct bmc_model *model";
   writeArguments(inputs, "const ");
   out << ", int64_t rows";
   writeArguments(outputs, "");
   out << ") {\n";
   std::string inputArray = pointers(inputs, "const ", "all_inputs");
   std::string outputArray = pointers(outputs, "", "all_outputs");
-  out << "  return bmc_predict(model, " << inputArray << ", rows, " << outputArray << ");\n}\n";
+  out << "  return " << call << ", " << inputArray << ", rows, " << outputArray << ");\n}\n";
+}
+
+void HeaderWriter::writePredict() {
+  out << "\n/* The outputs for `rows` rows.\n *";
+  writeAnswering("predict", "bmc_predict(model", inputs, outputs);
+}
+
+void HeaderWriter::writeEntry(llvm::StringRef name) {
+  auto function = planned.lookupSymbol<func::FuncOp>(("entry." + name).str());
+  llvm::StringSet<> taken;
+  std::vector<Argument> inputs;
+  for (BlockArgument argument : function.getArguments()) {
+    auto type = cast<RankedTensorType>(argument.getType());
+    llvm::SmallVector<bm::SymbolicDim> shape = bm::shapeOf(type);
+    if (auto field = function.getArgAttrOfType<StringAttr>(argument.getArgNumber(), "bm.name"))
+      inputs.push_back(
+          makeArgument(field.getValue(), type.getElementType(), llvm::ArrayRef(shape).drop_front(), taken));
+  }
+  std::vector<Argument> outputs = outputsOf(function, taken);
+  std::string identifier = cIdentifier(name);
+  while (!functions.insert(identifier).second)
+    identifier += "_";
+  out << "\n/* The network's entry '" << name << "' for `rows` rows.\n *";
+  writeAnswering(identifier, ("bmc_call(model, \"" + name + "\"").str(), inputs, outputs);
 }
 
 FailureOr<std::string> HeaderWriter::write() {
@@ -281,12 +328,14 @@ FailureOr<std::string> HeaderWriter::write() {
       << "\n/* Makes an instance of it: bmc_create. */\nstatic inline enum bmc_status " << prefix
       << "_create(const struct bmc_options *options, struct bmc_model **model) {\n  return bmc_create(&" << prefix
       << "_library, options, model);\n}\n";
-  if (has("train"))
+  if (has("train") || !names("steps").empty())
     writeMeasured("train_step", "One step of training; the loss and the metrics are those before the update.");
   if (has("evaluate"))
     writeMeasured("evaluate", "Loss and metrics of `rows` rows.");
   if (has("predict"))
     writePredict();
+  for (const std::string &name : names("entries"))
+    writeEntry(name);
   out << "\n#ifdef __cplusplus\n}\n#endif\n\n#endif\n";
   return text;
 }

@@ -22,6 +22,7 @@ ProgramTypes::ProgramTypes(MLIRContext *context) {
                       pointer, i64, i64, i64, i64});
   field = structOf({pointer, i32, i32, i64, pointer, i64, pointer, i64, i64, i64, i64});
   trainStep = structOf({pointer, i64, pointer});
+  entry = structOf({pointer, pointer});
   file = structOf({pointer, pointer});
   split = structOf({pointer, f64, f64, f64, i64, pointer});
   folds = structOf({pointer, i64, i64, pointer});
@@ -34,7 +35,7 @@ ProgramTypes::ProgramTypes(MLIRContext *context) {
   program = structOf({i64,     pointer, pointer, i64,     pointer, i64,     pointer, i64,     pointer, i64,
                       pointer, i64,     pointer, i64,     pointer, i64,     i64,     i64,     i64,     i64,
                       pointer, pointer, pointer, pointer, pointer, pointer, pointer, pointer, i64,     pointer,
-                      pointer, i64,     pointer, i64,     pointer, i64,     pointer});
+                      pointer, i64,     pointer, i64,     pointer, i64,     pointer, i64,     pointer});
 }
 
 namespace {
@@ -110,7 +111,7 @@ LogicalResult TableBuilder::build() {
   for (const auto &[name, kernel] : host.kernels)
     addKernel(name, kernel);
 
-  std::vector<Row> datasets, hypers, layers, steps;
+  std::vector<Row> datasets, hypers, layers, steps, programEntries;
   for (DictionaryAttr entry : entries("layers"))
     layers.push_back({text(entry, "name"), entry.getAs<IntegerAttr>("depth").getInt(), text(entry, "kind"),
                       text(entry, "output"), entry.getAs<IntegerAttr>("parameters").getInt(),
@@ -124,6 +125,9 @@ LogicalResult TableBuilder::build() {
   for (DictionaryAttr entry : entries("steps"))
     steps.push_back({text(entry, "name"), entry.getAs<IntegerAttr>("every").getInt(),
                      functionNamed(("step." + entry.getAs<StringAttr>("name").getValue()).str())});
+  if (auto names = description.getAs<ArrayAttr>("entries"))
+    for (llvm::StringRef name : names.getAsValueRange<StringAttr>())
+      programEntries.push_back({globals.string(name), functionNamed(("entry." + name).str())});
   Address variableTable = addVariables(), fieldTable = addFields();
   auto accumulated = variableIndex.find("accumulated:batches");
   globals.exported("bmc_program", types.program,
@@ -160,6 +164,8 @@ LogicalResult TableBuilder::build() {
                     functionNamed("rates"),
                     int64_t(steps.size()),
                     globals.structs(types.trainStep, steps),
+                    int64_t(programEntries.size()),
+                    globals.structs(types.entry, programEntries),
                     int64_t(functionTable.size()),
                     globals.addresses(functionTable),
                     int64_t(kernels.size()),
@@ -292,6 +298,9 @@ FailureOr<Purpose> TableBuilder::purposeOf(func::FuncOp function, DictionaryAttr
     return function.emitError() << "@" << function.getSymName() << ": unknown bm.role " << role;
   purpose.role = *known;
   FailureOr<int64_t> index = 0;
+  auto answered = attributes.getAs<StringAttr>("bm.predicts");
+  if (*known == bmc_role_output)
+    index = answered ? lookUp(fieldIndex, answered.getValue(), "target", function) : FailureOr<int64_t>(-1);
   if (*known == bmc_role_input || *known == bmc_role_probabilities || *known == bmc_role_gradient)
     index = lookUp(fieldIndex, purpose.name, "input", function);
   else if (*known == bmc_role_hyper)

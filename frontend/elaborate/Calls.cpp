@@ -178,13 +178,14 @@ std::optional<Object> Evaluator::runMethod(const std::shared_ptr<Instance> &inst
   Scope scope;
   scope.parent = &instance->scope;
   bind(found->parameters, whatMethod, found->name.range, call, scope, scope);
+  LayerUses::Call use(layerUses, *instance);
   CallMeter meter(builder);
   auto result = execute(found->body, scope);
   if (result && found->result)
     result = unify(*result, found->result->range, *found->result, fmt::format("the result of '{}' of {}", name, what),
                    scope);
-  if (result && layerUses)
-    layerUses->record(*instance, *result, meter.flops() * timesRun());
+  if (result)
+    use.record(*result, meter.flops() * timesRun());
   return result;
 }
 
@@ -246,8 +247,11 @@ void Evaluator::instantiateMember(Instance &instance, const Member &member) {
   case MemberKind::State:
     fail(member.range, "'state' belongs to optimizers and metrics; a layer has buffers");
   case MemberKind::Method:
-    if (member.isEntry)
-      fail(member.name.range, "entry methods are not supported yet");
+    if (member.isEntry && instance.decl->kind != DeclarationKind::Network)
+      fail(member.name.range, fmt::format("only networks have entries; in the {} '{}' leave 'entry' out",
+                                          spelling(instance.decl->kind), instance.decl->name.text));
+    if (member.isEntry && member.name.text == "forward")
+      fail(member.name.range, "'forward' is what 'predict' calls anyway; leave 'entry' out");
     return;
   }
 }

@@ -36,9 +36,10 @@ void Program::describeProgram() {
     input.source.format = "bmc_format_table";
     datasets.push_back(describeDataset(input));
   }
-  for (const auto *list : {&inputs, &targets})
+  for (const auto *list : {&inputs, &targets, &entryInputs})
     for (const Input &input : *list)
       fields.push_back(describeField(input));
+  std::vector<llvm::StringRef> entryNames(entries.begin(), entries.end());
   const Monitor monitor = training ? training->monitor : Monitor();
   auto monitored = b.getDictionaryAttr({
       entry("name", text(monitor.name)),
@@ -47,22 +48,26 @@ void Program::describeProgram() {
       entry("min_delta", b.getF64FloatAttr(monitor.minDelta)),
       entry("keep", text(monitor.keep)),
   });
-  module->setAttr("bm.program", b.getDictionaryAttr({
-                                    entry("name", text(network->decl->name.text)),
-                                    entry("source", text(e.sources.name(main.file.id))),
-                                    entry("layers", layerTable(e, *network, layerUses)),
-                                    entry("epochs", b.getI64IntegerAttr(training ? training->epochs : 0)),
-                                    entry("batch", b.getI64IntegerAttr(training ? training->batch : 0)),
-                                    entry("accumulate", b.getI64IntegerAttr(training ? training->accumulate : 0)),
-                                    entry("shuffle", b.getI64IntegerAttr(training && training->shuffle)),
-                                    entry("seed", b.getI64IntegerAttr(training ? training->seed : 0)),
-                                    entry("monitor", monitored),
-                                    entry("steps", b.getArrayAttr(steps)),
-                                    entry("hypers", b.getArrayAttr(hypers)),
-                                    entry("metrics", b.getArrayAttr(metrics)),
-                                    entry("datasets", b.getArrayAttr(datasets)),
-                                    entry("fields", b.getArrayAttr(fields)),
-                                }));
+  mlir::NamedAttrList program;
+  program.set("name", text(network->decl->name.text));
+  program.set("source", text(e.sources.name(main.file.id)));
+  program.set("layers", layerTable(e, *network, layerUses));
+  program.set("epochs", b.getI64IntegerAttr(training ? training->epochs : 0));
+  program.set("batch", b.getI64IntegerAttr(training ? training->batch : 0));
+  if (accumulation)
+    program.set("accumulate", b.getI64IntegerAttr(training->accumulate));
+  program.set("shuffle", b.getI64IntegerAttr(training && training->shuffle));
+  program.set("seed", b.getI64IntegerAttr(training ? training->seed : 0));
+  program.set("monitor", monitored);
+  program.set("hypers", b.getArrayAttr(hypers));
+  program.set("metrics", b.getArrayAttr(metrics));
+  program.set("datasets", b.getArrayAttr(datasets));
+  program.set("fields", b.getArrayAttr(fields));
+  if (!steps.empty())
+    program.set("steps", b.getArrayAttr(steps));
+  if (!entryNames.empty())
+    program.set("entries", b.getStrArrayAttr(entryNames));
+  module->setAttr("bm.program", program.getDictionary(&e.context));
 }
 
 } // namespace bmc::frontend

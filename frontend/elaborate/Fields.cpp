@@ -11,7 +11,7 @@ namespace bmc::frontend {
 
 using mlir::RankedTensorType;
 
-static int64_t valuesOfRow(RankedTensorType type) {
+int64_t Program::valuesOfRow(RankedTensorType type) {
   int64_t product = 1;
   for (int64_t extent : type.getShape().drop_front())
     product *= mlir::ShapedType::isDynamic(extent) ? 0 : extent;
@@ -55,16 +55,25 @@ void Program::findInputs() {
     e.fail(method->name.range, fmt::format("the '{}' of a network needs an input", predictor.method));
 }
 
-/// Without data, tables have the inputs' columns alone.
+/// What no data has: the next columns of a table that has nothing else, or an array of the input's name.
+void Program::giveColumns(Input &input, int64_t &column) {
+  bool areArrays = training && training->datasets[0].source.format != "bmc_format_table" &&
+                   training->datasets[0].source.format != "bmc_format_text";
+  Feature feature;
+  feature.columnCount = valuesOfRow(input.type);
+  if (areArrays) {
+    feature.selection = Selection::Array;
+    feature.names = {input.name};
+  }
+  for (int64_t i = 0; !areArrays && i < feature.columnCount; ++i)
+    feature.numbers.push_back(column++);
+  input.features = {feature};
+}
+
 void Program::numberColumns() {
   int64_t column = 0;
-  for (Input &input : inputs) {
-    Feature feature;
-    feature.columnCount = valuesOfRow(input.type);
-    for (int64_t i = 0; i < feature.columnCount; ++i)
-      feature.numbers.push_back(column++);
-    input.features = {feature};
-  }
+  for (Input &input : inputs)
+    giveColumns(input, column);
 }
 
 /// The fields of the data give the network's inputs. Of several networks, the one that predicts may take what no data

@@ -3,6 +3,8 @@
 
 #include "Evaluator.h"
 
+#include <set>
+
 namespace bmc::frontend {
 
 /// What the calls of each layer's methods gave and cost while a function was emitted.
@@ -16,8 +18,31 @@ public:
   void record(const Instance &instance, const Object &result, const bm::SymbolicDim &flops);
   const Use *find(const Instance &instance) const;
 
+  /// A call in progress. What a layer's methods call of the layer itself is part of that call.
+  class Call {
+  public:
+    Call(LayerUses *uses, const Instance &instance)
+        : uses(uses), instance(&instance), isOutermost(uses && uses->active.insert(&instance).second) {}
+    ~Call() {
+      if (isOutermost)
+        uses->active.erase(instance);
+    }
+    Call(const Call &) = delete;
+
+    void record(const Object &result, const bm::SymbolicDim &flops) {
+      if (isOutermost)
+        uses->record(*instance, result, flops);
+    }
+
+  private:
+    LayerUses *uses;
+    const Instance *instance;
+    bool isOutermost;
+  };
+
 private:
   std::map<const Instance *, Use> uses;
+  std::set<const Instance *> active;
 };
 
 /// Measures one call: the ops that were added to a block between two moments.

@@ -23,19 +23,19 @@ void Program::build() {
     createNetwork();
     findInputs();
   });
-  bool predicts = hasNetwork && attempt([&] { emitPredict(); });
+  Body predict;
+  bool predicts = hasNetwork && attempt([&] { beginPredict(predict); });
   bool isRead = trains && attempt([&] { training = readTrainBlock(e, *train->second, network.get()); });
   if (predicts && isRead)
     attempt([&] {
       findTargets();
+      finishPredict(predict);
       shapeClassWeights();
       prepareStates();
       prepareSchedules();
       prepareAccumulation();
       declareUnits();
       prepareMetrics();
-      if (linkedLoss())
-        emitPredict();
       emitTrain();
       emitEvaluate();
       emitUpdate();
@@ -44,8 +44,13 @@ void Program::build() {
       emitReset();
       emitMeasure();
     });
-  if (!trains)
+  if (!trains) {
     numberColumns();
+    if (predicts)
+      finishPredict(predict);
+  }
+  if (predicts)
+    attempt([&] { emitEntries(); });
   if (explains && predicts)
     attempt([&] { emitExplain(); });
   if (hasNetwork)
@@ -82,8 +87,8 @@ mlir::DictionaryAttr Program::variableAttribute(unsigned index) {
   return e.builder.getDictionaryAttr(e.builder.getNamedAttr("bm.variable", path));
 }
 
-/// Opens a function with these arguments and lets the evaluator emit into it.
-void Program::begin(Body &body, const std::string &name, unsigned arguments) {
+/// Opens a function with these arguments and lets the evaluator emit into it. `own` are inputs of its own.
+void Program::begin(Body &body, const std::string &name, unsigned arguments, llvm::ArrayRef<Input> own) {
   std::vector<mlir::Type> types;
   std::vector<mlir::Attribute> attributes;
   std::vector<Value *> targetsOfArguments;
@@ -102,8 +107,10 @@ void Program::begin(Body &body, const std::string &name, unsigned arguments) {
   if (arguments & Predictions)
     for (size_t i = 0; i < predictionTypes.size(); ++i)
       add(predictionTypes[i], role("prediction", fmt::format("output.{}", i)), &body.predictions[i]);
+  for (const Input &input : own)
+    add(input.type, role("input", input.name), &body.inputs[input.name]);
   for (const Input &input : inputs)
-    if (arguments & PredictedInputs || (arguments & Inputs && !input.isOutside))
+    if (arguments & Inputs && !input.isOutside)
       add(input.type, role("input", input.name), &body.inputs[input.name]);
   if (arguments & Targets)
     for (const Input &input : targets)
@@ -168,17 +175,21 @@ void Program::finish(Body &body, bool dropUnused) {
   e.emission = nullptr;
 }
 
+/// A method of a network, called with inputs of the function.
+Object Program::callWith(Body &body, const std::shared_ptr<Instance> &owner, const std::string &method,
+                         llvm::ArrayRef<Input> given) {
+  Call call{owner->range, owner->range, {}};
+  for (const Input &input : given)
+    call.arguments.push_back({input.name, Object(body.inputs[input.name]), input.range});
+  return e.callMethod(owner, method, std::move(call));
+}
+
 /// What the predictor gives.
 Object Program::forward(Body &body) {
-  if (predictor.expr) {
-    Scope scope = names(Object(), body);
-    return e.evaluate(*predictor.expr, scope);
-  }
-  const Instance &owner = *predictor.network;
-  Call call{owner.range, owner.range, {}};
-  for (const Input &input : inputs)
-    call.arguments.push_back({input.name, Object(body.inputs[input.name]), input.range});
-  return e.callMethod(predictor.network, predictor.method, std::move(call));
+  if (!predictor.expr)
+    return callWith(body, predictor.network, predictor.method, inputs);
+  Scope scope = names(Object(), body);
+  return e.evaluate(*predictor.expr, scope);
 }
 
 /// The loss, where it is one function that says how to make probabilities of the output.
@@ -217,40 +228,54 @@ void Program::emitProbabilities(Body &body) {
   result(body, tensor->value, role("probabilities", targets[0].name));
 }
 
-/// With a train block the function is emitted twice: its errors come first, and what is made of the output depends on
-/// the loss.
-void Program::emitPredict() {
-  if (auto first = module.lookupSymbol<mlir::func::FuncOp>("predict"))
-    first.erase();
-  Body body;
-  begin(body, "predict", Variables | PredictedInputs);
-  layerUses = {};
+/// The tensors that a method gives become the results of the function.
+void Program::addOutputs(Body &body, const Object &output, Range place, const std::string &what) {
+  auto add = [&](const Object &object, const std::string &name) {
+    if (!object.is<Tensor>())
+      e.fail(place, fmt::format("{} must return tensors, found {}", what, e.describe(object)));
+    Value value = object.get<Tensor>()->value;
+    if (llvm::cast<RankedTensorType>(value.getType()).getRank() == 0)
+      e.fail(place, "the first dimension of a network's output is the row; found a scalar");
+    result(body, value, role("output", name));
+  };
+  auto list = output.get<ListObject>();
+  for (size_t i = 0; list && i < list->elements->size(); ++i)
+    add((*list->elements)[i], fmt::format("output.{}", i));
+  if (!list)
+    add(output, "output");
+  if (body.results.empty())
+    e.fail(place, fmt::format("{} must return a tensor", what));
+}
+
+/// The network's own errors come before those of the train block, which needs to know what it predicts. What the loss
+/// makes of that is added when the train block was read.
+void Program::beginPredict(Body &body) {
+  begin(body, "predict", Variables, inputs);
   e.layerUses = &layerUses;
   Object output = forward(body);
   e.layerUses = nullptr;
-  Range place = predictor.expr ? predictor.expr->range : e.method(*predictor.network, predictor.method)->name.range;
-  std::string what = predictor.expr ? "'predict'" : fmt::format("the '{}' of a network", predictor.method);
-  auto check = [&](const Object &object) {
-    if (!object.is<Tensor>())
-      e.fail(place, fmt::format("{} must return tensors, found {}", what, e.describe(object)));
-    return object.get<Tensor>()->value;
-  };
-  if (auto list = output.get<ListObject>()) {
-    for (size_t i = 0; i < list->elements->size(); ++i)
-      result(body, check((*list->elements)[i]), role("output", fmt::format("output.{}", i)));
-  } else {
-    result(body, check(output), role("output", "output"));
-  }
-  if (body.results.empty())
-    e.fail(place, fmt::format("{} must return a tensor", what));
-  predictionTypes.clear();
+  if (predictor.expr)
+    addOutputs(body, output, predictor.expr->range, "'predict'");
+  else
+    addOutputs(body, output, e.method(*predictor.network, predictor.method)->name.range,
+               fmt::format("the '{}' of a network", predictor.method));
   for (const Result &output : body.results)
     predictionTypes.push_back(llvm::cast<RankedTensorType>(output.value.getType()));
   predictionType = predictionTypes[0];
-  if (predictionType.getRank() == 0)
-    e.fail(place, "the first dimension of a network's output is the row; found a scalar");
   if (llvm::isa<mlir::FloatType>(predictionType.getElementType()))
     e.floatType = predictionType.getElementType();
+  e.emission = nullptr;
+}
+
+void Program::finishPredict(Body &body) {
+  e.emission = &body.emission;
+  e.builder.setInsertionPointToEnd(&body.function.front());
+  // The outputs of a network are the targets' counterparts, one by one.
+  for (size_t i = 0; !several && i < std::min(body.results.size(), targets.size()); ++i) {
+    mlir::NamedAttrList attributes(body.results[i].attributes);
+    attributes.set("bm.predicts", e.builder.getStringAttr(targets[i].name));
+    body.results[i].attributes = attributes.getDictionary(&e.context);
+  }
   if (training)
     emitProbabilities(body);
   finish(body, true);

@@ -59,7 +59,7 @@ private:
     std::vector<Source> sources;
     const Module *module;
     Range range;
-    const Scope *scope; // what the types of the parameters see
+    const Scope *scope;             // what the types of the parameters see
     std::optional<int64_t> ignored; // the class number of rows that do not count
   };
   enum Arguments : unsigned {
@@ -73,7 +73,6 @@ private:
     MetricStates = 128,
     Predictions = 256,
     Monitored = 512,
-    PredictedInputs = 1024,
   };
 
   // Networks.cpp
@@ -90,6 +89,7 @@ private:
   unsigned declareState(const Instance &owner, const Member &member, std::string name, mlir::RankedTensorType type);
   void findInputs();
   Input inputOf(const Parameter &parameter, const Instance &owner);
+  static int64_t valuesOfRow(mlir::RankedTensorType type);
   void fitInputs();
   bool isInput(const std::string &field) const;
   void findTargets();
@@ -98,7 +98,9 @@ private:
   void shapeClassWeights();
   void countCategories(Field &field, Input &input);
   void emitInit();
-  void emitPredict();
+  void beginPredict(Body &body);
+  void finishPredict(Body &body);
+  void addOutputs(Body &body, const Object &output, Range place, const std::string &what);
   const Applied *linkedLoss() const;
   void emitProbabilities(Body &body);
   void emitTrain();
@@ -113,6 +115,7 @@ private:
 
   void describeProgram();
   void numberColumns();
+  void giveColumns(Input &input, int64_t &column);
   mlir::Attribute describeField(const Input &input);
   mlir::Attribute describeFeature(const Feature &feature, const std::string &name, std::optional<int64_t> ignored = {});
   mlir::Attribute describeDataset(const DataSet &set);
@@ -122,6 +125,12 @@ private:
   unsigned declareSum(std::string name, mlir::RankedTensorType type);
   void accumulate(Body &body, llvm::ArrayRef<mlir::Value> gradients);
   void emitUpdate();
+
+  // Entries.cpp
+  void emitEntries();
+  void emitEntriesOf(const std::shared_ptr<Instance> &owner, const std::string &prefix);
+  void emitEntry(const std::shared_ptr<Instance> &owner, const Member &method, const std::string &name);
+  Input entryInput(const Parameter &parameter, const Instance &owner, const Member &method, int64_t &column);
 
   // Schedules.cpp
   void prepareSchedules();
@@ -156,9 +165,11 @@ private:
   bool asksForAllRows() const;
   Range metricsRange() const;
 
-  void begin(Body &body, const std::string &name, unsigned arguments);
+  void begin(Body &body, const std::string &name, unsigned arguments, llvm::ArrayRef<Input> own = {});
   void finish(Body &body, bool dropUnused);
   Object forward(Body &body);
+  Object callWith(Body &body, const std::shared_ptr<Instance> &owner, const std::string &method,
+                  llvm::ArrayRef<Input> given);
 
   // Scores.cpp
   std::vector<Source> sourcesOf(const std::vector<Parameter> &parameters, const std::vector<Bound> &given);
@@ -200,7 +211,9 @@ private:
   bool predictsFromData = true; // whether the data has all that the predictor takes
   std::optional<TrainBlock> training;
   std::vector<Input> inputs, targets;
-  std::map<size_t, Units> units; // of targets whose preparation metrics undo, by their place
+  std::map<size_t, Units> units;  // of targets whose preparation metrics undo, by their place
+  std::vector<Input> entryInputs; // what entries take beside them
+  std::vector<std::string> entries;
   std::vector<unsigned> order; // the named variables
   /// The states of an optimizer for each variable that it trains, by name.
   std::map<const Group *, std::map<unsigned, std::map<std::string, unsigned>>> states;

@@ -49,10 +49,6 @@ static bool holdsVariable(const Instance &instance, const bmc_variable &variable
   return instance.owner == &instance;
 }
 
-static int64_t portCount(const Instance &instance) {
-  return instance.inputCount + instance.targetCount + instance.outputCount;
-}
-
 static bool isMeasure(const bmc_value &result) {
   return result.role == bmc_role_loss || result.role == bmc_role_metric;
 }
@@ -78,23 +74,40 @@ static void placeCall(const Instance &instance, Call &call, Layout &layout) {
     return;
   layout.place(call.buffers, call.function->argument_count + call.function->result_count);
   layout.place(call.symbols, call.function->symbol_count);
-  layout.place(call.places, portCount(instance));
+  layout.place(call.places, instance.portCount);
   layout.place(call.measures, measureBytes(*call.function));
+}
+
+/// The i-th one of `more`, with its function.
+static Call anotherCall(const Instance &instance, int64_t i) {
+  const Program &program = *instance.program;
+  Call call;
+  if (i >= program.step_count)
+    call.function = program.entries[i - program.step_count].function;
+  else if (instance.trains)
+    call.function = program.steps[i].function;
+  return call;
 }
 
 /// All that does not depend on the number of rows; the instance itself is in front.
 static char *placeFixed(Instance &instance, Layout &layout) {
   Instance *self;
   layout.place(self, 1);
-  layout.place(instance.ports, portCount(instance));
+  layout.place(instance.ports, instance.portCount);
   layout.place(instance.variables, instance.program->variable_count);
   layout.place(instance.marks, instance.program->variable_count);
   layout.place(instance.hypers, instance.program->hyper_count * scalarStride);
   layout.place(instance.stepValue, 1);
+  layout.place(instance.monitored, 1);
   layout.place(instance.key, 2);
   layout.place(instance.metricBegins, instance.program->metric_count);
-  for (Call &call : instance.calls)
+  layout.place(instance.more, countCalls(instance) - callCount);
+  for (int64_t i = 0; i < countCalls(instance); ++i) {
+    Call call = i < callCount ? instance.calls[i] : anotherCall(instance, i - callCount);
     placeCall(instance, call, layout);
+    if (instance.more)
+      callAt(instance, i) = call;
+  }
   int64_t bytes = 0;
   for (int64_t i = 0; i < instance.program->variable_count; ++i)
     if (holdsVariable(instance, instance.program->variables[i]))
@@ -136,34 +149,14 @@ static void fillUnits(Instance &instance) {
   }
 }
 
-static int fillPorts(Instance &instance, const bmc_library *library) {
-  Port *port = instance.ports;
-  for (int list = BMC_INPUTS; list <= BMC_OUTPUTS; ++list)
-    for (int64_t i = 0; i < count(library, list); ++i, ++port) {
-      bmc_tensor tensor;
-      if (int status = describe(library, list, i, &tensor))
-        return failWith(instance, bmc_status(status), "an input or output has more than %d dimensions",
-                        BMC_MAXIMUM_RANK);
-      *port = {tensor.bytes, nullptr};
-    }
-  return BMC_OK;
-}
-
-/// The port of a field: inputs come first, then targets, each in the fields' order.
-static int64_t portOfField(const Instance &instance, int64_t index) {
-  const bmc_field *fields = instance.program->fields;
-  int64_t port = fields[index].is_input ? 0 : instance.inputCount;
-  for (int64_t i = 0; i < index; ++i)
-    port += (fields[i].is_input != 0) == (fields[index].is_input != 0);
-  return port;
-}
-
 static void *argumentMemory(Instance &instance, const bmc_value &argument) {
   switch (argument.role) {
   case bmc_role_hyper:
     return instance.hypers + argument.index * scalarStride;
   case bmc_role_step:
     return instance.stepValue;
+  case bmc_role_monitored:
+    return instance.monitored;
   case bmc_role_key:
     return instance.key;
   case bmc_role_input:
@@ -192,7 +185,7 @@ static int fillCall(Instance &instance, Call &call) {
   if (!call.function)
     return BMC_OK;
   const bmc_function &function = *call.function;
-  for (int64_t i = 0; i < portCount(instance); ++i)
+  for (int64_t i = 0; i < instance.portCount; ++i)
     call.places[i] = -1;
   for (int64_t i = 0; i < function.argument_count; ++i) {
     const bmc_value &argument = function.arguments[i];
@@ -203,7 +196,7 @@ static int fillCall(Instance &instance, Call &call) {
     call.rowSymbol = argument.dims[0].symbol;
     call.fixedRows = call.rowSymbol >= 0 ? 0 : argument.dims[0].constant;
   }
-  int64_t output = instance.inputCount + instance.targetCount;
+  int64_t output = call.firstOutput;
   for (int64_t i = 0; i < function.result_count; ++i) {
     const bmc_value &result = function.results[i];
     call.buffers[function.argument_count + i] = resultMemory(instance, call, i);
@@ -215,101 +208,6 @@ static int fillCall(Instance &instance, Call &call) {
       return failWith(instance, BMC_ERROR_ARGUMENT, "output '%s' has no row for each row of the input", result.name);
     call.places[output++] = function.argument_count + i;
   }
-  return BMC_OK;
-}
-
-// Rows ----------------------------------------------------------------------------------------------------------------
-
-static int64_t arenaBytes(const Instance &instance, const Call &call, int64_t rows) {
-  if (!call.function || !call.function->arena_bytes)
-    return 0;
-  bindSymbols(*instance.program, *call.function, call.symbols, call.fixedRows ? call.fixedRows : rows);
-  return call.function->arena_bytes(call.symbols);
-}
-
-/// Compiled code counts elements in 32 bits.
-static bool fitsKernels(const Instance &instance, int64_t rows) {
-  for (int64_t i = 0; i < portCount(instance); ++i)
-    if (multiplySizes(instance.ports[i].rowBytes, rows) > INT32_MAX)
-      return false;
-  return rows <= INT32_MAX;
-}
-
-/// Results that no function of the library hands out, such as the probabilities behind an output's scores.
-static bool isScratch(const bmc_value &result) { return result.alias < 0 && result.role == bmc_role_probabilities; }
-
-/// The bytes of a result; `mostBytes` where it has too many dimensions to tell.
-static int64_t resultBytes(const Instance &instance, const Call &call, int64_t index, int64_t rows) {
-  enum { mostDims = 256 };
-  const bmc_function &function = *call.function;
-  int64_t dims[mostDims], rank = 0, begin = 0;
-  for (int64_t i = 0; i < function.result_count; ++i) {
-    begin = i == index ? rank : begin;
-    rank += function.results[i].rank;
-  }
-  if (rank > mostDims)
-    return mostBytes;
-  bindSymbols(*instance.program, function, call.symbols, call.fixedRows ? call.fixedRows : rows);
-  computeDims(function.results, function.result_count, call.symbols, function.result_dims, dims);
-  int64_t bytes = elementBytes(function.results[index].element);
-  for (int64_t axis = 0; axis < function.results[index].rank; ++axis)
-    bytes = multiplySizes(bytes, dims[begin + axis]);
-  return bytes;
-}
-
-static void placeScratch(Instance &instance, Call &call, Layout &layout, bool isReal, int64_t rows) {
-  for (int64_t i = 0; call.function && i < call.function->result_count; ++i) {
-    if (!isScratch(call.function->results[i]))
-      continue;
-    char *scratch;
-    layout.place(scratch, resultBytes(instance, call, i, rows));
-    if (isReal)
-      call.buffers[call.function->argument_count + i] = scratch;
-  }
-}
-
-/// Returns the bytes that it takes. Where `memory` is null, nothing is changed.
-static int64_t placeRows(Instance &instance, char *memory, int64_t rows, int64_t arenaBytes) {
-  Layout layout(memory);
-  for (int64_t i = 0; i < portCount(instance); ++i) {
-    char *own;
-    layout.place(own, multiplySizes(instance.ports[i].rowBytes, rows));
-    if (memory)
-      instance.ports[i].own = own;
-  }
-  for (Call &call : instance.calls)
-    placeScratch(instance, call, layout, memory != nullptr, rows);
-  char *arena;
-  layout.place(arena, arenaBytes);
-  if (memory)
-    instance.arena = arena;
-  return addSizes(layout.bytes(), BMC_ALIGNMENT); // vectors may reach behind the end
-}
-
-int reserve(bmc_model *model, int64_t rows) {
-  Instance &instance = instanceOf(model);
-  clearMessage(instance);
-  if (rows < 1)
-    return failWith(instance, BMC_ERROR_ROWS, "expected at least 1 row, found %lld", (long long)rows);
-  if (!fitsKernels(instance, rows))
-    return failWith(instance, BMC_ERROR_MEMORY, "no memory for %lld rows", (long long)rows);
-  int64_t arena = 0;
-  for (Call &call : instance.calls) {
-    int64_t bytes = arenaBytes(instance, call, rows);
-    arena = bytes > arena ? bytes : arena;
-    call.rows = -1;
-  }
-  int64_t bytes = placeRows(instance, nullptr, rows, arena);
-  auto *memory = static_cast<char *>(allocate(instance.allocator, bytes));
-  if (!memory)
-    return failWith(instance, BMC_ERROR_MEMORY, "no memory for %lld rows: %lld bytes", (long long)rows,
-                    (long long)bytes);
-  placeRows(instance, memory, rows, arena);
-  release(instance.allocator, instance.rowMemory, instance.rowMemoryBytes);
-  instance.rowMemory = memory;
-  instance.rowMemoryBytes = bytes;
-  instance.arenaBytes = arena;
-  instance.rows = rows;
   return BMC_OK;
 }
 
@@ -344,6 +242,7 @@ static void chooseFunctions(Instance &instance) {
   instance.calls[callInit].function = isOwner && instance.trains ? program.init : nullptr;
   instance.calls[callTrain].function = instance.trains ? program.train : nullptr;
   instance.calls[callUpdate].function = instance.trains ? program.update : nullptr;
+  instance.calls[callEpoch].function = instance.trains ? program.epoch : nullptr;
   instance.calls[callEvaluate].function = program.evaluate;
   instance.calls[callPredict].function = program.predict;
   instance.calls[callReset].function = program.reset;
@@ -389,8 +288,8 @@ static int finish(Instance &instance, const bmc_library *library, const bmc_opti
     return status;
   if (int status = fillMetrics(instance, library))
     return status;
-  for (Call &call : instance.calls)
-    if (int status = fillCall(instance, call))
+  for (int64_t i = 0; i < countCalls(instance); ++i)
+    if (int status = fillCall(instance, callAt(instance, i)))
       return status;
   if (int status = reserve(&instance.base, options.rows))
     return status;
@@ -416,6 +315,7 @@ int create(const bmc_library *library, const bmc_options *given, bmc_model **mod
   draft.inputCount = count(library, BMC_INPUTS);
   draft.targetCount = count(library, BMC_TARGETS);
   draft.outputCount = count(library, BMC_OUTPUTS);
+  draft.portCount = countPorts(draft);
   draft.pool = &bmc_parallel && options.threads != 1 ? &draft : nullptr; // not null: its memory is placed
   if (int status = checkOptions(draft, library, options))
     return report(options, status, draft.message);

@@ -4,17 +4,21 @@
 
 namespace bmc {
 
+static bool isListed(const bmc_field &field, bool isInput) {
+  return isInput ? field.is_input : !field.is_input && !field.is_outside;
+}
+
 static int64_t countFields(const Program &program, bool isInput) {
   int64_t number = 0;
   for (int64_t i = 0; i < program.field_count; ++i)
-    number += (program.fields[i].is_input != 0) == isInput;
+    number += isListed(program.fields[i], isInput);
   return number;
 }
 
-static int64_t countOutputs(const bmc_function *predict) {
+int64_t countOutputs(const bmc_function *function) {
   int64_t number = 0;
-  for (int64_t i = 0; predict && i < predict->result_count; ++i)
-    number += predict->results[i].role == bmc_role_output;
+  for (int64_t i = 0; function && i < function->result_count; ++i)
+    number += function->results[i].role == bmc_role_output;
   return number;
 }
 
@@ -46,6 +50,8 @@ int64_t count(const bmc_library *library, int list) {
     return program.hyper_count;
   case BMC_LAYERS:
     return program.layer_count;
+  case BMC_ENTRIES:
+    return program.entry_count;
   default:
     return 0;
   }
@@ -63,12 +69,16 @@ static int fill(bmc_tensor &tensor, const char *name, int32_t element, int32_t k
   return BMC_OK;
 }
 
+int describeField(const bmc_field &field, bmc_tensor &tensor) {
+  int status = fill(tensor, field.name, field.element, BMC_VALUE, field.dims, field.rank);
+  tensor.only_predict = int32_t(field.is_outside);
+  return status;
+}
+
 static int describeField(const Program &program, bool isInput, int64_t index, bmc_tensor &tensor) {
-  for (int64_t i = 0; i < program.field_count; ++i) {
-    const bmc_field &field = program.fields[i];
-    if ((field.is_input != 0) == isInput && index-- == 0)
-      return fill(tensor, field.name, field.element, BMC_VALUE, field.dims, field.rank);
-  }
+  for (int64_t i = 0; i < program.field_count; ++i)
+    if (isListed(program.fields[i], isInput) && index-- == 0)
+      return describeField(program.fields[i], tensor);
   return BMC_ERROR_ARGUMENT;
 }
 
@@ -80,18 +90,17 @@ static int kindOf(const bmc_variable &variable) {
   return variable.role == bmc_role_state ? BMC_STATE : BMC_METRIC;
 }
 
-static int describeOutput(const Program &program, int64_t index, bmc_tensor &tensor) {
+int describeOutput(const Program &program, const bmc_function &function, int64_t index, bmc_tensor &tensor) {
   enum { mostSymbols = 64, mostDims = 256 };
-  const bmc_function &predict = *program.predict;
   int64_t symbols[mostSymbols], dims[mostDims], at = 0, rank = 0;
-  for (int64_t i = 0; i < predict.result_count; ++i)
-    rank += predict.results[i].rank;
-  if (predict.symbol_count > mostSymbols || rank > mostDims)
+  for (int64_t i = 0; i < function.result_count; ++i)
+    rank += function.results[i].rank;
+  if (function.symbol_count > mostSymbols || rank > mostDims)
     return BMC_ERROR_ARGUMENT;
-  bindSymbols(program, predict, symbols, 1);
-  computeDims(predict.results, predict.result_count, symbols, predict.result_dims, dims);
-  for (int64_t i = 0; i < predict.result_count; at += predict.results[i++].rank) {
-    const bmc_value &result = predict.results[i];
+  bindSymbols(program, function, symbols, 1);
+  computeDims(function.results, function.result_count, symbols, function.result_dims, dims);
+  for (int64_t i = 0; i < function.result_count; at += function.results[i++].rank) {
+    const bmc_value &result = function.results[i];
     if (result.role == bmc_role_output && index-- == 0)
       return fill(tensor, result.name, result.element, BMC_VALUE, dims + at + 1, result.rank - 1);
   }
@@ -121,18 +130,48 @@ int describe(const bmc_library *library, int list, int64_t index, bmc_tensor *te
   case BMC_TARGETS:
     return describeField(program, list == BMC_INPUTS, index, *tensor);
   case BMC_OUTPUTS:
-    return describeOutput(program, index, *tensor);
+    return describeOutput(program, *program.predict, index, *tensor);
   case BMC_VARIABLES: {
     const bmc_variable &variable = program.variables[index];
     return fill(*tensor, variable.name, variable.element, kindOf(variable), variable.dims, variable.rank);
   }
   case BMC_METRICS:
     return describeMetric(program, index, *tensor);
+  case BMC_ENTRIES:
+    return fill(*tensor, program.entries[index].name, bmc_f64, BMC_VALUE, nullptr, 0);
   case BMC_HYPERS:
     return fill(*tensor, program.hypers[index].name, bmc_f64, BMC_VALUE, nullptr, 0);
   default:
     return BMC_ERROR_ARGUMENT;
   }
+}
+
+/// An entry's inputs are those of its function's arguments that are fields, in their order.
+static int64_t fieldOfEntry(const bmc_function &function, int64_t index) {
+  for (int64_t i = 0; i < function.argument_count; ++i)
+    if (function.arguments[i].role == bmc_role_input && index-- == 0)
+      return function.arguments[i].index;
+  return -1;
+}
+
+int64_t countOfEntry(const bmc_library *library, int64_t entry, int list) {
+  const Program &program = *library->program;
+  if (entry < 0 || entry >= program.entry_count)
+    return 0;
+  const bmc_function &function = *program.entries[entry].function;
+  int64_t number = 0;
+  while (list == BMC_INPUTS && fieldOfEntry(function, number) >= 0)
+    ++number;
+  return list == BMC_OUTPUTS ? countOutputs(&function) : number;
+}
+
+int describeOfEntry(const bmc_library *library, int64_t entry, int list, int64_t index, bmc_tensor *tensor) {
+  const Program &program = *library->program;
+  if (!tensor || index < 0 || index >= countOfEntry(library, entry, list))
+    return BMC_ERROR_ARGUMENT;
+  const bmc_function &function = *program.entries[entry].function;
+  return list == BMC_OUTPUTS ? describeOutput(program, function, index, *tensor)
+                             : describeField(program.fields[fieldOfEntry(function, index)], *tensor);
 }
 
 int describeLayer(const bmc_library *library, int64_t index, bmc_layer_description *layer) {

@@ -11,7 +11,7 @@ namespace bmc {
 
 using Program = struct bmc_program; // its name is the table's too
 
-/// An input, a target or an output.
+/// An input, a target or an output, of `predict` or of an entry.
 struct Port {
   int64_t rowBytes;
   char *own; // the instance's memory for it, for all rows that are reserved
@@ -23,11 +23,12 @@ struct Call {
   void **buffers = nullptr;                         // as `function->run` takes them
   int64_t *symbols = nullptr;                       // their values for `rows` rows
   int64_t *places = nullptr;                        // for each port: its index in `buffers`, or -1
+  int64_t firstOutput = 0, outputCount = 0;         // its ports
   char *measures = nullptr;                         // the loss and the metrics among the results
   int64_t rowSymbol = -1, fixedRows = 0, rows = -1; // 0: any number; -1: none yet
 };
 
-enum { callInit, callTrain, callUpdate, callEvaluate, callPredict, callReset, callMeasure, callCount };
+enum { callInit, callTrain, callUpdate, callEpoch, callEvaluate, callPredict, callReset, callMeasure, callCount };
 
 struct Instance {
   bmc_model base; // first: what callers hold
@@ -38,15 +39,16 @@ struct Instance {
   int64_t step, rows;      // steps done; rows that memory is reserved for
   uint64_t seed;
 
-  int64_t inputCount, targetCount, outputCount;
+  int64_t inputCount, targetCount, outputCount, portCount;
   int64_t *metricBegins; // of each metric: its first element among those of all
-  Port *ports;           // inputs, then targets, then outputs
+  Port *ports;           // inputs, targets, outputs, then what only entries take, then what they give
   void **variables;      // null: not held
   uint8_t *marks;        // one for each variable, for what goes through all of them
   double *hypers;        // `scalarStride` apart
-  double *stepValue;
+  double *stepValue, *monitored;
   int32_t *key;
   Call calls[callCount];
+  Call *more; // the steps of training that have names, then the entries
 
   char *rowMemory, *arena;
   int64_t fixedBytes, rowMemoryBytes, arenaBytes;
@@ -58,6 +60,14 @@ enum { scalarStride = BMC_ALIGNMENT / sizeof(double) };
 
 inline Instance &instanceOf(bmc_model *model) { return *reinterpret_cast<Instance *>(model); }
 inline const Instance &instanceOf(const bmc_model *model) { return *reinterpret_cast<const Instance *>(model); }
+
+/// All its calls, those of `more` last.
+inline int64_t countCalls(const Instance &instance) {
+  return callCount + instance.program->step_count + instance.program->entry_count;
+}
+inline Call &callAt(Instance &instance, int64_t i) {
+  return i < callCount ? instance.calls[i] : instance.more[i - callCount];
+}
 
 /// Records what went wrong, and returns the status.
 int failWith(Instance &instance, bmc_status status, const char *format, ...) __attribute__((format(printf, 3, 4)));
@@ -75,6 +85,19 @@ inline bool isWeight(const bmc_variable &variable) {
   return variable.role == bmc_role_parameter || variable.role == bmc_role_buffer;
 }
 
+/// An output of a function without its row.
+int describeOutput(const Program &program, const bmc_function &function, int64_t index, bmc_tensor &tensor);
+int64_t countOutputs(const bmc_function *function);
+int describeField(const bmc_field &field, bmc_tensor &tensor);
+
+/// How many ports it has, their sizes, and which one is a field's.
+int64_t countPorts(const Instance &instance);
+int fillPorts(Instance &instance, const bmc_library *library);
+int64_t portOfField(const Instance &instance, int64_t index);
+
+/// A field that only entries take.
+inline bool isOfEntries(const bmc_field &field) { return field.is_outside && !field.is_input; }
+
 /// The index of the variable of that name, the search beginning at `hint`; -1 if there is none.
 int64_t findVariable(const Program &program, const char *name, int64_t hint = 0);
 
@@ -84,6 +107,8 @@ void bindSymbols(const Program &program, const bmc_function &function, int64_t *
 /// The table's functions, one file a subject.
 int64_t count(const bmc_library *library, int list);
 int describe(const bmc_library *library, int list, int64_t index, bmc_tensor *tensor);
+int64_t countOfEntry(const bmc_library *library, int64_t entry, int list);
+int describeOfEntry(const bmc_library *library, int64_t entry, int list, int64_t index, bmc_tensor *tensor);
 int describeLayer(const bmc_library *library, int64_t index, bmc_layer_description *layer);
 int create(const bmc_library *library, const bmc_options *options, bmc_model **model);
 void destroy(bmc_model *model);
@@ -91,9 +116,11 @@ int reserve(bmc_model *model, int64_t rows);
 int init(bmc_model *model, uint64_t seed);
 int trainStep(bmc_model *model, const void *const *inputs, const void *const *targets, int64_t rows, double *loss,
               double *metrics);
+int endEpoch(bmc_model *model, double value);
 int evaluate(bmc_model *model, const void *const *inputs, const void *const *targets, int64_t rows, double *loss,
              double *metrics);
 int predict(bmc_model *model, const void *const *inputs, int64_t rows, void *const *outputs);
+int callEntry(bmc_model *model, const char *entry, const void *const *inputs, int64_t rows, void *const *outputs);
 void *variable(bmc_model *model, const char *name, bmc_tensor *tensor);
 int setVariable(bmc_model *model, const char *name, const void *from, size_t bytes);
 int getVariable(bmc_model *model, const char *name, void *to, size_t bytes);

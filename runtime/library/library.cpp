@@ -46,4 +46,8 @@ extern "C" __attribute__((visibility("default"))) const bmc_library bmc_library_
     loadMemory,
     saveFile,
     saveMemory,
+    countOfEntry,
+    describeOfEntry,
+    callEntry,
+    endEpoch,
 };

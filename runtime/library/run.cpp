@@ -58,24 +58,27 @@ static bool overwrites(const bmc_function &function, int64_t argument) {
   return false;
 }
 
+static int bindInput(Instance &instance, Call &call, int64_t port, const void *pointer, const char *what) {
+  int64_t place = call.places[port];
+  if (!pointer)
+    return failWith(instance, BMC_ERROR_ARGUMENT, "expected a pointer to %s '%s', found null", what,
+                    call.function->arguments[place].name);
+  if (isAligned(pointer) && !overwrites(*call.function, place)) {
+    call.buffers[place] = const_cast<void *>(pointer);
+  } else {
+    memcpy(instance.ports[port].own, pointer, size_t(instance.ports[port].rowBytes * call.rows));
+    call.buffers[place] = instance.ports[port].own;
+  }
+  return BMC_OK;
+}
+
+/// Those of the ports that the call takes.
 static int bindInputs(Instance &instance, Call &call, const void *const *pointers, int64_t first, int64_t number,
                       const char *what) {
-  for (int64_t i = 0; i < number; ++i) {
-    int64_t place = call.places[first + i];
-    if (place < 0)
-      continue;
-    const void *pointer = pointers ? pointers[i] : nullptr;
-    if (!pointer)
-      return failWith(instance, BMC_ERROR_ARGUMENT, "expected a pointer to %s '%s', found null", what,
-                      call.function->arguments[place].name);
-    const Port &port = instance.ports[first + i];
-    if (isAligned(pointer) && !overwrites(*call.function, place)) {
-      call.buffers[place] = const_cast<void *>(pointer);
-    } else {
-      memcpy(port.own, pointer, size_t(port.rowBytes * call.rows));
-      call.buffers[place] = port.own;
-    }
-  }
+  for (int64_t i = 0; i < number; ++i)
+    if (call.places[first + i] >= 0)
+      if (int status = bindInput(instance, call, first + i, pointers ? pointers[i] : nullptr, what))
+        return status;
   return BMC_OK;
 }
 
@@ -167,10 +170,10 @@ static int measure(Instance &instance, const void *const *inputs, const void *co
 }
 
 static int runMeasured(Instance &instance, Call &call, const void *const *inputs, const void *const *targets,
-                       int64_t rows, double *loss, double *metrics) {
+                       int64_t rows, double *loss, double *metrics, bool isFirstStep = true) {
   if (int status = bindRows(instance, call, inputs, targets, rows))
     return status;
-  bool measures = metrics && instance.calls[callMeasure].function;
+  bool measures = isFirstStep && metrics && instance.calls[callMeasure].function;
   if (measures && instance.calls[callReset].function)
     if (int status = runCall(instance, instance.calls[callReset]))
       return status;
@@ -189,17 +192,51 @@ static int update(Instance &instance) {
   return done < double(instance.program->accumulate) ? int(BMC_OK) : runCall(instance, call);
 }
 
+/// The steps that have names, one behind the other. What a step measures that is not made is not a number.
+static int trainSteps(Instance &instance, const void *const *inputs, const void *const *targets, int64_t rows,
+                      double *loss, double *metrics) {
+  const Program &program = *instance.program;
+  double sum = 0, own = 0;
+  for (int64_t i = 0; metrics && i < program.metric_count; ++i)
+    metrics[instance.metricBegins[i]] = __builtin_nan("");
+  for (int64_t i = 0; i < program.step_count; ++i) {
+    if ((instance.step + 1) % program.steps[i].every != 0)
+      continue;
+    if (int status = runMeasured(instance, instance.more[i], inputs, targets, rows, &own, metrics, i == 0))
+      return status;
+    sum += own;
+  }
+  if (loss)
+    *loss = sum;
+  return BMC_OK;
+}
+
 int trainStep(bmc_model *model, const void *const *inputs, const void *const *targets, int64_t rows, double *loss,
               double *metrics) {
   Instance &instance = instanceOf(model);
   clearMessage(instance);
-  if (int status = checkCall(instance, instance.calls[callTrain], instance.program->train, "train"))
+  const Program &program = *instance.program;
+  const Call &call = program.step_count ? instance.more[0] : instance.calls[callTrain];
+  const bmc_function *function = program.step_count ? program.steps[0].function : program.train;
+  if (int status = checkCall(instance, call, function, "train"))
     return status;
   *instance.stepValue = double(instance.step + 1);
-  if (int status = runMeasured(instance, instance.calls[callTrain], inputs, targets, rows, loss, metrics))
+  int status = program.step_count
+                   ? trainSteps(instance, inputs, targets, rows, loss, metrics)
+                   : runMeasured(instance, instance.calls[callTrain], inputs, targets, rows, loss, metrics);
+  if (status)
     return status;
   ++instance.step;
   return update(instance);
+}
+
+int endEpoch(bmc_model *model, double value) {
+  Instance &instance = instanceOf(model);
+  clearMessage(instance);
+  if (!instance.trains || !instance.owner->hasWeights)
+    return failWith(instance, BMC_ERROR_STATE, "the instance does not train");
+  *instance.monitored = value;
+  return instance.calls[callEpoch].function ? runCall(instance, instance.calls[callEpoch]) : int(BMC_OK);
 }
 
 int evaluate(bmc_model *model, const void *const *inputs, const void *const *targets, int64_t rows, double *loss,
@@ -214,41 +251,76 @@ int evaluate(bmc_model *model, const void *const *inputs, const void *const *tar
 
 /// Outputs that can be written in place get the caller's memory.
 static void bindOutputs(Instance &instance, Call &call, void *const *outputs) {
-  int64_t first = instance.inputCount + instance.targetCount;
-  for (int64_t i = 0; i < instance.outputCount; ++i) {
-    int64_t place = call.places[first + i], result = place - call.function->argument_count;
+  for (int64_t i = 0; i < call.outputCount; ++i) {
+    int64_t place = call.places[call.firstOutput + i], result = place - call.function->argument_count;
     int64_t alias = call.function->results[result].alias;
     bool inPlace = outputs[i] && isAligned(outputs[i]);
-    call.buffers[place] = alias >= 0 ? call.buffers[alias] : inPlace ? outputs[i] : instance.ports[first + i].own;
+    char *own = instance.ports[call.firstOutput + i].own;
+    call.buffers[place] = alias >= 0 ? call.buffers[alias] : inPlace ? outputs[i] : own;
   }
 }
 
 static void copyOutputs(Instance &instance, const Call &call, void *const *outputs) {
-  int64_t first = instance.inputCount + instance.targetCount;
-  for (int64_t i = 0; i < instance.outputCount; ++i) {
-    const void *found = call.buffers[call.places[first + i]];
+  for (int64_t i = 0; i < call.outputCount; ++i) {
+    const void *found = call.buffers[call.places[call.firstOutput + i]];
     if (outputs[i] && outputs[i] != found)
-      memcpy(outputs[i], found, size_t(instance.ports[first + i].rowBytes * call.rows));
+      memcpy(outputs[i], found, size_t(instance.ports[call.firstOutput + i].rowBytes * call.rows));
   }
+}
+
+static int checkAnswering(Instance &instance, Call &call, const bmc_function *function, int64_t rows,
+                          void *const *outputs) {
+  if (int status = checkCall(instance, call, function, "predict"))
+    return status;
+  if (!outputs)
+    return failWith(instance, BMC_ERROR_ARGUMENT, "expected pointers to the outputs, found null");
+  return prepare(instance, call, rows);
+}
+
+static int answer(Instance &instance, Call &call, void *const *outputs) {
+  bindOutputs(instance, call, outputs);
+  if (int status = runCall(instance, call))
+    return status;
+  copyOutputs(instance, call, outputs);
+  return BMC_OK;
 }
 
 int predict(bmc_model *model, const void *const *inputs, int64_t rows, void *const *outputs) {
   Instance &instance = instanceOf(model);
   clearMessage(instance);
   Call &call = instance.calls[callPredict];
-  if (int status = checkCall(instance, call, instance.program->predict, "predict"))
-    return status;
-  if (!outputs)
-    return failWith(instance, BMC_ERROR_ARGUMENT, "expected pointers to the outputs, found null");
-  if (int status = prepare(instance, call, rows))
+  if (int status = checkAnswering(instance, call, instance.program->predict, rows, outputs))
     return status;
   if (int status = bindInputs(instance, call, inputs, 0, instance.inputCount, "input"))
     return status;
-  bindOutputs(instance, call, outputs);
-  if (int status = runCall(instance, call))
+  return answer(instance, call, outputs);
+}
+
+/// Null where the model has no such entry.
+static Call *findEntry(Instance &instance, const char *name) {
+  const Program &program = *instance.program;
+  for (int64_t i = 0; name && i < program.entry_count; ++i)
+    if (!strcmp(program.entries[i].name, name))
+      return &instance.more[program.step_count + i];
+  return nullptr;
+}
+
+int callEntry(bmc_model *model, const char *entry, const void *const *inputs, int64_t rows, void *const *outputs) {
+  Instance &instance = instanceOf(model);
+  clearMessage(instance);
+  Call *call = findEntry(instance, entry);
+  if (!call)
+    return failWith(instance, BMC_ERROR_ARGUMENT, "the model has no entry '%s'", entry ? entry : "");
+  if (int status = checkAnswering(instance, *call, call->function, rows, outputs))
     return status;
-  copyOutputs(instance, call, outputs);
-  return BMC_OK;
+  const bmc_function &function = *call->function;
+  for (int64_t i = 0, number = 0; i < function.argument_count; ++i)
+    if (function.arguments[i].role == bmc_role_input) {
+      const void *pointer = inputs ? inputs[number++] : nullptr;
+      if (int status = bindInput(instance, *call, portOfField(instance, function.arguments[i].index), pointer, "input"))
+        return status;
+    }
+  return answer(instance, *call, outputs);
 }
 
 } // namespace bmc

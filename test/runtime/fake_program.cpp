@@ -195,7 +195,7 @@ const bmc_function evaluateFunction = {"evaluate", evaluateRun,     arenaBytes, 
                                        2,          evaluateResults, symbolCount, symbolNames, 2};
 
 const bmc_value predictArguments[] = {wValue(-1), bValue, xValue};
-const bmc_value predictResults[] = {{"prediction", bmc_role_output, bmc_f32, 2, yShape, 0, -1}};
+const bmc_value predictResults[] = {{"prediction", bmc_role_output, bmc_f32, 2, yShape, 1, -1}};
 const bmc_function predictFunction = {"predict", predictRun,     nullptr,     predictDims, 3, predictArguments,
                                       1,         predictResults, symbolCount, symbolNames, 1};
 
@@ -328,6 +328,8 @@ extern "C" const struct bmc_program bmc_program = {BMC_PROGRAM_VERSION,
                                                    nullptr,
                                                    -1,
                                                    nullptr,
+                                                   nullptr,
+                                                   0,
                                                    nullptr,
                                                    0,
                                                    nullptr,

@@ -36,7 +36,7 @@ extern "C" {
 #endif
 
 /* The layout of `struct bmc_library`. A library of another layout is refused by `bmc_create`. */
-#define BMC_LIBRARY_VERSION 1
+#define BMC_LIBRARY_VERSION 2
 #define BMC_ALIGNMENT 64
 #define BMC_MAXIMUM_RANK 8
 
@@ -64,7 +64,8 @@ enum bmc_list {
   BMC_METRICS = 4,   /* what evaluate and train_step tell beside the loss: f64, a scalar or, such as a confusion
                         matrix, a tensor */
   BMC_HYPERS = 5,    /* numbers that `bmc_set_hyper` changes: `lr`, ... */
-  BMC_LAYERS = 6     /* the network's layers, for `bmc_describe_layer` */
+  BMC_LAYERS = 6,    /* the network's layers, for `bmc_describe_layer` */
+  BMC_ENTRIES = 7    /* methods that can be called beside predict; only their names are described here */
 };
 
 /* What a variable is for. */
@@ -83,7 +84,7 @@ struct bmc_tensor {
   int32_t type;                    /* enum bmc_type */
   int32_t kind;                    /* enum bmc_kind */
   int32_t rank;                    /* without the row dimension */
-  int32_t reserved;
+  int32_t only_predict;            /* 1: an input that evaluate and train_step do not take: its pointer may be null */
   int64_t dims[BMC_MAXIMUM_RANK];  /* without the row dimension */
   int64_t bytes;                   /* of all elements; of inputs, targets and outputs: of one row */
 };
@@ -159,6 +160,10 @@ struct bmc_library {
   int (*load_memory)(struct bmc_model *, const void *, size_t, int contents);
   int (*save_file)(struct bmc_model *, const char *, int contents);
   int (*save_memory)(struct bmc_model *, void *, size_t, size_t *, int contents);
+  int64_t (*count_of_entry)(const struct bmc_library *, int64_t entry, int list);
+  int (*describe_of_entry)(const struct bmc_library *, int64_t entry, int list, int64_t index, struct bmc_tensor *);
+  int (*call)(struct bmc_model *, const char *entry, const void *const *, int64_t, void *const *);
+  int (*end_epoch)(struct bmc_model *, double value);
 };
 
 /* An instance. What is behind the pointer is its own business. */
@@ -188,6 +193,15 @@ static inline enum bmc_status bmc_describe(const struct bmc_library *library, en
 static inline enum bmc_status bmc_describe_layer(const struct bmc_library *library, int64_t index,
                                                  struct bmc_layer_description *layer) {
   return (enum bmc_status)library->describe_layer(library, index, layer);
+}
+
+/* The same for BMC_INPUTS and BMC_OUTPUTS of entry number `entry` of BMC_ENTRIES. */
+static inline int64_t bmc_count_of_entry(const struct bmc_library *library, int64_t entry, enum bmc_list list) {
+  return library->count_of_entry(library, entry, list);
+}
+static inline enum bmc_status bmc_describe_of_entry(const struct bmc_library *library, int64_t entry,
+                                                    enum bmc_list list, int64_t index, struct bmc_tensor *tensor) {
+  return (enum bmc_status)library->describe_of_entry(library, entry, list, index, tensor);
 }
 
 /* Instances ----------------------------------------------------------------------------------------------------- */
@@ -228,10 +242,17 @@ static inline enum bmc_status bmc_init(struct bmc_model *model, uint64_t seed) {
  * `inputs` and `targets` have one pointer for each entry of BMC_INPUTS and BMC_TARGETS. `loss`, which may be null, gets
  * the mean of the batch's losses before the update; `metrics`, which may be null, the elements of all entries of
  * BMC_METRICS, one entry after the other, as f64. Where the model file has `accumulate = K`, calls add their gradients up,
- * and each K-th one makes a step of their mean. An integer target that names a class must be below the number of classes: that is not checked. */
+ * and each K-th one makes a step of their mean. Where it has steps with names, each call takes those whose turn it is:
+ * `loss` is the sum of theirs, and metrics of steps that are left out are NaN. An integer target that names a class must be below the number of classes: that is not checked. */
 static inline enum bmc_status bmc_train_step(struct bmc_model *model, const void *const *inputs,
                                              const void *const *targets, int64_t rows, double *loss, double *metrics) {
   return (enum bmc_status)model->library->train_step(model, inputs, targets, rows, loss, metrics);
+}
+
+/* Tells schedules that learn from epochs, such as `plateau`, what an epoch came to: the value that the model file's
+ * `monitor` looks at, the loss if it says nothing. Without such schedules it does nothing. */
+static inline enum bmc_status bmc_end_epoch(struct bmc_model *model, double value) {
+  return (enum bmc_status)model->library->end_epoch(model, value);
 }
 
 /* Loss and metrics of a batch; arguments as for `bmc_train_step`. Changes no variable. */
@@ -245,6 +266,13 @@ static inline enum bmc_status bmc_evaluate(struct bmc_model *model, const void *
 static inline enum bmc_status bmc_predict(struct bmc_model *model, const void *const *inputs, int64_t rows,
                                           void *const *outputs) {
   return (enum bmc_status)model->library->predict(model, inputs, rows, outputs);
+}
+
+/* Calls an entry of the network by its name, with a pointer for each of its inputs and outputs, as `bmc_predict` does.
+ * BMC_ERROR_ARGUMENT: there is none of that name. */
+static inline enum bmc_status bmc_call(struct bmc_model *model, const char *entry, const void *const *inputs,
+                                       int64_t rows, void *const *outputs) {
+  return (enum bmc_status)model->library->call(model, entry, inputs, rows, outputs);
 }
 
 /* The number of steps since `bmc_init`, or as loaded with BMC_EVERYTHING. */

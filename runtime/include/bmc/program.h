@@ -68,8 +68,9 @@ struct bmc_value {
   int32_t element;
   int64_t rank;
   const struct bmc_dim *dims;
-  int64_t index; /**< variable: index into `variables`; input, probabilities and gradient: into `fields`; hyper: into
-                      `hypers`; metric: its number; prediction: number of the output */
+  int64_t index; /**< variable: index into `variables`; input, probabilities and gradient: into `fields`; output: into
+                      `fields`, the target that it answers for, or -1; hyper: into `hypers`; metric: its number;
+                      prediction: number of the output */
   int64_t alias; /**< results: the argument whose buffer it is written into (donation), or -1 */
 };
 
@@ -150,7 +151,7 @@ struct bmc_field {
   const struct bmc_feature *features; /**< one behind the other they give a row's values */
   int64_t classes;                    /**< the exclusive upper bound of class numbers, else 0 */
   int64_t class_weights;              /**< the variable that gets the weights of its classes, or -1 */
-  int64_t is_outside;                 /**< 1: the data sets do not have it, only the input of `predict` does */
+  int64_t is_outside;                 /**< 1: the data sets do not have it, only what `predict` and entries read does */
   int64_t units; /**< of a target: the metric state, f64[lines, 2, columns], that gets the shifts and the scales by
                       which metrics come back into the units of its columns: a line between any two functions such as
                       `log`, that of the last steps first; or -1 */
@@ -207,6 +208,12 @@ struct bmc_train_step {
   const char *name; /**< a metric with this name is its loss */
   int64_t every;    /**< of how many batches one takes it */
   const struct bmc_function *function;
+};
+
+/** A method of a network that can be called beside `predict`. */
+struct bmc_entry {
+  const char *name;                    /**< `encode`; of several networks `g.encode` */
+  const struct bmc_function *function; /**< (variables, inputs) -> outputs */
 };
 
 /** Whose weights are saved at the end of training. */
@@ -316,6 +323,8 @@ struct bmc_program {
   int64_t step_count;
   const struct bmc_train_step *steps; /**< functions as `train`, one behind the other on each batch that takes them; the
                                          first one measures the metrics */
+  int64_t entry_count;
+  const struct bmc_entry *entries;
   int64_t function_count;
   const struct bmc_function *const *functions; /**< all of them, for `info` and tests */
   int64_t kernel_count;

@@ -10,6 +10,6 @@
 """
 
 from ._abi import Status
-from ._model import Error, Layer, Measures, Model, Tensor, empty, load
+from ._model import Entry, Error, Layer, Measures, Model, Tensor, empty, load
 
-__all__ = ["Error", "Layer", "Measures", "Model", "Status", "Tensor", "empty", "load"]
+__all__ = ["Entry", "Error", "Layer", "Measures", "Model", "Status", "Tensor", "empty", "load"]

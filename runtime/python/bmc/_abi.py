@@ -3,7 +3,7 @@
 import ctypes
 import enum
 
-VERSION = 1
+VERSION = 2
 ALIGNMENT = 64
 MAXIMUM_RANK = 8
 
@@ -28,6 +28,7 @@ class List(enum.IntEnum):
     METRICS = 4
     HYPERS = 5
     LAYERS = 6
+    ENTRIES = 7
 
 
 class Kind(enum.IntEnum):
@@ -60,7 +61,7 @@ class Tensor(ctypes.Structure):
         ("type", ctypes.c_int32),
         ("kind", ctypes.c_int32),
         ("rank", ctypes.c_int32),
-        ("reserved", ctypes.c_int32),
+        ("only_predict", ctypes.c_int32),
         ("dims", integer * MAXIMUM_RANK),
         ("bytes", integer),
     ]
@@ -126,4 +127,11 @@ class Library(ctypes.Structure):
                 status, pointer, pointer, ctypes.c_size_t, ctypes.POINTER(ctypes.c_size_t), ctypes.c_int
             ),
         ),
+        ("count_of_entry", ctypes.CFUNCTYPE(integer, pointer, integer, ctypes.c_int)),
+        (
+            "describe_of_entry",
+            ctypes.CFUNCTYPE(status, pointer, integer, ctypes.c_int, integer, ctypes.POINTER(Tensor)),
+        ),
+        ("call", ctypes.CFUNCTYPE(status, pointer, text, pointers, integer, pointers)),
+        ("end_epoch", ctypes.CFUNCTYPE(status, pointer, ctypes.c_double)),
     ]

@@ -42,6 +42,13 @@ class Layer(typing.NamedTuple):
     bytes: float
 
 
+class Entry(typing.NamedTuple):
+    """What a model tells about a method that can be called beside `predict`."""
+
+    inputs: tuple
+    outputs: tuple
+
+
 class Measures(typing.NamedTuple):
     """The loss of a batch, and the model's metrics by their names: numbers or, such as a confusion matrix, arrays."""
 
@@ -87,6 +94,7 @@ class _Handle:
 
     def __init__(self, library, table, rows, threads, trains, weights):
         self.library, self.table, self.weights = library, table, weights
+        self.only_predict = set()  # names of inputs
         self.address = ctypes.c_void_p()
         message = ctypes.create_string_buffer(512)
         options = _abi.Options(
@@ -111,16 +119,25 @@ class _Handle:
         if status:
             raise Error(status, self.table.message(self.address).decode())
 
-    def describe(self, which):
-        found = []
-        for index in range(self.table.count(ctypes.addressof(self.table), which)):
+    def describe(self, which, entry=None):
+        """A list of the model, or of one of its entries."""
+        model, found = ctypes.addressof(self.table), []
+        of = () if entry is None else (entry,)
+        count, describe = (
+            (self.table.count, self.table.describe)
+            if entry is None
+            else (self.table.count_of_entry, self.table.describe_of_entry)
+        )
+        for index in range(count(model, *of, which)):
             tensor = _abi.Tensor()
-            status = self.table.describe(ctypes.addressof(self.table), which, index, ctypes.byref(tensor))
+            status = describe(model, *of, which, index, ctypes.byref(tensor))
             if status:
                 raise Error(status, f"the model's {which.name.lower()} cannot be described")
             dtype = numpy.dtype(_abi.TYPES[tensor.type])
             shape = tuple(tensor.dims[: tensor.rank])
             found.append(Tensor(tensor.name.decode(), dtype, shape, _abi.Kind(tensor.kind)))
+            if tensor.only_predict:
+                self.only_predict.add(found[-1].name)
         return tuple(found)
 
     def layers(self):
@@ -193,6 +210,10 @@ class Model:
         self.metrics = tuple(metric.name for metric in self._metrics)
         self.hypers = _Hypers(handle, tuple(hyper.name for hyper in handle.describe(_abi.List.HYPERS)))
         self._variables = handle.describe(_abi.List.VARIABLES)
+        self.entries = {
+            entry.name: Entry(*(handle.describe(part, number) for part in (_abi.List.INPUTS, _abi.List.OUTPUTS)))
+            for number, entry in enumerate(handle.describe(_abi.List.ENTRIES))
+        }
         self._rows = 0
 
     def __repr__(self):
@@ -250,23 +271,41 @@ class Model:
     def predict(self, *arrays, out=None, **named):
         """The outputs for a batch of inputs, given in order or by name: an array, or several by their names. `out` is
         an array, or several by name, to write into instead of new ones."""
-        inputs = _bind("predict", self.inputs, arrays, named)
-        rows = _row_count(self.inputs, inputs)
-        if len(self.outputs) == 1 and out is not None and not isinstance(out, dict):
-            out = {self.outputs[0].name: out}
-        outputs = {tensor.name: _output(tensor, rows, (out or {}).get(tensor.name)) for tensor in self.outputs}
+        return self._answer(self._table.predict, "predict", self.inputs, self.outputs, arrays, out, named)
+
+    def call(self, entry, *arrays, out=None, **named):
+        """The outputs of an entry of the network, as `predict` gives those of `forward`: model.call("encode", x)."""
+        if entry not in self.entries:
+            raise TypeError(f"call: expected one of {', '.join(self.entries) or 'no entries'}, found {entry!r}")
+        inputs, outputs = self.entries[entry]
+
+        def function(address, *rest):
+            return self._table.call(address, entry.encode(), *rest)
+
+        return self._answer(function, entry, inputs, outputs, arrays, out, named)
+
+    def end_epoch(self, value):
+        """Tells schedules that learn from epochs, such as `plateau`, what an epoch came to: its (validation) loss."""
+        with self._lock:
+            self._handle.check(self._table.end_epoch(self._handle.address, value))
+
+    def _answer(self, function, what, inputs, outputs, arrays, out, named):
+        bound = _bind(what, inputs, arrays, named)
+        rows = _row_count(inputs, bound)
+        if len(outputs) == 1 and out is not None and not isinstance(out, dict):
+            out = {outputs[0].name: out}
+        found = {tensor.name: _output(tensor, rows, (out or {}).get(tensor.name)) for tensor in outputs}
         with self._lock:
             self._reserve(rows)
-            self._handle.check(
-                self._table.predict(self._handle.address, _pointers(inputs), rows, _pointers(outputs.values()))
-            )
-        return outputs[self.outputs[0].name] if len(self.outputs) == 1 else outputs
+            self._handle.check(function(self._handle.address, _pointers(bound), rows, _pointers(found.values())))
+        return found[outputs[0].name] if len(outputs) == 1 else found
 
     def _measured(self, function, what, arrays, named):
-        tensors = self.inputs + self.targets
+        inputs = tuple(tensor for tensor in self.inputs if tensor.name not in self._handle.only_predict)
+        tensors = inputs + self.targets
         bound = _bind(what, tensors, arrays, named)
         rows = _row_count(tensors, bound)
-        count = len(self.inputs)
+        given = {tensor.name: array for tensor, array in zip(tensors, bound)}
         sizes = [math.prod(metric.shape) for metric in self._metrics]
         loss, values = ctypes.c_double(), numpy.zeros(max(sum(sizes), 1))
         with self._lock:
@@ -274,8 +313,8 @@ class Model:
             self._handle.check(
                 function(
                     self._handle.address,
-                    _pointers(bound[:count]),
-                    _pointers(bound[count:]),
+                    _pointers(given.get(tensor.name) for tensor in self.inputs),
+                    _pointers(given[tensor.name] for tensor in self.targets),
                     rows,
                     ctypes.byref(loss),
                     values.ctypes.data_as(_abi.doubles),
@@ -393,4 +432,4 @@ def _row_count(tensors, arrays):
 
 def _pointers(arrays):
     arrays = list(arrays)
-    return (ctypes.c_void_p * max(len(arrays), 1))(*(array.ctypes.data for array in arrays))
+    return (ctypes.c_void_p * max(len(arrays), 1))(*(None if array is None else array.ctypes.data for array in arrays))

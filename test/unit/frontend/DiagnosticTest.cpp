@@ -31,6 +31,9 @@ std::string withSchedule(const std::string &members) {
          inTrain(data + "  loss = mse\n  optimizer = GD(lr = s(0.1))");
 }
 
+std::string withEntry(const std::string &entry) {
+  return "network M {\n  forward(x: f32[N, 3]) { return x }\n  " + entry + "\n}\n";
+}
 std::string withNetworks(const std::string &entries) {
   return "network G { fc = Linear(2, 3); forward(z: f32[N, 2]) { return fc(z) } }\n"
          "network D { fc = Linear(3, 1); forward(x: f32[N, 3]) { return fc(x) } }\ntrain {\n" +
@@ -826,10 +829,40 @@ const Case cases[] = {
       "inside "
       "cannot follow"}},
 
-    // What does not exist yet.
-    {"Entry",
-     "network M {\n  forward(x: f32[N]) { return x }\n  entry decode(x: f32[N]) { return x }\n}",
-     {"t.bm:3:9: error: entry methods are not supported yet"}},
+    // Entries.
+    {"EntryOfALayer",
+     "layer L {\n  forward(x: f32[N]) { return x }\n  entry decode(x: f32[N]) { return x }\n}\n"
+     "network M {\n  l = L()\n  forward(x: f32[N]) { return l(x) }\n}",
+     {"t.bm:3:9: error: only networks have entries; in the layer 'L' leave 'entry' out"}},
+    {"EntryForward",
+     "network M {\n  entry forward(x: f32[N]) { return x }\n}",
+     {"t.bm:2:9: error: 'forward' is what 'predict' calls anyway; leave 'entry' out"}},
+    {"EntryWithoutInput",
+     withEntry("entry e() { return zeros([3, 2]) }"),
+     {"t.bm:3:9: error: the entry 'e' needs an input"}},
+    {"EntryOfAList",
+     withEntry("entry e(x: list[f32[N, 3]]) { return x[0] }"),
+     {"t.bm:3:14: error: expected the type of a tensor, such as f32[3, 4], found 'list[f32[N, 3]]'"}},
+    {"EntryOfANumber",
+     withEntry("entry e(x: f32[N, 3], at: int) { return x }"),
+     {"t.bm:3:29: error: expected the type of a tensor, such as f32[3, 4], found 'int'"}},
+    {"EntryOfAScalar",
+     withEntry("entry e(x: f32[N, 3], at: i32) { return x }"),
+     {"t.bm:3:29: error: the first dimension of an input is the row; found a scalar"}},
+    {"EntryWithoutType",
+     withEntry("entry e(x) { return x }"),
+     {"t.bm:3:11: error: the input 'x' of a network needs a type, such as f32[N, 3]"}},
+    {"EntryOfAnotherType",
+     withEntry("entry e(x: f32[N, 4]) { return x }"),
+     {"t.bm:3:14: error: the input 'x' of the entry 'e' is f32[N, 4], but the program has one of that name which is "
+      "f32[N, 3]",
+      "t.bm:2:14: note: it is declared here"}},
+    {"EntryThatGivesANumber",
+     withEntry("entry e(x: f32[N, 3]) { return 1 }"),
+     {"t.bm:3:9: error: the entry 'e' must return tensors, found the number 1"}},
+    {"EntryThatGivesAScalar",
+     withEntry("entry e(x: f32[N, 3]) { return sum(x) }"),
+     {"t.bm:3:9: error: the first dimension of a network's output is the row; found a scalar"}},
 };
 
 class Diagnostic : public testing::TestWithParam<Case> {};

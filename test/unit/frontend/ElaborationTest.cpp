@@ -97,7 +97,8 @@ TEST(Functions, TakeWhatTheyNeed) {
                  "bm.role = \"key\"", ") -> (", "@fc.weight.m", "bm.role = \"loss\"",
                  "bm.name = \"mean_absolute_error\", bm.role = \"metric\"", "bm.grad"});
   EXPECT_FALSE(has(functionOf(module, "evaluate"), "fc.weight.m"));
-  EXPECT_FALSE(has(functionOf(module, "predict"), "\"y\""));
+  EXPECT_FALSE(has(functionOf(module, "predict"), "bm.name = \"y\""));
+  EXPECT_TRUE(has(functionOf(module, "predict"), "bm.name = \"output\", bm.predicts = \"y\", bm.role = \"output\""));
   expectInOrder(functionOf(module, "init"), {"bm.role = \"key\"", "@fc.bias.v", "bm.fold_in", "bm.random_uniform"});
 }
 
