@@ -58,7 +58,8 @@ static void appendOutcomes(Text &out, const Options &options, const char *path, 
   int64_t size = rowsPerCall(entry, options.settings.whole(settingBatch), rows.count, path);
   Batches batches(rows, size, entry.overwritesRows());
   Outcomes outcomes(entry, model.preparation, rows.count);
-  while (Rows *part = batches.next()) {
+  // What answers for no target may take what the data does not have.
+  while (Rows *part = outcomes.areThere() ? batches.next() : nullptr) {
     entry.run(part, scalars);
     outcomes.add(*part);
   }

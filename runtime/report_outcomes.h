@@ -15,6 +15,8 @@ public:
   Outcomes(const Outcomes &) = delete;
   Outcomes &operator=(const Outcomes &) = delete;
 
+  /// Whether there is an output that answers for a target.
+  bool areThere() const { return outcomes.size() > 0; }
   /// After a call of `predict` on these rows.
   void add(Rows &rows);
   /// `[{"field":"y","rows":30,"labels":["a","b"],"counts":[[9,1],[2,18]]}]` or, with a list for each value of the
