@@ -1,4 +1,4 @@
-/* Metrics of all kinds of metrics.bm: means, sums over rows, tensors. */
+/* Metrics of all kinds of metrics.bm: means, sums over rows, tensors, all rows. */
 #include "check.h"
 #include "metrics.h"
 
@@ -22,7 +22,7 @@ int main(void) {
   struct bmc_tensor tensor;
   double loss, metrics[METRICS_METRICS];
   options.rows = ROWS;
-  CHECK(METRICS_METRICS == 1 + 9 + 1 + 3 && bmc_count(&metrics_library, BMC_METRICS) == 4);
+  CHECK(METRICS_METRICS == 1 + 9 + 1 + 3 + 3 && bmc_count(&metrics_library, BMC_METRICS) == 5);
   CHECK(bmc_describe(&metrics_library, BMC_METRICS, 1, &tensor) == BMC_OK);
   CHECK(!strcmp(tensor.name, "confusion") && tensor.rank == 2 && tensor.dims[0] == 3 && tensor.bytes == 72);
   CHECK(metrics_create(&options, &model) == BMC_OK && bmc_init(model, 0) == BMC_OK);
@@ -31,11 +31,14 @@ int main(void) {
     expect(metrics, 0.75, all);
     CHECK(metrics[11] == 1 && metrics[12] == 0.5 && metrics[13] == 1); /* recall of each class */
     CHECK(fabs(metrics[10] - 29.0 / 12) < 1e-6);                      /* the mean of the scores */
+    CHECK(metrics[14] == 9 && metrics[15] == 0 && metrics[16] == 2);  /* of all rows */
   }
   CHECK(metrics_evaluate(model, x, y, 1, &loss, metrics) == BMC_OK);
   expect(metrics, 1, first);
+  CHECK(metrics[14] == 3 && metrics[15] == 1 && metrics[16] == 0);
   CHECK(metrics_train_step(model, x, y, ROWS, &loss, metrics) == BMC_OK);
   expect(metrics, 0.75, all);
+  CHECK(metrics[14] == 9 && metrics[15] == 0 && metrics[16] == 2);
   CHECK(metrics_train_step(model, x, y, ROWS, &loss, NULL) == BMC_OK);
   puts("counted");
   bmc_destroy(model);
