@@ -48,7 +48,7 @@ def train_gan(x):
     g, d = network(3, 6, 2, activation=torch.tanh), network(2, 6, 1, activation=torch.tanh)
     save_safetensors(HERE / "gan-init.safetensors", states(g=g, d=d))
     critic = torch.optim.Adam(d.parameters(), lr=0.01, betas=(0.5, 0.999))
-    generator = torch.optim.SGD(g.parameters(), lr=0.05, momentum=0.9)
+    generator = torch.optim.Adam(g.parameters(), lr=0.02)
     lines, step = [], 0
     for epoch in range(1, EPOCHS + 1):
         sums, rows = numpy.zeros(4), numpy.zeros(4)
