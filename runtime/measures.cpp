@@ -154,7 +154,8 @@ void Measures::append(Text &out, const char *prefix) const {
   out.append(prefix).append("Loss: ");
   appendNumber(out, loss());
   for (int64_t i = 0; i < sums.size(); ++i) {
-    if (rankOf(i) > 0)
+    bool isKnown = measured[i] >= 0 || rowsOf(i) > 0; // a step that no batch took has no loss
+    if (rankOf(i) > 0 || !isKnown)
       continue;
     out.append(", ").append(prefix).append(bmc_program.metric_names[i]).append(": ");
     appendNumber(out, number(i));
