@@ -264,21 +264,26 @@ Object pad(Evaluator &e, Call &call, Arguments &a) {
       bm::PadOp::create(e.builder, e.location(call.range), bm::tensorType(shape, element), x, value, low, strides)));
 }
 
-Object take(Evaluator &e, Call &call, Arguments &a) {
-  Value x = tensorOf(e, a[0]), indices = tensorOf(e, a[1]);
-  int64_t axis = axisOf(e, a[2] ? a[2]->object : Object(Dim(0)), call.range, typeOf(x).getRank());
+Value indicesOf(Evaluator &e, const Bound *argument) {
+  Value indices = tensorOf(e, argument);
   if (!typeOf(indices).getElementType().isInteger(32) && !typeOf(indices).getElementType().isInteger(64))
-    e.fail(a[1]->range, fmt::format("an index must be of integers, found {}", bm::describe(indices.getType())));
+    e.fail(argument->range, fmt::format("an index must be of integers, found {}", bm::describe(indices.getType())));
+  return indices;
+}
+
+Object take(Evaluator &e, Call &call, Arguments &a) {
+  Value x = tensorOf(e, a[0]), indices = indicesOf(e, a[1]);
+  int64_t axis = axisOf(e, a[2] ? a[2]->object : Object(Dim(0)), call.range, typeOf(x).getRank());
   return Object(Value(bm::GatherOp::create(e.builder, e.location(call.range), x, indices, axis)));
 }
 
 Object scatterAdd(Evaluator &e, Call &call, Arguments &a) {
-  Value updates = tensorOf(e, a[0]), indices = tensorOf(e, a[1]);
-  bm::Shape shape = bm::shapeOf(updates.getType());
-  size_t indexRank = typeOf(indices).getRank();
-  if (shape.size() < indexRank)
-    e.fail(call.range, "the updates have fewer dimensions than the indices");
-  shape.erase(shape.begin(), shape.begin() + indexRank);
+  Value updates = tensorOf(e, a[0]), indices = indicesOf(e, a[1]);
+  bm::Shape shape = bm::shapeOf(updates.getType()), indexShape = bm::shapeOf(indices.getType());
+  if (shape.size() < indexShape.size() || !std::equal(indexShape.begin(), indexShape.end(), shape.begin()))
+    e.fail(call.range, fmt::format("the updates need the dimensions of the indices first, {}, found {}",
+                                   bm::describe(indices.getType()), bm::describe(updates.getType())));
+  shape.erase(shape.begin(), shape.begin() + indexShape.size());
   shape.insert(shape.begin(), e.dimension(a[2]->object, a[2]->range, "the size"));
   auto type = bm::tensorType(shape, typeOf(updates).getElementType());
   return Object(Value(bm::ScatterAddOp::create(e.builder, e.location(call.range), type, updates, indices, 0)));
@@ -294,18 +299,25 @@ mlir::Type elementOf(Evaluator &e, const Bound *argument, mlir::Type otherwise) 
   return *type;
 }
 
+mlir::Type numberTypeOf(Evaluator &e, const Bound *argument, mlir::Type otherwise) {
+  mlir::Type type = elementOf(e, argument, otherwise);
+  if (type.isInteger(1))
+    e.fail(argument->range, "expected an element type of numbers such as f32, found bool");
+  return type;
+}
+
 Object oneHot(Evaluator &e, Call &call, Arguments &a) {
-  Value indices = tensorOf(e, a[0]);
+  Value indices = indicesOf(e, a[0]);
   bm::Shape shape = bm::shapeOf(indices.getType());
   shape.push_back(e.dimension(a[1]->object, a[1]->range, "the number of classes"));
-  auto type = bm::tensorType(shape, elementOf(e, a[2], e.builder.getF32Type()));
+  auto type = bm::tensorType(shape, numberTypeOf(e, a[2], e.builder.getF32Type()));
   return Object(Value(bm::OneHotOp::create(e.builder, e.location(call.range), type, indices)));
 }
 
 Object iota(Evaluator &e, Call &call, Arguments &a) {
   auto shape = e.shapeArgument(a[0]->object, a[0]->range);
   int64_t axis = axisOf(e, a[1] ? a[1]->object : Object(Dim(-1)), call.range, shape.size());
-  auto type = bm::tensorType(shape, elementOf(e, a[2], e.builder.getI32Type()));
+  auto type = bm::tensorType(shape, numberTypeOf(e, a[2], e.builder.getI32Type()));
   return Object(Value(bm::IotaOp::create(e.builder, e.location(call.range), type, axis)));
 }
 

@@ -1,5 +1,6 @@
 // See the header.
 #include "Models.h"
+#include "Calls.h"
 #include "Mutator.h"
 #include "frontend/Frontend.h"
 #include "passes/Pipeline.h"
@@ -69,6 +70,17 @@ static void makeLibrary(const fs::path &folder, const fs::path &changed, const s
   std::ofstream(folder / changed, std::ios::binary) << text;
 }
 
+static const std::vector<std::string> &callables(const std::vector<Text> &texts) {
+  static const std::vector<std::string> names = [&] {
+    std::vector<std::string> library;
+    for (const Text &text : texts)
+      if (text.isLibrary)
+        library.push_back(text.text);
+    return callableNames(library);
+  }();
+  return names;
+}
+
 Mutant::Mutant(unsigned number, const std::vector<Text> &texts, std::string where)
     : folder(std::move(where)), file(folder + "/mutant.bm"), library(libraryFolder) {
   fs::remove_all(folder);
@@ -76,8 +88,14 @@ Mutant::Mutant(unsigned number, const std::vector<Text> &texts, std::string wher
   std::vector<std::string> others;
   for (const Text &text : texts)
     others.push_back(text.text);
-  const Text &original = texts[number % texts.size()];
   Mutator mutator(number, others);
+  if (number % 8 == 7) {
+    originText = "a call";
+    mutated = networkThatCalls(callables(texts), mutator);
+    std::ofstream(file, std::ios::binary) << mutated;
+    return;
+  }
+  const Text &original = texts[mutator.below(texts.size())];
   mutated = mutator.mutate(original.text);
   originText = original.origin;
   if (original.isLibrary) {
