@@ -6,10 +6,10 @@
 
 namespace bmc {
 
-/// Remembers the candidate with the fewest changed letters, where these are few.
+/// Remembers the candidate with the fewest changed letters, where these are at most a third of the name's.
 class Nearest {
 public:
-  explicit Nearest(const char *name) : name(name), fewest(static_cast<int64_t>(strlen(name)) / 3 + 1) {}
+  explicit Nearest(const char *name) : name(name), fewest(static_cast<int64_t>(strlen(name)) / 3) {}
   void consider(const char *candidate);
   /// Null where nothing is near.
   const char *found() const { return nearest; }

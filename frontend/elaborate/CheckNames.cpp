@@ -190,7 +190,11 @@ void NameChecker::statement(const Stmt &stmt, Names &names) {
     expression(as<RequireStmt>(stmt).condition.get(), names);
     return expression(as<RequireStmt>(stmt).message.get(), names);
   case StmtKind::Expression:
-    return expression(as<ExpressionStmt>(stmt).value.get(), names);
+    expression(as<ExpressionStmt>(stmt).value.get(), names);
+    return each([&] {
+      if (!e.diagnostics.hasErrorAt(stmt.range))
+        e.unusedValue(stmt.range);
+    });
   }
 }
 

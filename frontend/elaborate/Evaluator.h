@@ -81,6 +81,7 @@ public:
   std::optional<Object> execute(const Block &block, Scope &scope);
   void require(const RequireStmt &stmt, Scope &scope);
   [[noreturn]] void unknownTarget(const Name &name);
+  [[noreturn]] void unusedValue(Range range);
 
   /// One step of a scan, while its body is executed.
   struct Step {

@@ -150,16 +150,18 @@ std::vector<std::string> Modules::visibleNames(const Module &from) const {
   return names;
 }
 
+/// Letters to insert, remove or replace, or neighbours to exchange.
 static unsigned distance(const std::string &a, const std::string &b) {
-  std::vector<unsigned> row(b.size() + 1);
+  std::vector<unsigned> before, above(b.size() + 1), row(b.size() + 1);
   for (unsigned j = 0; j <= b.size(); ++j)
     row[j] = j;
   for (unsigned i = 1; i <= a.size(); ++i) {
-    unsigned diagonal = std::exchange(row[0], i);
+    before = std::exchange(above, row);
+    row[0] = i;
     for (unsigned j = 1; j <= b.size(); ++j) {
-      unsigned above = row[j];
-      row[j] = std::min({row[j] + 1, row[j - 1] + 1, diagonal + (a[i - 1] != b[j - 1])});
-      diagonal = above;
+      row[j] = std::min({above[j] + 1, row[j - 1] + 1, above[j - 1] + (a[i - 1] != b[j - 1])});
+      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+        row[j] = std::min(row[j], before[j - 2] + 1);
     }
   }
   return row[b.size()];
@@ -171,12 +173,17 @@ std::optional<std::string> closest(const std::string &name, const std::vector<st
   static constexpr size_t mostCandidates = 10'000; // beyond, the search would take longer than the user's own
   if (candidates.size() > mostCandidates)
     return std::nullopt;
-  unsigned best = name.size() / 3 + 1;
+  // At most a third of the letters differs: in a short name one other letter makes another word.
+  auto share = [&](const std::string &candidate) {
+    return static_cast<double>(distance(name, candidate)) /
+           static_cast<double>(std::max(name.size(), candidate.size()));
+  };
+  double best = 1.0 / 3;
   std::optional<std::string> result;
   for (const std::string &candidate : candidates)
     if (candidate.size() < 80 && candidate != name)
-      if (unsigned d = distance(name, candidate); d < best) {
-        best = d;
+      if (double found = share(candidate); result ? found < best : found <= best && name.size() > 2) {
+        best = found;
         result = candidate;
       }
   return result;

@@ -108,7 +108,7 @@ std::optional<Object> Evaluator::execute(const Stmt &stmt, Scope &scope) {
     return std::nullopt;
   case StmtKind::Expression:
     evaluate(*as<ExpressionStmt>(stmt).value, scope);
-    fail(stmt.range, "the value of this expression is not used");
+    unusedValue(stmt.range);
   }
   return std::nullopt;
 }
@@ -166,6 +166,8 @@ void Evaluator::bindPattern(const Pattern &pattern, Object value, Range range, S
   for (size_t i = 0; i < elements.size(); ++i)
     set(pattern.names[i], elements[i]);
 }
+
+void Evaluator::unusedValue(Range range) { fail(range, "the value of this expression is not used"); }
 
 void Evaluator::unknownTarget(const Name &name) {
   fail(name.range, fmt::format("unknown name '{}'; a new name is introduced by 'let'", name.text));

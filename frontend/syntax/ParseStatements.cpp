@@ -12,6 +12,41 @@ void Parser::endOfStatement() {
   fail(peek().range, fmt::format("expected the end of the line or ';', found {}", describe(peek())));
 }
 
+/// Whether nothing behind a statement of the same block is executed.
+static bool endsBlock(const Stmt &stmt) {
+  if (stmt.kind != StmtKind::If)
+    return stmt.kind == StmtKind::Return || stmt.kind == StmtKind::Yield;
+  const auto &node = as<IfStmt>(stmt);
+  auto ends = [](const Block &block) {
+    return std::any_of(block.begin(), block.end(), [](const StmtPtr &inner) { return endsBlock(*inner); });
+  };
+  return ends(node.then) && ends(node.otherwise);
+}
+
+/// Whether a statement is an expression that begins with a sign.
+static bool beginsWithSign(const Stmt &stmt) {
+  if (stmt.kind != StmtKind::Expression)
+    return false;
+  const Expr *expr = as<ExpressionStmt>(stmt).value.get();
+  while (expr->kind == ExprKind::Binary)
+    expr = as<BinaryExpr>(*expr).left.get();
+  return expr->kind == ExprKind::Unary && as<UnaryExpr>(*expr).op != Operator::Not;
+}
+
+/// `return x` and `- y` on the next line are two statements.
+void Parser::checkReachable(const Block &block) {
+  auto end = std::find_if(block.begin(), block.end(), [](const StmtPtr &stmt) { return endsBlock(*stmt); });
+  if (end == block.end() || std::next(end) == block.end())
+    return;
+  const Stmt &dead = **std::next(end);
+  diagnostics
+      .error(dead.range, beginsWithSign(dead)
+                             ? "this is never computed: a line goes on in the next one behind an operator, so that "
+                               "the operator belongs at the end of the line above"
+                             : "this is never executed")
+      .note((*end)->range, "the block ends here");
+}
+
 // block = "{" { statement } "}"
 Block Parser::block() {
   Nested nested(*this);
@@ -33,6 +68,7 @@ Block Parser::block() {
     }
   }
   brackets = outer;
+  checkReachable(result);
   return result;
 }
 

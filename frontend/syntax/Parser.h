@@ -61,6 +61,7 @@ private:
   StmtPtr assignOrExpression();
   Pattern pattern();
   void endOfStatement();
+  void checkReachable(const Block &block);
 
   // ParseExpressions.cpp
   ExprPtr expression();
