@@ -1,6 +1,8 @@
 // The preparation of columns: see preparation.h.
 #include "preparation.h"
 
+#include "step_functions.h"
+
 namespace bmc {
 
 Preparation::Preparation() {
@@ -12,12 +14,10 @@ Preparation::Preparation() {
       auto *prepared = create<PreparedFeature>();
       prepared->feature = &feature;
       prepared->field = i;
-      prepared->learnedCount = 0;
-      for (int64_t s = 0; s < feature.step_count; ++s) {
-        prepared->learnedCount += feature.steps[s].kind->learnedCount;
+      prepared->learnedCount = learnedNumbers(feature);
+      for (int64_t s = 0; s < feature.step_count; ++s)
         if (feature.steps[s].kind->learning)
           learning = feature.steps[s].kind->learning;
-      }
       prepared->learned.resize(multiplySizes(feature.column_count, prepared->learnedCount, "the preparation"));
       if (feature.encoding && feature.encoding->learning)
         learning = feature.encoding->learning;
@@ -50,24 +50,11 @@ const PreparedFeature *Preparation::preparedAt(int64_t field, int64_t &position)
 }
 
 double Preparation::apply(const PreparedFeature &prepared, int64_t column, int64_t steps, double value) {
-  const double *learned = prepared.learned.data() + column * prepared.learnedCount;
-  for (int64_t s = 0; s < steps; ++s) {
-    const bmc_step &step = prepared.feature->steps[s];
-    value = step.kind->apply(value, step.arguments, learned);
-    learned += step.kind->learnedCount;
-  }
-  return value;
+  return applySteps(*prepared.feature, prepared.learned.data() + column * prepared.learnedCount, steps, value);
 }
 
 double Preparation::undo(const PreparedFeature &prepared, int64_t column, double value) {
-  const double *learned = prepared.learned.data() + (column + 1) * prepared.learnedCount;
-  for (int64_t s = prepared.feature->step_count - 1; s >= 0; --s) {
-    const bmc_step &step = prepared.feature->steps[s];
-    learned -= step.kind->learnedCount;
-    if (step.kind->undo)
-      value = step.kind->undo(value, step.arguments, learned);
-  }
-  return value;
+  return undoSteps(*prepared.feature, prepared.learned.data() + column * prepared.learnedCount, value);
 }
 
 } // namespace bmc

@@ -8,6 +8,7 @@
 
 #include "safetensors.h"
 #include "source.h"
+#include "step_kind.h"
 #include "weight_file.h"
 
 namespace bmc {
@@ -94,18 +95,6 @@ private:
 };
 
 } // namespace bmc
-
-struct bmc_step_kind {
-  const char *name;
-  double (*apply)(double value, const double *arguments, const double *learned);
-  double (*undo)(double value, const double *arguments, const double *learned); // null: cannot be undone
-  // What it learns; null and 0 where it learns nothing.
-  int64_t learnedCount;
-  void (*add)(bmc::Sample &sample, double value);       // NaN: missing
-  bool (*finish)(bmc::Sample &sample, double *learned); // false: there was no value
-  const bmc::Learning *learning;
-  bool isCurved; // a function whose inverse is no line: `log`
-};
 
 struct bmc_encoding {
   bool isOneHot;

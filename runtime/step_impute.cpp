@@ -3,8 +3,6 @@
 
 namespace bmc {
 
-static double apply(double value, const double *, const double *learned) { return isnan(value) ? *learned : value; }
-
 static bool finishMean(Sample &sample, double *learned) {
   *learned = sample.numbers[0];
   return sample.count > 0;
@@ -43,8 +41,8 @@ static bool finishMostFrequent(Sample &sample, double *learned) {
 } // namespace bmc
 
 extern "C" const bmc_step_kind bmc_step_impute_mean = {
-    "impute", bmc::apply, nullptr, 1, bmc::addToMoments, bmc::finishMean, &bmc::stepLearning, false};
+    "impute", bmc::applyImpute, nullptr, 1, bmc::addToMoments, bmc::finishMean, &bmc::stepLearning, false};
 extern "C" const bmc_step_kind bmc_step_impute_median = {
-    "impute", bmc::apply, nullptr, 1, bmc::keepValue, bmc::finishMedian, &bmc::stepLearning, false};
+    "impute", bmc::applyImpute, nullptr, 1, bmc::keepValue, bmc::finishMedian, &bmc::stepLearning, false};
 extern "C" const bmc_step_kind bmc_step_impute_most_frequent = {
-    "impute", bmc::apply, nullptr, 1, bmc::keepValue, bmc::finishMostFrequent, &bmc::stepLearning, false};
+    "impute", bmc::applyImpute, nullptr, 1, bmc::keepValue, bmc::finishMostFrequent, &bmc::stepLearning, false};

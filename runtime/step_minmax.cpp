@@ -4,10 +4,6 @@
 
 namespace bmc {
 
-static double apply(double value, const double *, const double *learned) { return (value - learned[0]) / learned[1]; }
-
-static double undo(double value, const double *, const double *learned) { return value * learned[1] + learned[0]; }
-
 static void add(Sample &sample, double value) {
   if (isnan(value))
     return;
@@ -27,5 +23,5 @@ static bool finish(Sample &sample, double *learned) {
 
 } // namespace bmc
 
-extern "C" const bmc_step_kind bmc_step_minmax = {"minmax", bmc::apply,  bmc::undo,          2,
-                                                  bmc::add, bmc::finish, &bmc::stepLearning, false};
+extern "C" const bmc_step_kind bmc_step_minmax = {"minmax", bmc::applyLine, bmc::undoLine,      2,
+                                                  bmc::add, bmc::finish,    &bmc::stepLearning, false};

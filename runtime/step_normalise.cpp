@@ -4,10 +4,6 @@
 
 namespace bmc {
 
-static double apply(double value, const double *, const double *learned) { return (value - learned[0]) / learned[1]; }
-
-static double undo(double value, const double *, const double *learned) { return value * learned[1] + learned[0]; }
-
 static bool finish(Sample &sample, double *learned) {
   learned[0] = sample.numbers[0];
   double deviation = sqrt(sample.numbers[1] / static_cast<double>(sample.count));
@@ -17,5 +13,5 @@ static bool finish(Sample &sample, double *learned) {
 
 } // namespace bmc
 
-extern "C" const bmc_step_kind bmc_step_normalise = {"normalise",       bmc::apply,  bmc::undo,          2,
-                                                     bmc::addToMoments, bmc::finish, &bmc::stepLearning, false};
+extern "C" const bmc_step_kind bmc_step_normalise = {"normalise",       bmc::applyLine, bmc::undoLine,      2,
+                                                     bmc::addToMoments, bmc::finish,    &bmc::stepLearning, false};

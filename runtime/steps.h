@@ -3,8 +3,7 @@
 #define BMC_STEPS_H
 
 #include "preparation.h"
-
-#include <math.h>
+#include "step_functions.h"
 
 namespace bmc {
 

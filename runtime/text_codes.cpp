@@ -1,6 +1,7 @@
 // Texts as sequences of numbers of one length: `bytes(line, 64)` and `characters(line, 64, 100)`. What is longer is cut
 // off, what is shorter is filled up. A missing cell is an empty text.
 #include "preparation.h"
+#include "utf8.h"
 
 namespace bmc {
 
@@ -37,11 +38,6 @@ private:
   const bmc_feature &feature;
   Categories &characters;
 };
-
-/// One character as a text.
-struct Character {
-  char text[5];
-};
 } // namespace
 
 void ByteCodes::encode(Source &, int64_t, const char *text, int64_t *values) {
@@ -49,24 +45,6 @@ void ByteCodes::encode(Source &, int64_t, const char *text, int64_t *values) {
     bool isInside = text && *text;
     values[i] = isInside ? static_cast<uint8_t>(*text++) : feature.padding;
   }
-}
-
-/// Takes the next character off the text. A byte that belongs to none is U+FFFD, the replacement character.
-static Character takeCharacter(const char *&text) {
-  auto first = static_cast<uint8_t>(*text);
-  int length = first < 0x80 ? 1 : first >> 5 == 6 ? 2 : first >> 4 == 14 ? 3 : first >> 3 == 30 ? 4 : 0;
-  Character character = {};
-  for (int i = 0; i < length; ++i) {
-    bool isRight = i == 0 || (text[i] & 0xc0) == 0x80;
-    length = isRight ? length : 0;
-    character.text[i] = text[i];
-  }
-  if (length == 0) {
-    ++text;
-    return {"\xef\xbf\xbd"};
-  }
-  text += length;
-  return character;
 }
 
 void CharacterCodes::learn(const char *text) {

@@ -9,8 +9,8 @@ using namespace mlir;
 
 namespace bmc::codegen {
 
-Globals::Globals(ModuleOp module, bool namesRuntime)
-    : module(module), namesRuntime(namesRuntime), pointer(LLVM::LLVMPointerType::get(module.getContext())) {}
+Globals::Globals(ModuleOp module, RuntimeObjects objects)
+    : module(module), objects(objects), pointer(LLVM::LLVMPointerType::get(module.getContext())) {}
 
 Address Globals::string(StringRef text) {
   Address &address = known[("s" + text).str()];
@@ -55,7 +55,8 @@ void Globals::exported(StringRef name, LLVM::LLVMStructType type, const Row &row
 }
 
 Address Globals::external(StringRef name) {
-  if (!namesRuntime)
+  bool isPreparation = name.starts_with("bmc_step_") || name.starts_with("bmc_encoding_");
+  if (objects == RuntimeObjects::none || (objects == RuntimeObjects::preparation && !isPreparation))
     return {};
   Address &address = known[("e" + name).str()];
   if (!address.symbol)

@@ -20,9 +20,16 @@ struct Address {
 using Field = std::variant<int64_t, double, Address>;
 using Row = llvm::SmallVector<Field, 20>;
 
+/// Which objects of the runtime a table names, and so links.
+enum class RuntimeObjects {
+  none,
+  preparation, // what columns go through: libraries read no files
+  all
+};
+
 class Globals {
 public:
-  Globals(mlir::ModuleOp module, bool namesRuntime);
+  Globals(mlir::ModuleOp module, RuntimeObjects objects);
 
   /// A zero-terminated string.
   Address string(llvm::StringRef text);
@@ -36,7 +43,7 @@ public:
   Address structs(mlir::LLVM::LLVMStructType type, llvm::ArrayRef<Row> rows);
   /// One struct, visible to the linker under a name.
   void exported(llvm::StringRef name, mlir::LLVM::LLVMStructType type, const Row &row);
-  /// An object of the runtime, which the linker finds by this name; null where there is no runtime.
+  /// An object of the runtime, which the linker finds by this name; null where it is not to be linked.
   Address external(llvm::StringRef name);
   /// A tensor's elements in memory's order, aligned for vectors.
   Address tensor(mlir::ElementsAttr value);
@@ -55,7 +62,7 @@ private:
   Address addressOf(mlir::LLVM::GlobalOp global);
 
   mlir::ModuleOp module;
-  bool namesRuntime;
+  RuntimeObjects objects;
   mlir::LLVM::LLVMPointerType pointer;
   llvm::StringMap<Address> known; // by their content
   unsigned created = 0;

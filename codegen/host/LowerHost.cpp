@@ -8,7 +8,7 @@ namespace bmc::codegen {
 FailureOr<OwningOpRef<ModuleOp>> lowerHost(ModuleOp planned, const HostOptions &options) {
   planned.getContext()->loadDialect<LLVM::LLVMDialect>();
   OwningOpRef<ModuleOp> host = ModuleOp::create(UnknownLoc::get(planned.getContext()));
-  Globals globals(*host, options.namesRuntime);
+  Globals globals(*host, options.objects);
   HostProgram program;
   lowerKernels(planned, options, *host, program);
   if (failed(lowerFunctions(planned, options, *host, globals, program)) ||

@@ -8,6 +8,7 @@
 #define BMC_CODEGEN_HOST_LOWER_HOST_H
 
 #include "codegen/Target.h"
+#include "codegen/host/Globals.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/OwningOpRef.h"
 #include "mlir/Support/LLVM.h"
@@ -18,7 +19,7 @@ struct HostOptions {
   Target target;
   bool hasPlainKernels = false; // NAME_plain is there for each kernel: `selftest` compares with it
   bool hasProfile = false;      // entry functions tell the runtime of each call of a kernel
-  bool namesRuntime = true;     // the table names the runtime's objects that read and prepare data, and so links them
+  RuntimeObjects objects = RuntimeObjects::all;
 };
 
 /// The LLVM dialect's module. What does not fit is diagnosed at its place in the planned module.

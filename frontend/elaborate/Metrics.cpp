@@ -112,6 +112,14 @@ bool Program::asksForAllRows() const {
   return false;
 }
 
+/// Whether one of these metrics asks for an input of the network too.
+bool Program::asksForInputs() {
+  return llvm::any_of(training->metrics, [&](const Metric &metric) {
+    return metric.instance && e.method(*metric.instance, "whole") &&
+           llvm::any_of(sourcesOf(metric), [&](const Source &source) { return isInput(source.field); });
+  });
+}
+
 void Program::setMetricStates(const Metric &metric, const Body &body) {
   for (auto &[name, index] : metricStates[&metric])
     metric.instance->scope.names[name] = {Object(body.emission.variables.at(index)), e.variables[index].range};
@@ -192,7 +200,8 @@ void Program::emitMeasure() {
   if (llvm::none_of(training->metrics, hasMembers))
     return;
   Body body;
-  begin(body, "measure", MetricStates | (asksForAllRows() ? Predictions | Targets : 0));
+  begin(body, "measure",
+        MetricStates | (asksForAllRows() ? Predictions | Targets : 0) | (asksForInputs() ? Inputs : 0));
   std::vector<Object> outputs(body.predictions.begin(), body.predictions.end());
   Object prediction =
       outputs.size() == 1 ? outputs[0] : Object(ListObject{std::make_shared<std::vector<Object>>(outputs), true});

@@ -163,6 +163,7 @@ private:
   void emitMeasure();
   mlir::Value valueOf(const Metric &metric, Body &body, const Object &prediction);
   bool asksForAllRows() const;
+  bool asksForInputs();
   Range metricsRange() const;
 
   void begin(Body &body, const std::string &name, unsigned arguments, llvm::ArrayRef<Input> own = {});

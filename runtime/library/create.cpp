@@ -2,6 +2,7 @@
 #include "instance.h"
 #include "layout.h"
 #include "parallel.h"
+#include "preparation.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -101,6 +102,7 @@ static char *placeFixed(Instance &instance, Layout &layout) {
   layout.place(instance.monitored, 1);
   layout.place(instance.key, 2);
   layout.place(instance.metricBegins, instance.program->metric_count);
+  layout.place(instance.learned, learnedNumbers(*instance.program));
   layout.place(instance.more, countCalls(instance) - callCount);
   for (int64_t i = 0; i < countCalls(instance); ++i) {
     Call call = i < callCount ? instance.calls[i] : anotherCall(instance, i - callCount);
@@ -136,7 +138,7 @@ static void fillVariables(Instance &instance, char *memory) {
   }
 }
 
-/// Lines that change nothing: the caller's numbers have their units.
+/// Lines that change nothing, until weights tell what was learned: the caller's numbers have their units.
 static void fillUnits(Instance &instance) {
   for (int64_t f = 0; f < instance.program->field_count; ++f) {
     int64_t index = instance.program->fields[f].units;
@@ -144,6 +146,10 @@ static void fillUnits(Instance &instance) {
       continue;
     const int64_t *dims = instance.program->variables[index].dims;
     auto *numbers = static_cast<double *>(instance.variables[index]);
+    if (instance.owner != &instance) {
+      memcpy(numbers, instance.owner->variables[index], size_t(variableBytes(instance.program->variables[index])));
+      continue;
+    }
     for (int64_t i = 0; i < dims[0] * dims[1] * dims[2]; ++i)
       numbers[i] = i / dims[2] % 2 ? 1 : 0; // shifts, then scales
   }
@@ -338,6 +344,7 @@ void destroy(bmc_model *model) {
   if (instance.pool)
     bmc_parallel.stop(instance.pool);
   bmc_allocator allocator = instance.allocator;
+  releaseKept(instance);
   release(allocator, instance.rowMemory, instance.rowMemoryBytes);
   release(allocator, &instance, instance.fixedBytes);
 }

@@ -1,6 +1,7 @@
 // What a model has: inputs, targets, outputs, variables, metrics, hyperparameters.
 #include "instance.h"
 #include "layout.h"
+#include "preparation.h"
 
 namespace bmc {
 
@@ -52,6 +53,8 @@ int64_t count(const bmc_library *library, int list) {
     return program.layer_count;
   case BMC_ENTRIES:
     return program.entry_count;
+  case BMC_COLUMNS:
+    return countColumns(program);
   default:
     return 0;
   }
@@ -121,6 +124,16 @@ static int describeMetric(const Program &program, int64_t index, bmc_tensor &ten
   return fill(tensor, program.metric_names[index], bmc_f64, BMC_VALUE, dims, rank);
 }
 
+/// A column by its name in a header, where it has one; several by the place of their feature.
+static int describeColumn(const bmc_feature &feature, bmc_tensor &tensor) {
+  bool isOne = feature.column_count == 1;
+  const char *name = isOne && feature.selection == bmc_select_names ? feature.names[0] : feature.name;
+  fill(tensor, name, bmc_f64, BMC_VALUE, &feature.column_count, !isOne);
+  if (feature.encoding)
+    tensor.type = BMC_TEXT; // a pointer is as large as an f64
+  return BMC_OK;
+}
+
 int describe(const bmc_library *library, int list, int64_t index, bmc_tensor *tensor) {
   const Program &program = *library->program;
   if (!tensor || index < 0 || index >= count(library, list))
@@ -141,6 +154,8 @@ int describe(const bmc_library *library, int list, int64_t index, bmc_tensor *te
     return fill(*tensor, program.entries[index].name, bmc_f64, BMC_VALUE, nullptr, 0);
   case BMC_HYPERS:
     return fill(*tensor, program.hypers[index].name, bmc_f64, BMC_VALUE, nullptr, 0);
+  case BMC_COLUMNS:
+    return describeColumn(*columnAt(program, index), *tensor);
   default:
     return BMC_ERROR_ARGUMENT;
   }

@@ -50,6 +50,13 @@ struct Instance {
   Call calls[callCount];
   Call *more; // the steps of training that have names, then the entries
 
+  // What the weights' program learned about columns: the entries of the file (key, value, ..., each zero-terminated),
+  // and the numbers of all steps. Those of the owner count.
+  char *kept;
+  int64_t keptBytes, keptCapacity;
+  double *learned;
+  bool isPrepared; // the numbers are there
+
   char *rowMemory, *arena;
   int64_t fixedBytes, rowMemoryBytes, arenaBytes;
   void *pool; // of threads; null: the caller's alone
@@ -126,6 +133,8 @@ int setVariable(bmc_model *model, const char *name, const void *from, size_t byt
 int getVariable(bmc_model *model, const char *name, void *to, size_t bytes);
 int setHyper(bmc_model *model, const char *name, double value);
 int getHyper(bmc_model *model, const char *name, double *value);
+int prepare(bmc_model *model, const void *const *columns, int64_t rows, void *const *inputs);
+int restore(bmc_model *model, int64_t output, const void *values, int64_t rows, double *to);
 int loadFile(bmc_model *model, const char *path, int contents);
 int loadMemory(bmc_model *model, const void *bytes, size_t size, int contents);
 int saveFile(bmc_model *model, const char *path, int contents);

@@ -50,4 +50,6 @@ extern "C" __attribute__((visibility("default"))) const bmc_library bmc_library_
     describeOfEntry,
     callEntry,
     endEpoch,
+    prepare,
+    restore,
 };

@@ -1,6 +1,7 @@
 // Loading weights: the header is gone through twice, first to check everything, then to copy, so that weights that do
 // not fit leave the instance as it is.
 #include "../safetensors_header.h"
+#include "preparation.h"
 #include "weights.h"
 
 #include <errno.h>
@@ -28,7 +29,7 @@ struct Source {
 
 /// What the first walk finds.
 struct Survey {
-  int64_t used = 0, unused = 0, covered = 0;
+  int64_t used = 0, unused = 0, covered = 0, kept = 0;
   char firstUnused[128] = "";
   bool hasStep = false, hasSeed = false;
   int64_t step = 0;
@@ -134,6 +135,7 @@ static bool readNumber(JsonString text, uint64_t &number) {
 }
 
 static void surveyMetadata(const SafetensorsHeader &header, Survey &survey) {
+  survey.kept += keptBytes(header.key, header.value);
   uint64_t number;
   if (header.key.equals(stepKey) && readNumber(header.value, number) && number <= INT64_MAX) {
     survey.step = int64_t(number);
@@ -229,6 +231,8 @@ static int copy(Instance &instance, const Source &source, int contents) {
     SafetensorsHeader::Entry entry = header.next();
     if (entry == SafetensorsHeader::Entry::end)
       return BMC_OK;
+    if (entry == SafetensorsHeader::Entry::metadata)
+      keep(instance, header.key, header.value);
     const StoredTensor &stored = header.tensor;
     int64_t index = entry == SafetensorsHeader::Entry::tensor ? variableOf(instance, stored.name, contents, hint) : -1;
     if (index < 0)
@@ -281,10 +285,14 @@ static int loadFrom(Instance &instance, const Source &source, int contents) {
   Survey survey;
   if (int status = check(instance, source, contents, survey))
     return status;
+  if (!beginKeeping(instance, survey.kept))
+    return failWith(instance, BMC_ERROR_MEMORY, "%s: no memory for its preparation of %lld bytes", source.name,
+                    (long long)survey.kept);
   bool hadWeights = instance.hasWeights;
   instance.hasWeights = false;
   if (int status = copy(instance, source, contents))
     return status;
+  finishKeeping(instance);
   instance.hasWeights = true;
   if (contents == BMC_EVERYTHING) {
     instance.step = survey.step;

@@ -1,5 +1,6 @@
 // Saving weights, to memory or to a file that appears whole or not at all.
 #include "../safetensors_header.h"
+#include "preparation.h"
 #include "weights.h"
 
 #include <errno.h>
@@ -138,6 +139,13 @@ template <typename Put> static void forEachStored(const Instance &instance, int 
 
 static void putHeader(Sink &sink, const Instance &instance, int contents) {
   sink.put("{\"__metadata__\":{\"format\":\"pt\"");
+  const char *key, *value;
+  for (int64_t at = 0; nextKept(*instance.owner, at, key, value);) {
+    sink.put(",");
+    sink.putString(key);
+    sink.put(":");
+    sink.putString(value);
+  }
   if (contents == BMC_EVERYTHING) {
     sink.put(",\"step\":\"");
     sink.putNumber(uint64_t(instance.step));

@@ -90,8 +90,10 @@ bool Compilation::generateObjects(std::vector<std::string> &objects) {
   kernelScope.stop();
 
   mlir::TimingScope hostScope = timings.nest("host code (LLVM)");
-  bool namesRuntime = !options.check && !options.emit.isLibrary(); // neither reads files
-  auto host = codegen::lowerHost(*module, {target, hasPlainKernels(), hasProfile(), namesRuntime});
+  auto linked = options.check              ? codegen::RuntimeObjects::none
+                : options.emit.isLibrary() ? codegen::RuntimeObjects::preparation
+                                           : codegen::RuntimeObjects::all;
+  auto host = codegen::lowerHost(*module, {target, hasPlainKernels(), hasProfile(), linked});
   if (mlir::failed(host))
     return false;
   auto object = codegen::emitHost(**host, target, options.optimization, codegen::HostOutput::Object);

@@ -53,7 +53,14 @@ enum bmc_status {
 };
 
 /* Element types. A bool is one byte, 0 or 1. */
-enum bmc_type { BMC_F32 = 0, BMC_F64 = 1, BMC_I32 = 2, BMC_I64 = 3, BMC_BOOL = 4 };
+enum bmc_type {
+  BMC_F32 = 0,
+  BMC_F64 = 1,
+  BMC_I32 = 2,
+  BMC_I64 = 3,
+  BMC_BOOL = 4,
+  BMC_TEXT = 5 /* of raw columns only: a pointer to a zero-terminated text */
+};
 
 /* What a model has, for `bmc_count` and `bmc_describe`. */
 enum bmc_list {
@@ -65,7 +72,8 @@ enum bmc_list {
                         matrix, a tensor */
   BMC_HYPERS = 5,    /* numbers that `bmc_set_hyper` changes: `lr`, ... */
   BMC_LAYERS = 6,    /* the network's layers, for `bmc_describe_layer` */
-  BMC_ENTRIES = 7    /* methods that can be called beside predict; only their names are described here */
+  BMC_ENTRIES = 7,   /* methods that can be called beside predict; only their names are described here */
+  BMC_COLUMNS = 8    /* raw columns that `bmc_prepare` takes: f64 or texts, several prepared alike as one */
 };
 
 /* What a variable is for. */
@@ -80,13 +88,13 @@ enum bmc_kind {
 
 /* What `bmc_describe` tells. The name lives as long as the library. */
 struct bmc_tensor {
-  const char *name;                /* `fc1.weight`, `x`, ... */
-  int32_t type;                    /* enum bmc_type */
-  int32_t kind;                    /* enum bmc_kind */
-  int32_t rank;                    /* without the row dimension */
-  int32_t only_predict;            /* 1: an input that evaluate and train_step do not take: its pointer may be null */
-  int64_t dims[BMC_MAXIMUM_RANK];  /* without the row dimension */
-  int64_t bytes;                   /* of all elements; of inputs, targets and outputs: of one row */
+  const char *name;               /* `fc1.weight`, `x`, ... */
+  int32_t type;                   /* enum bmc_type */
+  int32_t kind;                   /* enum bmc_kind */
+  int32_t rank;                   /* without the row dimension */
+  int32_t only_predict;           /* 1: an input that evaluate and train_step do not take: its pointer may be null */
+  int64_t dims[BMC_MAXIMUM_RANK]; /* without the row dimension */
+  int64_t bytes;                  /* of all elements; of inputs, targets and outputs: of one row */
 };
 
 /* What `bmc_describe_layer` tells. Texts live as long as the library. */
@@ -112,20 +120,21 @@ struct bmc_model;
 
 /* How an instance is made. Start from BMC_OPTIONS, so that fields of later versions have their defaults. */
 struct bmc_options {
-  size_t size;       /* sizeof(struct bmc_options) */
-  int64_t rows;      /* the most rows of one call */
-  int32_t threads;   /* of parallel loops, the caller's included; 0: as many as there are CPUs. Results are the same. */
-  int32_t trains;    /* 1: there is memory for `bmc_train_step`; 0: weights can be evaluated and used only */
+  size_t size;     /* sizeof(struct bmc_options) */
+  int64_t rows;    /* the most rows of one call */
+  int32_t threads; /* of parallel loops, the caller's included; 0: as many as there are CPUs. Results are the same. */
+  int32_t trains;  /* 1: there is memory for `bmc_train_step`; 0: weights can be evaluated and used only */
   const struct bmc_allocator *allocator; /* null: the C library's. The struct is copied. */
   /* An instance of the same library whose parameters and buffers this one reads instead of having its own; null: none.
    * It must live longer, and must not change its weights while another thread is in a call with this one. Needs
    * `trains` to be 0. */
   struct bmc_model *weights;
-  char *message;     /* where `bmc_create` writes what went wrong; may be null */
+  char *message; /* where `bmc_create` writes what went wrong; may be null */
   size_t message_bytes;
 };
 
-#define BMC_OPTIONS {sizeof(struct bmc_options), 1, 1, 1, NULL, NULL, NULL, 0}
+#define BMC_OPTIONS                                                                                                    \
+  { sizeof(struct bmc_options), 1, 1, 1, NULL, NULL, NULL, 0 }
 
 /* What is loaded and saved. */
 enum bmc_contents {
@@ -135,8 +144,8 @@ enum bmc_contents {
 
 /* A compiled model. The functions below call through it; there is no other use of its fields but the first three. */
 struct bmc_library {
-  int64_t version;          /* BMC_LIBRARY_VERSION */
-  const char *compiler;     /* the version of bmc that compiled it */
+  int64_t version;                /* BMC_LIBRARY_VERSION */
+  const char *compiler;           /* the version of bmc that compiled it */
   const char *(*text)(int which); /* 0: its name; 1: the model file */
   const struct bmc_program *program;
   int64_t (*count)(const struct bmc_library *, int list);
@@ -164,6 +173,8 @@ struct bmc_library {
   int (*describe_of_entry)(const struct bmc_library *, int64_t entry, int list, int64_t index, struct bmc_tensor *);
   int (*call)(struct bmc_model *, const char *entry, const void *const *, int64_t, void *const *);
   int (*end_epoch)(struct bmc_model *, double value);
+  int (*prepare)(struct bmc_model *, const void *const *, int64_t, void *const *);
+  int (*restore)(struct bmc_model *, int64_t output, const void *, int64_t, double *);
 };
 
 /* An instance. What is behind the pointer is its own business. */
@@ -241,9 +252,10 @@ static inline enum bmc_status bmc_init(struct bmc_model *model, uint64_t seed) {
 /* One step of training on a batch of `rows` rows: forward, backward, the optimizer's update.
  * `inputs` and `targets` have one pointer for each entry of BMC_INPUTS and BMC_TARGETS. `loss`, which may be null, gets
  * the mean of the batch's losses before the update; `metrics`, which may be null, the elements of all entries of
- * BMC_METRICS, one entry after the other, as f64. Where the model file has `accumulate = K`, calls add their gradients up,
- * and each K-th one makes a step of their mean. Where it has steps with names, each call takes those whose turn it is:
- * `loss` is the sum of theirs, and metrics of steps that are left out are NaN. An integer target that names a class must be below the number of classes: that is not checked. */
+ * BMC_METRICS, one entry after the other, as f64. Where the model file has `accumulate = K`, calls add their gradients
+ * up, and each K-th one makes a step of their mean. Where it has steps with names, each call takes those whose turn it
+ * is: `loss` is the sum of theirs, and metrics of steps that are left out are NaN. An integer target that names a class
+ * must be below the number of classes: that is not checked. */
 static inline enum bmc_status bmc_train_step(struct bmc_model *model, const void *const *inputs,
                                              const void *const *targets, int64_t rows, double *loss, double *metrics) {
   return (enum bmc_status)model->library->train_step(model, inputs, targets, rows, loss, metrics);
@@ -273,6 +285,24 @@ static inline enum bmc_status bmc_predict(struct bmc_model *model, const void *c
 static inline enum bmc_status bmc_call(struct bmc_model *model, const char *entry, const void *const *inputs,
                                        int64_t rows, void *const *outputs) {
   return (enum bmc_status)model->library->call(model, entry, inputs, rows, outputs);
+}
+
+/* Makes inputs of raw columns, as the model's program does with a table: by the preparation that the model file
+ * declares and what was learned for it, which comes with the weights that the program trained. `columns` has one
+ * pointer for each entry of BMC_COLUMNS: to `double [rows]` (NaN: missing) or, for texts, `const char *[rows]` (null:
+ * missing); an entry with a dimension has as many values in each row. `inputs` has one pointer for each entry of
+ * BMC_INPUTS, to room for `rows * bytes` bytes each. BMC_ERROR_STATE: the weights do not tell what was learned.
+ * BMC_ERROR_ARGUMENT: a value that has no place in the inputs, such as an unknown category; its row counts from 0. */
+static inline enum bmc_status bmc_prepare(struct bmc_model *model, const void *const *columns, int64_t rows,
+                                          void *const *inputs) {
+  return (enum bmc_status)model->library->prepare(model, columns, rows, inputs);
+}
+
+/* Brings values of an output back into the units of the columns that its target is made of; those of a target without a
+ * preparation, or without a target, stay as they are. `to` gets as many elements as `values` has in `rows` rows. */
+static inline enum bmc_status bmc_restore(struct bmc_model *model, int64_t output, const void *values, int64_t rows,
+                                          double *to) {
+  return (enum bmc_status)model->library->restore(model, output, values, rows, to);
 }
 
 /* The number of steps since `bmc_init`, or as loaded with BMC_EVERYTHING. */

@@ -29,6 +29,7 @@ class List(enum.IntEnum):
     HYPERS = 5
     LAYERS = 6
     ENTRIES = 7
+    COLUMNS = 8
 
 
 class Kind(enum.IntEnum):
@@ -45,7 +46,7 @@ class Contents(enum.IntEnum):
     EVERYTHING = 1
 
 
-TYPES = ("float32", "float64", "int32", "int64", "bool")  # by enum bmc_type
+TYPES = ("float32", "float64", "int32", "int64", "bool", "object")  # by enum bmc_type; the last one is text
 
 pointer = ctypes.c_void_p
 integer = ctypes.c_int64
@@ -134,4 +135,6 @@ class Library(ctypes.Structure):
         ),
         ("call", ctypes.CFUNCTYPE(status, pointer, text, pointers, integer, pointers)),
         ("end_epoch", ctypes.CFUNCTYPE(status, pointer, ctypes.c_double)),
+        ("prepare", ctypes.CFUNCTYPE(status, pointer, pointers, integer, pointers)),
+        ("restore", ctypes.CFUNCTYPE(status, pointer, integer, pointer, integer, doubles)),
     ]

@@ -206,6 +206,7 @@ class Model:
         self.inputs = handle.describe(_abi.List.INPUTS)
         self.targets = handle.describe(_abi.List.TARGETS)
         self.outputs = handle.describe(_abi.List.OUTPUTS)
+        self.columns = handle.describe(_abi.List.COLUMNS)
         self._metrics = handle.describe(_abi.List.METRICS)
         self.metrics = tuple(metric.name for metric in self._metrics)
         self.hypers = _Hypers(handle, tuple(hyper.name for hyper in handle.describe(_abi.List.HYPERS)))
@@ -299,6 +300,45 @@ class Model:
             self._reserve(rows)
             self._handle.check(function(self._handle.address, _pointers(bound), rows, _pointers(found.values())))
         return found[outputs[0].name] if len(outputs) == 1 else found
+
+    def prepare(self, columns):
+        """The inputs, in their order, from raw columns: as the model's program makes them of a table, by what the weights
+        tell that it learned. `columns` are arrays or lists in the order of `self.columns`, or by their names: numbers
+        (NaN: missing) or texts (None: missing)."""
+        if isinstance(columns, collections.abc.Mapping):
+            missing = [column.name for column in self.columns if column.name not in columns]
+            if missing:
+                raise TypeError(f"prepare: expected the column {missing[0]!r}, found {', '.join(map(str, columns))}")
+            columns = [columns[column.name] for column in self.columns]
+        columns = list(columns)
+        if len(columns) != len(self.columns):
+            names = ", ".join(column.name for column in self.columns)
+            raise TypeError(f"prepare: expected {len(self.columns)} columns ({names}), found {len(columns)}")
+        texts = []
+        raw = [_raw(column, values, texts) for column, values in zip(self.columns, columns)]
+        rows = _row_count(self.columns, raw)
+        inputs = [empty((rows, *tensor.shape), tensor.dtype) for tensor in self.inputs]
+        with self._lock:
+            self._handle.check(self._table.prepare(self._handle.address, _pointers(raw), rows, _pointers(inputs)))
+        return inputs
+
+    def predict_raw(self, columns):
+        """Prepares raw columns, predicts, and brings what is a number back into the units of the targets' columns: an array
+        of f64, or several by the outputs' names. Outputs for categories are the scores of the classes."""
+        inputs = self.prepare(columns)
+        outputs = self.predict(*inputs)
+        outputs = outputs if isinstance(outputs, dict) else {self.outputs[0].name: outputs}
+        restored = {}
+        with self._lock:
+            for index, (name, values) in enumerate(outputs.items()):
+                to = numpy.empty(values.shape, numpy.float64)
+                self._handle.check(
+                    self._table.restore(
+                        self._handle.address, index, values.ctypes.data, len(values), to.ctypes.data_as(_abi.doubles)
+                    )
+                )
+                restored[name] = to
+        return restored[self.outputs[0].name] if len(self.outputs) == 1 else restored
 
     def _measured(self, function, what, arrays, named):
         inputs = tuple(tensor for tensor in self.inputs if tensor.name not in self._handle.only_predict)
@@ -404,6 +444,21 @@ def _input(what, tensor, array):
     if array.ndim == 0 or array.shape[1:] != tensor.shape:
         raise ValueError(f"{what}: {tensor.name!r}: expected the shape {_shape_text(tensor)}, found {array.shape}")
     return numpy.ascontiguousarray(array)
+
+
+def _raw(column, values, texts):
+    """A raw column as the library takes it: f64, or pointers to texts, which `texts` keeps."""
+    if column.dtype != object:
+        array = numpy.ascontiguousarray(values, numpy.float64)
+    else:
+        values = numpy.asarray(values, object)
+        encoded = [None if value is None else ctypes.c_char_p(str(value).encode()) for value in values.flat]
+        texts.extend(encoded)
+        addresses = [0 if text is None else ctypes.cast(text, ctypes.c_void_p).value for text in encoded]
+        array = numpy.array(addresses, numpy.uint64).reshape(values.shape)
+    if array.ndim == 0 or array.shape[1:] != column.shape:
+        raise ValueError(f"prepare: {column.name!r}: expected the shape {_shape_text(column)}, found {array.shape}")
+    return array
 
 
 def _output(tensor, rows, array):
