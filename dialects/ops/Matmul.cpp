@@ -57,24 +57,57 @@ SmallVector<Value> MatmulOp::vjp(OpBuilder &builder, ValueRange cotangents) {
   return {da, db};
 }
 
+namespace {
+// Where the elements of an operand's matrices lie. `outer` is a row of the left operand, a column of the right one.
+struct OperandPlaces {
+  OperandPlaces(ArrayRef<int64_t> shape, OperandLayout layout, bool isLhs) {
+    if (layout == OperandLayout::Panels) {
+      block = shape.back();
+      inner = shape[shape.size() - 2];
+      innerStride = block;
+      panelStride = inner * block;
+      matrixStride = panelStride * shape[shape.size() - 3];
+      return;
+    }
+    bool innerIsLast = isLhs == (layout == OperandLayout::Rows);
+    int64_t rows = shape[shape.size() - 2], columns = shape.back();
+    inner = innerIsLast ? columns : rows;
+    innerStride = innerIsLast ? 1 : columns;
+    outerStride = innerIsLast ? columns : 1;
+    matrixStride = rows * columns;
+  }
+
+  int64_t at(int64_t matrix, int64_t outer, int64_t k) const {
+    int64_t panel = block ? outer / block : 0, inPanel = block ? outer % block : outer;
+    return matrix * matrixStride + panel * panelStride + inPanel * outerStride + k * innerStride;
+  }
+
+  int64_t inner, innerStride, outerStride = 1, matrixStride;
+  int64_t block = 0, panelStride = 0; // 0: not in panels
+};
+} // namespace
+
 template <class T>
-ReferenceResults<T> MatmulOp::evaluateAs(ArrayRef<ReferenceTensor<T>> operands, const SymbolValues &symbols) {
-  auto result = zerosOfType<T>(getType(), symbols);
+static ReferenceResults<T> evaluateProduct(ProductOpInterface op, ArrayRef<ReferenceTensor<T>> operands,
+                                           const SymbolValues &symbols) {
+  auto result = zerosOfType<T>(op->getResult(0).getType(), symbols);
   const ReferenceTensor<T> &lhs = operands[0], &rhs = operands[1];
+  OperandPlaces left(lhs.shape, op.layoutOfLhs(), true), right(rhs.shape, op.layoutOfRhs(), false);
   size_t rank = result.shape.size();
   int64_t rows = result.shape[rank - 2], columns = result.shape[rank - 1];
-  int64_t inner = lhs.shape[rank - (getTransposeLhs() ? 2 : 1)];
   int64_t matrices = rows * columns ? result.size() / (rows * columns) : 0;
-  for (int64_t matrix = 0; matrix < matrices; ++matrix) {
-    const T *a = lhs.reals.data() + matrix * rows * inner, *b = rhs.reals.data() + matrix * inner * columns;
-    T *y = result.reals.data() + matrix * rows * columns;
+  T *y = result.reals.data();
+  for (int64_t matrix = 0; matrix < matrices; ++matrix)
     for (int64_t i = 0; i < rows; ++i)
-      for (int64_t j = 0; j < columns; ++j)
-        for (int64_t k = 0; k < inner; ++k)
-          y[i * columns + j] += a[getTransposeLhs() ? k * rows + i : i * inner + k] *
-                                b[getTransposeRhs() ? j * inner + k : k * columns + j];
-  }
+      for (int64_t j = 0; j < columns; ++j, ++y)
+        for (int64_t k = 0; k < left.inner; ++k)
+          *y += lhs.reals[left.at(matrix, i, k)] * rhs.reals[right.at(matrix, j, k)];
   return {result};
+}
+
+template <class T>
+ReferenceResults<T> MatmulOp::evaluateAs(ArrayRef<ReferenceTensor<T>> operands, const SymbolValues &symbols) {
+  return evaluateProduct<T>(cast<ProductOpInterface>(getOperation()), operands, symbols);
 }
 
 namespace {
@@ -139,19 +172,14 @@ template <class T>
 ReferenceResults<T> PackOp::evaluateAs(ArrayRef<ReferenceTensor<T>> operands, const SymbolValues &symbols) {
   auto result = zerosOfType<T>(getType(), symbols);
   const ReferenceTensor<T> &x = operands[0];
-  size_t rank = x.shape.size();
-  int64_t rows = x.shape[rank - 2], inner = x.shape[rank - 1], block = getBlock();
-  int64_t rowStride = inner, innerStride = 1;
-  if (getTransposed()) {
-    std::swap(rows, inner);
-    std::swap(rowStride, innerStride);
-  }
-  int64_t panels = result.shape[rank - 2], matrices = rows * inner ? x.size() / (rows * inner) : 0;
+  OperandPlaces from(x.shape, getTransposed() ? OperandLayout::Transposed : OperandLayout::Rows, true),
+      to(result.shape, OperandLayout::Panels, true);
+  int64_t rows = x.shape[x.shape.size() - (getTransposed() ? 1 : 2)];
+  int64_t matrices = from.matrixStride ? x.size() / from.matrixStride : 0;
   for (int64_t matrix = 0; matrix < matrices; ++matrix)
     for (int64_t row = 0; row < rows; ++row)
-      for (int64_t k = 0; k < inner; ++k)
-        result.reals[((matrix * panels + row / block) * inner + k) * block + row % block] =
-            x.reals[matrix * rows * inner + row * rowStride + k * innerStride];
+      for (int64_t k = 0; k < from.inner; ++k)
+        result.reals[to.at(matrix, row, k)] = x.reals[from.at(matrix, row, k)];
   return {result};
 }
 
@@ -216,28 +244,5 @@ LogicalResult PanelMatmulOp::verify() {
 
 template <class T>
 ReferenceResults<T> PanelMatmulOp::evaluateAs(ArrayRef<ReferenceTensor<T>> operands, const SymbolValues &symbols) {
-  auto result = zerosOfType<T>(getType(), symbols);
-  size_t rank = result.shape.size();
-  int64_t rows = result.shape[rank - 2], columns = result.shape[rank - 1];
-  int64_t matrices = rows * columns ? result.size() / (rows * columns) : 0;
-  const ReferenceTensor<T> &lhs = operands[0], &rhs = operands[1];
-  bool lhsPacked = getLhsLayout() == OperandLayout::Panels, rhsPacked = getRhsLayout() == OperandLayout::Panels;
-  bool lhsInnerLast = getLhsLayout() == OperandLayout::Rows, rhsInnerLast = getRhsLayout() == OperandLayout::Transposed;
-  int64_t inner = lhs.shape[lhs.shape.size() - (lhsPacked || !lhsInnerLast ? 2 : 1)];
-  // The element at (outer, k) of one matrix.
-  auto element = [&](const ReferenceTensor<T> &x, int64_t matrix, bool packed, bool innerLast, int64_t extent,
-                     int64_t outer, int64_t k) {
-    if (!packed)
-      return x.reals[matrix * extent * inner + (innerLast ? outer * inner + k : k * extent + outer)];
-    int64_t block = x.shape.back(), panels = x.shape[x.shape.size() - 3];
-    return x.reals[((matrix * panels + outer / block) * inner + k) * block + outer % block];
-  };
-  for (int64_t matrix = 0; matrix < matrices; ++matrix)
-    for (int64_t i = 0; i < rows; ++i)
-      for (int64_t j = 0; j < columns; ++j)
-        for (int64_t k = 0; k < inner; ++k)
-          result.reals[(matrix * rows + i) * columns + j] +=
-              element(lhs, matrix, lhsPacked, lhsInnerLast, rows, i, k) *
-              element(rhs, matrix, rhsPacked, rhsInnerLast, columns, j, k);
-  return {result};
+  return evaluateProduct<T>(cast<ProductOpInterface>(getOperation()), operands, symbols);
 }
