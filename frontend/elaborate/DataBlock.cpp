@@ -82,7 +82,7 @@ void DataReader::source(const Expr &expr) {
 
 /// `npy(x = "x.npy", y = "y.npy")`, `idx(x = "train-images-idx3-ubyte", y = "train-labels-idx1-ubyte")`
 void DataReader::arrayFiles(const CallExpr &call) {
-  names.areArrays = true;
+  names.areArrays = set.source.holdsArrays = true;
   for (const Argument &argument : call.arguments) {
     if (argument.name.text.empty())
       e.fail(argument.value->range, "each file gives an array, which needs a name: x = \"x.npy\"");
@@ -99,7 +99,7 @@ void DataReader::arrayFiles(const CallExpr &call) {
 /// `npz("data.npz", x = images / 255, y = labels)`
 void DataReader::archive(const CallExpr &call) {
   path(call);
-  names.areArrays = true;
+  names.areArrays = set.source.holdsArrays = true;
   for (size_t i = 1; i < call.arguments.size(); ++i) {
     const Argument &argument = call.arguments[i];
     if (argument.name.text.empty())

@@ -76,6 +76,7 @@ struct DataFile {
 struct DataSource {
   std::string format;
   std::vector<DataFile> files;
+  bool holdsArrays = false;
   int64_t separator = 0, header = -1;
   bool namesMissing = false;
   std::vector<std::string> missing;

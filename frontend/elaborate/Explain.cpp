@@ -139,8 +139,8 @@ Value Program::addGiven(Body &body, const std::string &name, RankedTensorType ty
 
 void Program::emitExplain() {
   Body body;
-  begin(body, "explain", Variables | Inputs);
-  Range range = e.method(*network, "forward")->name.range;
+  begin(body, "explain", Variables, inputs);
+  Range range = predictorRange();
   mlir::Block &block = body.function.getBody().front();
   Value scale = addGiven(body, "scale", RankedTensorType::get({}, e.builder.getF64Type()));
   Value choice = addGiven(body, "choice", bm::tensorType({bm::shapeOf(inputs[0].type)[0]}, e.builder.getI32Type()));

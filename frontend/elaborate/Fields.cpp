@@ -57,8 +57,7 @@ void Program::findInputs() {
 
 /// What no data has: the next columns of a table that has nothing else, or an array of the input's name.
 void Program::giveColumns(Input &input, int64_t &column) {
-  bool areArrays = training && training->datasets[0].source.format != "bmc_format_table" &&
-                   training->datasets[0].source.format != "bmc_format_text";
+  bool areArrays = training && training->datasets[0].source.holdsArrays;
   Feature feature;
   feature.columnCount = valuesOfRow(input.type);
   if (areArrays) {

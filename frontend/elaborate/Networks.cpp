@@ -132,6 +132,10 @@ void Program::readPredictor(const Entry *entry) {
         fmt::format("expected a network, one of its methods, or an expression of them, found {}", e.describe(object)));
 }
 
+Range Program::predictorRange() {
+  return predictor.expr ? predictor.expr->range : e.method(*predictor.network, predictor.method)->name.range;
+}
+
 const std::vector<Parameter> *Program::calledParameters(const CallExpr &call, std::shared_ptr<Instance> &owner) {
   const Expr &callee = *call.callee;
   auto member = [&](const Expr &expr) -> const Object * {

@@ -254,11 +254,8 @@ void Program::beginPredict(Body &body) {
   e.layerUses = &layerUses;
   Object output = forward(body);
   e.layerUses = nullptr;
-  if (predictor.expr)
-    addOutputs(body, output, predictor.expr->range, "'predict'");
-  else
-    addOutputs(body, output, e.method(*predictor.network, predictor.method)->name.range,
-               fmt::format("the '{}' of a network", predictor.method));
+  addOutputs(body, output, predictorRange(),
+             predictor.expr ? "'predict'" : fmt::format("the '{}' of a network", predictor.method));
   for (const Result &output : body.results)
     predictionTypes.push_back(llvm::cast<RankedTensorType>(output.value.getType()));
   predictionType = predictionTypes[0];

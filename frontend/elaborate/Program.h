@@ -80,6 +80,7 @@ private:
   std::pair<Object, Range> namedNetwork();
   void createNetworks(const Entry &networks, const Declaration &train);
   void readPredictor(const Entry *entry);
+  Range predictorRange();
   /// The parameters of a network, a layer or a method that an expression calls; null where it calls something else.
   const std::vector<Parameter> *calledParameters(const CallExpr &call, std::shared_ptr<Instance> &owner);
   void findInputsOf(const Expr &expr);
