@@ -167,6 +167,10 @@ static void setNumber(Options &options, const FlagInfo &info, const char *text) 
   int64_t setting = options.settings.find(name.get());
   if (setting >= 0)
     return giveSetting(options, setting, message.append("--set ").append(name.get()).get(), value);
+  for (int64_t i = 0; i < bmc_program.fixed_count; ++i)
+    if (!strcmp(bmc_program.fixed[i].name, name.get()))
+      fail(exitBadCommandLine, "%s %s: --set cannot change '%s': %s; change it in the model file", bmc_program.name,
+           options.verb, name.get(), bmc_program.fixed[i].reason);
   Nearest nearest(name.get());
   message.append("--set: expected one of ");
   for (int64_t i = 0; i < options.settings.count(); ++i) {

@@ -29,13 +29,14 @@ ProgramTypes::ProgramTypes(MLIRContext *context) {
   dataset =
       structOf({pointer, pointer, i64, pointer, i64, i64, i64, pointer, i64, i64, pointer, i64, pointer, pointer});
   hyper = structOf({pointer, f64});
+  fixed = structOf({pointer, pointer});
   monitor = structOf({pointer, i64, i64, f64, i64});
   layer = structOf({pointer, i64, pointer, pointer, i64, f64, f64});
   kernel = structOf({pointer, pointer, pointer, pointer, pointer, i64, pointer, i64, pointer, i64, pointer, i64});
-  program = structOf({i64,     pointer, pointer, i64,     pointer, i64,     pointer, i64,     pointer, i64,
-                      pointer, i64,     pointer, i64,     pointer, i64,     i64,     i64,     i64,     i64,
-                      pointer, pointer, pointer, pointer, pointer, pointer, pointer, pointer, i64,     pointer,
-                      pointer, i64,     pointer, i64,     pointer, i64,     pointer, i64,     pointer});
+  program = structOf({i64,     pointer, pointer, i64,     pointer, i64,     pointer, i64,     pointer, i64,     pointer,
+                      i64,     pointer, i64,     pointer, i64,     i64,     i64,     i64,     i64,     pointer, pointer,
+                      pointer, pointer, pointer, pointer, pointer, pointer, i64,     pointer, pointer, i64,     pointer,
+                      i64,     pointer, i64,     pointer, i64,     pointer, i64,     pointer});
 }
 
 namespace {
@@ -111,7 +112,7 @@ LogicalResult TableBuilder::build() {
   for (const auto &[name, kernel] : host.kernels)
     addKernel(name, kernel);
 
-  std::vector<Row> datasets, hypers, layers, steps, programEntries;
+  std::vector<Row> datasets, hypers, fixed, layers, steps, programEntries;
   for (DictionaryAttr entry : entries("layers"))
     layers.push_back({text(entry, "name"), entry.getAs<IntegerAttr>("depth").getInt(), text(entry, "kind"),
                       text(entry, "output"), entry.getAs<IntegerAttr>("parameters").getInt(),
@@ -120,6 +121,8 @@ LogicalResult TableBuilder::build() {
   DataTable data(globals, types);
   for (DictionaryAttr entry : entries("datasets"))
     datasets.push_back(data.dataset(entry));
+  for (DictionaryAttr entry : entries("fixed"))
+    fixed.push_back({text(entry, "name"), text(entry, "reason")});
   for (DictionaryAttr entry : entries("hypers"))
     hypers.push_back({text(entry, "name"), entry.getAs<FloatAttr>("value").getValueAsDouble()});
   for (DictionaryAttr entry : entries("steps"))
@@ -169,7 +172,9 @@ LogicalResult TableBuilder::build() {
                     int64_t(functionTable.size()),
                     globals.addresses(functionTable),
                     int64_t(kernels.size()),
-                    globals.structs(types.kernel, kernels)});
+                    globals.structs(types.kernel, kernels),
+                    int64_t(fixed.size()),
+                    globals.structs(types.fixed, fixed)});
   return success();
 }
 

@@ -17,7 +17,7 @@ void Program::describeProgram() {
   }
   auto text = [&](const std::string &value) { return b.getStringAttr(value); };
   auto entry = [&](const char *name, mlir::Attribute value) { return b.getNamedAttr(name, value); };
-  std::vector<mlir::Attribute> hypers, metrics, datasets, fields, steps;
+  std::vector<mlir::Attribute> hypers, fixed, metrics, datasets, fields, steps;
   if (training) {
     for (const Objective &objective : training->objectives)
       if (objective.isNamed())
@@ -26,6 +26,8 @@ void Program::describeProgram() {
     for (const Hyper &hyper : training->hypers)
       hypers.push_back(
           b.getDictionaryAttr({entry("name", text(hyper.name)), entry("value", b.getF64FloatAttr(hyper.value))}));
+    for (const auto &[name, reason] : fixedNumbers)
+      fixed.push_back(b.getDictionaryAttr({entry("name", text(name)), entry("reason", text(reason))}));
     for (const std::string &name : training->reported())
       metrics.push_back(text(name));
     for (const DataSet &set : training->datasets)
@@ -60,6 +62,8 @@ void Program::describeProgram() {
   program.set("seed", b.getI64IntegerAttr(training ? training->seed : 0));
   program.set("monitor", monitored);
   program.set("hypers", b.getArrayAttr(hypers));
+  if (!fixed.empty())
+    program.set("fixed", b.getArrayAttr(fixed));
   program.set("metrics", b.getArrayAttr(metrics));
   program.set("datasets", b.getArrayAttr(datasets));
   program.set("fields", b.getArrayAttr(fields));

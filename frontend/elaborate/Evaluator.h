@@ -20,6 +20,7 @@ struct Stop {};
 struct Exhausted {};
 
 class LayerUses;
+struct Hyper;
 
 /// A variable of the program: parameter, buffer, or state of the optimizer or of a metric.
 struct Variable {
@@ -40,6 +41,7 @@ struct Emission {
   bool training = false;
   mlir::Value key; // null where no random numbers are to be had
   int64_t keysUsed = 0;
+  llvm::DenseMap<mlir::Value, Hyper *> numbers; // arguments that `--set` changes
 };
 
 struct Bound {
@@ -66,6 +68,11 @@ public:
   Object evaluate(const Expr &expr, Scope &scope);
   int64_t integer(const Object &object, Range range, const std::string &what);
   bool condition(const Object &object, Range range);
+
+  // ModelNumbers.cpp
+  /// The value of what is computed from numbers of the model file alone. With a place these cannot be changed any more:
+  /// they decide there what is compiled.
+  std::optional<double> numberAtCompileTime(const Object &object, std::optional<Range> decidesAt);
 
   // Names.cpp
   Object lookup(const std::string &name, Range range, const Scope &scope);
@@ -186,6 +193,8 @@ public:
   mlir::RankedTensorType initialised;
   /// Where the calls of layers are recorded; null where nobody asks.
   LayerUses *layerUses = nullptr;
+  /// Numbers in expressions of losses that `--set` changes.
+  std::map<const Expr *, const NamedObject *> namedNumbers;
   /// What `float` stands for where nothing else says.
   mlir::Type floatType;
   /// What was called: functions and classes by their declaration, methods by their member.

@@ -3,6 +3,7 @@
 #include "Limits.h"
 
 #include <algorithm>
+#include <cmath>
 #include <fmt/format.h>
 
 namespace bmc::frontend {
@@ -97,6 +98,8 @@ std::string Evaluator::describe(const Object &object) {
 }
 
 int64_t Evaluator::integer(const Object &object, Range range, const std::string &what) {
+  if (auto number = numberAtCompileTime(object, range); number && *number == std::floor(*number))
+    return static_cast<int64_t>(*number);
   auto dim = object.get<Dim>();
   if (trial && dim && !dim->constant())
     throw Stop();
@@ -112,6 +115,8 @@ bool Evaluator::condition(const Object &object, Range range) {
     return false;
   if (object.is<std::shared_ptr<Instance>>() || object.is<VariableRef>())
     return true;
+  if (auto number = numberAtCompileTime(object, range))
+    return *number != 0;
   if (object.is<Tensor>())
     fail(range, "this condition is only known when the program runs; use select(condition, a, b)");
   fail(range, fmt::format("expected a condition, found {}", describe(object)));
@@ -202,6 +207,8 @@ Object Evaluator::evaluateNode(const Expr &expr, Scope &scope) {
   switch (expr.kind) {
   case ExprKind::Number: {
     const auto &number = as<NumberExpr>(expr);
+    if (auto named = namedNumbers.find(&expr); named != namedNumbers.end())
+      return named->second->object;
     return number.isInteger ? Object(Dim(number.integer)) : Object(number.real);
   }
   case ExprKind::String:

@@ -36,6 +36,7 @@ void Program::build() {
       prepareAccumulation();
       declareUnits();
       prepareMetrics();
+      findModelNumbers();
       emitTrain();
       emitEvaluate();
       emitUpdate();
@@ -43,6 +44,7 @@ void Program::build() {
       emitRates();
       emitReset();
       emitMeasure();
+      settleModelNumbers();
     });
   if (!trains) {
     numberColumns();
@@ -133,6 +135,9 @@ void Program::begin(Body &body, const std::string &name, unsigned arguments, llv
   for (size_t i = 0; i < types.size(); ++i)
     *targetsOfArguments[i] = block->getArgument(i);
   e.builder.setInsertionPointToEnd(block);
+  if (arguments & Hypers)
+    for (Hyper &hyper : training->hypers)
+      body.emission.numbers[body.hypers.at(hyper.name)] = &hyper;
   e.emission = &body.emission;
 }
 
@@ -280,7 +285,8 @@ void Program::finishPredict(Body &body) {
 
 void Program::emitEvaluate() {
   Body body;
-  begin(body, "evaluate", Variables | MetricStates | Inputs | Targets | Step | Key);
+  begin(body, "evaluate", Variables | MetricStates | Inputs | Targets | Hypers | Step | Key);
+  std::optional<BoundHypers> bound(std::in_place, *training, body);
   foldStepIntoKey(body);
   Object prediction = predictionFor(body, nullptr, true);
   Value loss;
@@ -294,6 +300,8 @@ void Program::emitEvaluate() {
   result(body, loss, role("loss", "loss"));
   body.results.insert(body.results.end(), parts.begin(), parts.end());
   measure(body, prediction);
+  bound.reset();
+  noteNumbersOfPredictions(body);
   finish(body, true);
 }
 

@@ -110,6 +110,16 @@ private:
   void foldStepIntoKey(Body &body);
   void emitEvaluate();
 
+  // ModelNumbers.cpp
+  void findModelNumbers();
+  void findNumbersOf(const Applied &loss, const std::string &owner, Scope &scope);
+  void findNumbersIn(const Expr &expr, const std::string &owner, Scope &scope);
+  void findNumbersOf(const Object &object, std::set<const Instance *> &seen);
+  void addModelNumber(const std::string &owner, const std::string &argument, Scope &scope, Hyper::Kind kind);
+  void noteNumbersOfPredictions(const Body &body);
+  std::string whyFixed(const Hyper &hyper) const;
+  void settleModelNumbers();
+
   // Explain.cpp
   void emitExplain();
   mlir::Value addGiven(Body &body, const std::string &name, mlir::RankedTensorType type);
@@ -212,6 +222,7 @@ private:
   } predictor;
   bool predictsFromData = true; // whether the data has all that the predictor takes
   std::optional<TrainBlock> training;
+  std::vector<std::pair<std::string, std::string>> fixedNumbers; // those that `--set` cannot change, and why
   std::vector<Input> inputs, targets;
   std::map<size_t, Units> units;  // of targets whose preparation metrics undo, by their place
   std::vector<Input> entryInputs; // what entries take beside them

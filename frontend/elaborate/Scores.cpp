@@ -162,7 +162,12 @@ Value Program::score(const Score &score, const Object &prediction, Body &body, c
   if (score.applied) {
     const auto &[function, given, range] = *score.applied;
     Call call = scored(sourcesOf(function.decl->parameters, given), prediction, body, score.range);
-    call.arguments.insert(call.arguments.end(), given.begin(), given.end());
+    for (Bound argument : given) {
+      if (score.numbers)
+        if (auto number = score.numbers->names.find(argument.name); number != score.numbers->names.end())
+          argument.object = number->second.object;
+      call.arguments.push_back(std::move(argument));
+    }
     object = e.call(Object(function), std::move(call));
   } else {
     Scope scope = names(prediction, body);

@@ -132,7 +132,9 @@ std::optional<Object> Evaluator::executeFor(const ForStmt &stmt, Scope &scope) {
 }
 
 void Evaluator::require(const RequireStmt &stmt, Scope &scope) {
-  if (condition(evaluate(*stmt.condition, scope), stmt.condition->range))
+  Object object = evaluate(*stmt.condition, scope);
+  auto number = numberAtCompileTime(object, std::nullopt); // of the model file; what is set later is not checked
+  if (number ? *number != 0 : condition(object, stmt.condition->range))
     return;
   if (trial)
     throw Stop();

@@ -27,6 +27,7 @@ struct Score {
   std::optional<Applied> applied;
   const Expr *expr = nullptr; // where it is no function
   Range range;
+  std::shared_ptr<Scope> numbers; // of a loss: those that `--set` changes
 };
 
 /// One with members has an instance: it accumulates over batches, or asks for all rows. `given` are the arguments that
@@ -57,12 +58,17 @@ struct Named {
   std::string owner;
 };
 
-/// A number that `--set` changes: an argument of the optimizer (`lr`), of a schedule in it (`lr.rate`), or of a
-/// function of the gradients.
+/// A number that `--set` changes: an argument of the optimizer (`lr`), of a schedule in it (`lr.rate`), of a function of
+/// the gradients, of a loss (`loss.delta`), or of a layer (`drop.p`).
 struct Hyper : Named {
+  enum Kind { Optimizer, Loss, Layer };
+
   double value;
-  Scope *scope; // the optimizer's, the schedule's or the function's
+  Scope *scope; // the optimizer's, the schedule's, the function's or the layer's
   std::string argument;
+  Kind kind = Optimizer;
+  std::optional<Range> decidesAt = {}; // where it decides what is compiled
+  bool isPredictedWith = false;        // predictions need it
 };
 
 /// A schedule in the place of a number of an optimizer (`lr`), or of one of another schedule (`lr.after`).

@@ -190,6 +190,7 @@ void Program::emitStep(size_t number) {
   begin(body, objective.isNamed() ? "step." + objective.name.text : "train",
         Variables | States | Inputs | Targets | Hypers | Step | Key | (measures ? MetricStates : 0));
   const Emission before = body.emission;
+  BoundHypers bound(*training, body);
   body.emission.training = true;
   foldStepIntoKey(body);
   body.emission.keysUsed = static_cast<int64_t>(number) << 20; // the random numbers of steps differ

@@ -2,6 +2,7 @@
 #include "Evaluator.h"
 
 #include <algorithm>
+#include <cmath>
 #include <fmt/format.h>
 #include <set>
 
@@ -54,6 +55,8 @@ static bool isTensorType(const TypeExpr &type, mlir::Type element) {
 Dim Evaluator::dimension(const Object &object, Range range, const std::string &what) {
   if (auto dim = object.get<Dim>())
     return *dim;
+  if (auto number = numberAtCompileTime(object, range); number && *number == std::floor(*number))
+    return Dim(static_cast<int64_t>(*number));
   fail(range, fmt::format("{} must be an integer or a dimension, found {}", what, describe(object)));
 }
 

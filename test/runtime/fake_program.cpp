@@ -336,4 +336,6 @@ extern "C" const struct bmc_program bmc_program = {BMC_PROGRAM_VERSION,
                                                    sizeof functions / sizeof *functions,
                                                    functions,
                                                    1,
-                                                   kernels};
+                                                   kernels,
+                                                   0,
+                                                   nullptr};

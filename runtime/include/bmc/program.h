@@ -16,7 +16,7 @@
 extern "C" {
 #endif
 
-enum { BMC_PROGRAM_VERSION = 3 };
+enum { BMC_PROGRAM_VERSION = 4 };
 
 /** Element types; the value is an index, the size in bytes is `bmc_element_bytes`. Booleans are one byte, 0 or 1. */
 enum bmc_element { bmc_f32 = 0, bmc_f64 = 1, bmc_i32 = 2, bmc_i64 = 3, bmc_bool = 4 };
@@ -203,6 +203,12 @@ struct bmc_hyper {
   double value;
 };
 
+/** A number of the model file that `--set` cannot change. */
+struct bmc_fixed {
+  const char *name;
+  const char *reason;
+};
+
 /** A step of training that has a name. */
 struct bmc_train_step {
   const char *name; /**< a metric with this name is its loss */
@@ -329,6 +335,8 @@ struct bmc_program {
   const struct bmc_function *const *functions; /**< all of them, for `info` and tests */
   int64_t kernel_count;
   const struct bmc_kernel *kernels;
+  int64_t fixed_count;
+  const struct bmc_fixed *fixed;
 };
 
 extern const struct bmc_program bmc_program;
