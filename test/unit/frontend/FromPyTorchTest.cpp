@@ -70,7 +70,10 @@ Tensor tensorOf(const Object &object) {
 void expectNear(const Tensor &found, const Object &expected, double tolerance, const std::string &what) {
   Tensor wanted = tensorOf(expected);
   ASSERT_EQ(found.size(), wanted.size()) << what;
-  ASSERT_TRUE(found.isReal && wanted.isReal) << what;
+  ASSERT_EQ(found.isReal, wanted.isReal) << what;
+  EXPECT_EQ(found.integers, wanted.integers) << what;
+  if (!found.isReal)
+    return;
   for (int64_t i = 0; i < found.size(); ++i)
     EXPECT_NEAR(found.reals[i], wanted.reals[i], tolerance) << what << "[" << i << "]";
 }
