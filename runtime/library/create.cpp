@@ -138,23 +138,6 @@ static void fillVariables(Instance &instance, char *memory) {
   }
 }
 
-/// Lines that change nothing, until weights tell what was learned: the caller's numbers have their units.
-static void fillUnits(Instance &instance) {
-  for (int64_t f = 0; f < instance.program->field_count; ++f) {
-    int64_t index = instance.program->fields[f].units;
-    if (index < 0)
-      continue;
-    const int64_t *dims = instance.program->variables[index].dims;
-    auto *numbers = static_cast<double *>(instance.variables[index]);
-    if (instance.owner != &instance) {
-      memcpy(numbers, instance.owner->variables[index], size_t(variableBytes(instance.program->variables[index])));
-      continue;
-    }
-    for (int64_t i = 0; i < dims[0] * dims[1] * dims[2]; ++i)
-      numbers[i] = i / dims[2] % 2 ? 1 : 0; // shifts, then scales
-  }
-}
-
 static void *argumentMemory(Instance &instance, const bmc_value &argument) {
   switch (argument.role) {
   case bmc_role_hyper:
@@ -271,7 +254,7 @@ static Instance *build(Instance &draft) {
     instance->owner = instance;
   Layout layout(instance);
   fillVariables(*instance, placeFixed(*instance, layout));
-  fillUnits(*instance);
+  startUnits(*instance);
   for (int64_t i = 0; i < instance->program->hyper_count; ++i)
     instance->hypers[i * scalarStride] = instance->program->hypers[i].value;
   return instance;

@@ -96,6 +96,20 @@ static void fillUnits(Instance &instance, const bmc_field &field, const double *
     }
 }
 
+void startUnits(Instance &instance) {
+  for (int64_t f = 0; f < instance.program->field_count; ++f) {
+    int64_t index = instance.program->fields[f].units;
+    if (index < 0)
+      continue;
+    const bmc_variable &variable = instance.program->variables[index];
+    auto *numbers = static_cast<double *>(instance.variables[index]);
+    if (instance.owner != &instance)
+      memcpy(numbers, instance.owner->variables[index], size_t(variableBytes(variable)));
+    for (int64_t i = 0; instance.owner == &instance && i < variableBytes(variable) / int64_t(sizeof(double)); ++i)
+      numbers[i] = i / variable.dims[2] % 2 ? 1 : 0; // shifts, then scales
+  }
+}
+
 void finishKeeping(Instance &instance) {
   double *learned = instance.learned;
   instance.isPrepared = true;

@@ -7,6 +7,9 @@
 
 namespace bmc {
 
+/// The units of metrics: another instance's, or lines that change nothing until weights tell what was learned.
+void startUnits(Instance &instance);
+
 /// The bytes that an entry of a weight file's metadata takes when it is kept; 0: it is none of a preparation.
 int64_t keptBytes(JsonString key, JsonString value);
 

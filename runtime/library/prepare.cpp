@@ -258,7 +258,7 @@ int restore(bmc_model *model, int64_t output, const void *values, int64_t rows, 
   const double *learned = owner.learned;
   for (int64_t f = 0, left = output; f < instance.program->field_count && !field; ++f) {
     const bmc_field &candidate = instance.program->fields[f];
-    if (!candidate.is_input && left-- == 0) {
+    if (!candidate.is_input && !candidate.is_outside && left-- == 0) {
       field = &candidate;
       break;
     }
