@@ -62,7 +62,7 @@ Applied ScoreReader::applied(const Expr &expr) {
 
 /// A function by its name or with arguments by name; anything else is an expression.
 Score ScoreReader::score(const std::string &name, const Expr &expr) {
-  Score result{name, std::nullopt, nullptr, expr.range};
+  Score result{name, std::nullopt, nullptr, expr.range, {}};
   auto isGiven = [](const Argument &argument) { return argument.name.text.empty(); };
   bool isApplied = expr.kind == ExprKind::Name || expr.kind == ExprKind::Number || expr.kind == ExprKind::String ||
                    expr.kind == ExprKind::Bool;
