@@ -7,8 +7,8 @@ float32 holds exactly, so one file serves both element types: compare f64 closel
 
 import torch
 
-from library_cases import activations, einsums, layers, losses, metrics, optimizers, plateaus, recurrent, schedules
-from library_cases import softmaxes
+from library_cases import activations, einsums, gradients, layers, losses, metrics, optimizers, plateaus, recurrent
+from library_cases import schedules, softmaxes
 from store import FOLDER, save_cases
 
 GROUPS = {
@@ -26,6 +26,7 @@ GROUPS = {
     "recurrent": recurrent.cases,
     "plateaus": plateaus.cases,
     "einsums": einsums.cases,
+    "gradients": gradients.cases,
 }
 
 

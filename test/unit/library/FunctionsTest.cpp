@@ -67,7 +67,7 @@ TEST_P(Library, AgreesWithPyTorch) {
 
 INSTANTIATE_TEST_SUITE_P(Golden, Library,
                          testing::Values("activations", "softmaxes", "statistics", "regression_losses",
-                                         "distance_losses", "cross_entropies", "binary_losses", "einsums"),
+                                         "distance_losses", "cross_entropies", "binary_losses", "einsums", "gradients"),
                          [](const auto &info) { return info.param; });
 
 } // namespace

@@ -97,4 +97,21 @@ TEST(Schedules, PlateauGivesPyTorchsRates) {
   }
 }
 
+// What is kept grows, so that the mean stays.
+TEST(Dropout, KeepsAShareThatGrows) {
+  golden::Model model(
+      "network M {\n  param w: f32[1] = 1\n  drop = Dropout(0.75)\n  buffer seen: f32[1000] = 0\n"
+      "  forward(x: f32[N, 1]) {\n    if training { seen = drop(ones([1000])) }\n    return x * w\n  }\n}\n"
+      "train M {\n  data = table(\"a.csv\", x = column(0), y = column(1))\n  loss = mse\n"
+      "  optimizer = GD\n}\n");
+  golden::Tensors<float> variables;
+  model.train(variables, 1);
+  int kept = 0;
+  for (float element : variables.at("seen").reals) {
+    EXPECT_TRUE(element == 0 || element == 4) << element;
+    kept += element != 0;
+  }
+  EXPECT_NEAR(kept, 250, 50);
+}
+
 } // namespace
