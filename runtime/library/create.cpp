@@ -117,7 +117,7 @@ static char *placeFixed(Instance &instance, Layout &layout) {
   char *variables, *pool;
   layout.place(variables, bytes);
   layout.place(pool, instance.pool ? bmc_parallel.poolBytes : 0);
-  if (instance.pool)
+  if (instance.pool && pool) // else it is only measured
     instance.pool = pool;
   return variables;
 }
