@@ -6,12 +6,9 @@ import subprocess
 import sys
 import time
 
-import numpy
-
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT / "runtime/python"))
 import bmc  # noqa: E402
-from bmc import _abi  # noqa: E402
 
 
 class Compiled:
@@ -49,19 +46,25 @@ def addresses(arrays):
     return (ctypes.c_void_p * len(arrays))(*(array.ctypes.data for array in arrays))
 
 
+def checked(seconds):
+    if seconds < 0:
+        raise RuntimeError("a call of a compiled model failed")
+    return seconds
+
+
 def training(library, model, inputs, targets):
     """A function of a number of calls that gives their seconds."""
     rows = ctypes.c_int64(len(inputs[0]))
     kept = addresses(inputs), addresses(targets)
-    return lambda calls: library.train_steps(model._handle.address, *kept, rows, ctypes.c_int64(calls))
+    return lambda calls: checked(library.train_steps(model._handle.address, *kept, rows, ctypes.c_int64(calls)))
 
 
 def predicting(library, model, inputs):
     rows = len(inputs[0]) if model.inputs[0].shape else 1
     outputs = [bmc.empty((len(inputs[0]), *output.shape), output.dtype) for output in model.outputs]
     kept = addresses(inputs), addresses(outputs), outputs
-    return lambda calls: library.predictions(
-        model._handle.address, kept[0], ctypes.c_int64(rows), kept[1], ctypes.c_int64(calls)
+    return lambda calls: checked(
+        library.predictions(model._handle.address, kept[0], ctypes.c_int64(rows), kept[1], ctypes.c_int64(calls))
     )
 
 
@@ -70,5 +73,3 @@ def aligned(array):
     copy[...] = array
     return copy
 
-
-__all__ = ["Compiled", "loops", "training", "predicting", "aligned", "numpy", "_abi"]
