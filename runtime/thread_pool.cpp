@@ -57,7 +57,7 @@ void ThreadPool::work() {
   for (;;) {
     spinUntilGenerationIsNot(seen);
     pthread_mutex_lock(&mutex);
-    while (!stopping && (!loop || generation == seen))
+    while (!stopping && generation == seen)
       pthread_cond_wait(&loopAdded, &mutex);
     if (stopping) {
       pthread_mutex_unlock(&mutex);
@@ -65,6 +65,10 @@ void ThreadPool::work() {
     }
     seen = generation;
     Loop *joined = loop;
+    if (!joined) { // woken too late for that loop, but in time to wait for the next one awake
+      pthread_mutex_unlock(&mutex);
+      continue;
+    }
     ++busyWorkers;
     pthread_mutex_unlock(&mutex);
 

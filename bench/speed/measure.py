@@ -1,4 +1,4 @@
-"""One process of a measurement: all cases with a fixed number of threads, as JSON lines on standard output.
+"""All cases with a fixed number of threads, as JSON lines on standard output.
 
     measure.py --threads T --bmc PATH [--rounds N] [--only TEXT]
 
@@ -8,102 +8,57 @@
 import argparse
 import json
 import pathlib
+import subprocess
 import sys
-import tempfile
-import warnings
-
-import numpy
 
 import models
-import ours
-import peers
+import numpy
 import timing
-import torch
 
-PRODUCTS = [
-    *(models.Product(n, n, n) for n in (256, 512, 1024, 2048)),
-    *(models.Product(n, n, n, transposed=True) for n in (256, 512, 1024)),
-    *(models.Product(128, *shape, transposed=True) for shape in ((768, 768), (3072, 768), (768, 3072))),
-    models.Product(1, 3072, 768, transposed=True),
-    models.Product(1, 768, 3072, transposed=True),
-]
+NAMES = ("bmc", "PyTorch", "PyTorch compiled", "JAX", "ONNX Runtime", "OpenVINO")
 
 
-def report(case, kind, contenders, rounds, **more):
-    times = timing.summary(timing.take_turns(contenders, rounds))
-    print(json.dumps({"case": case, "kind": kind, "times": times, **more}), flush=True)
+class Contender:
+    """A process that runs calls; see contender.py."""
+
+    def __init__(self, name, options):
+        command = [sys.executable, pathlib.Path(__file__).parent / "contender.py", name]
+        command += ["--threads", str(options.threads), "--bmc", options.bmc]
+        self.name = name
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+    def ask(self, **command):
+        self.process.stdin.write(json.dumps(command) + "\n")
+        self.process.stdin.flush()
+        line = self.process.stdout.readline()
+        if not line:
+            sys.exit(f"{self.name}: the process ended")
+        return json.loads(line)
+
+    def run(self, calls):
+        return self.ask(calls=calls)["seconds"]
 
 
-def agree(ours, theirs, what, tolerance=2e-3):
+def check(case, results, tolerance=2e-3):
     """A measurement of something else is worth nothing."""
-    scale = max(numpy.abs(theirs).max(), 1e-6)
-    difference = numpy.abs(ours - theirs).max() / scale
-    if not difference < tolerance:
-        sys.exit(f"{what}: results differ by {difference:.2g}")
+    expected = results["PyTorch"]
+    scale = max(numpy.abs(expected).max(), 1e-6)
+    for name, result in results.items():
+        difference = numpy.abs(result - expected).max() / scale
+        if not difference < tolerance:
+            sys.exit(f"{case.name}: the result of {name} differs from PyTorch's by {difference:.2g}")
 
 
-def data(network, rows, seed=2):
-    random = numpy.random.default_rng(seed)
-    x = random.normal(size=(rows, network.sizes[0])).astype(numpy.float32)
-    if network.classifies:
-        return x, random.integers(0, network.sizes[-1], rows)
-    return x, random.normal(size=(rows, network.sizes[-1])).astype(numpy.float32)
-
-
-def set_weights(model, arrays):
-    for name, array in arrays.items():
-        model.parameters[name][...] = array
-
-
-def measure_network(network, number, options, library, folder):
-    compiled = ours.Compiled(options.bmc, network.source(), folder, f"network{number}")
-    weights = peers.Weights(network)
-    facts = {"cold": compiled.cold, "warm": compiled.warm, "bytes": compiled.path.stat().st_size}
-    x, y = data(network, network.batch)
-    model = compiled.load(rows=network.batch, threads=options.threads)
-    model.init(seed=1)
-    set_weights(model, weights.arrays)
-    target = y.astype(model.targets[0].dtype)
-    steps = peers.training(network, weights, x, y)
-    first = {name: step() for name, step in steps.items()}
-    agree(model.train_step(x, target).loss, numpy.float64(first["PyTorch"]), network.name)
-    contenders = {"bmc": ours.training(library, model, [ours.aligned(x)], [ours.aligned(target)])}
-    contenders |= {name: timing.calls_of(step) for name, step in steps.items()}
-    report(network.name, "train", contenders, options.rounds, **facts)
-    if network in models.PREDICTED:
-        for rows in models.BATCHES:
-            measure_prediction(network, weights, compiled, rows, options, library)
-
-
-def measure_prediction(network, weights, compiled, rows, options, library):
-    x, _ = data(network, rows)
-    model = compiled.load(rows=rows, threads=options.threads)
-    model.init(seed=1)
-    set_weights(model, weights.arrays)
-    others = peers.predictions(network, weights, x, options.threads)
-    for name, call in others.items():
-        agree(model.predict(x), call(), f"{network.name}, {name}")
-    contenders = {"bmc": ours.predicting(library, model, [ours.aligned(x)])}
-    contenders |= {name: timing.calls_of(call) for name, call in others.items()}
-    report(f"{network.name}, {rows} rows", "predict", contenders, options.rounds)
-
-
-def measure_product(product, number, options, library, folder):
-    compiled = ours.Compiled(options.bmc, product.source(), folder, f"product{number}")
-    random = numpy.random.default_rng(3)
-    shape = (product.columns, product.inner) if product.transposed else (product.inner, product.columns)
-    weight = random.normal(size=shape).astype(numpy.float32)
-    x = random.normal(size=(product.rows, product.inner)).astype(numpy.float32)
-    model = compiled.load(threads=options.threads)
-    model.init(seed=1)
-    set_weights(model, {"weight": weight})
-    others = peers.products(product, weight, x, options.threads)
-    for name, call in others.items():
-        agree(model.predict(x), call(), f"{product.name}, {name}")
-    contenders = {"bmc": ours.predicting(library, model, [ours.aligned(x)])}
-    contenders |= {name: timing.calls_of(call) for name, call in others.items()}
-    flops = 2.0 * product.rows * product.columns * product.inner
-    report(product.name, "product", contenders, options.rounds, flops=flops)
+def measure(case, number, contenders, options):
+    answers = {contender.name: contender.ask(prepare=number, only=options.only) for contender in contenders}
+    able = {name: answer for name, answer in answers.items() if answer["result"]}
+    check(case, {name: numpy.load(answer["result"]) for name, answer in able.items()})
+    runs = {contender.name: contender.run for contender in contenders if contender.name in able}
+    times = timing.summary(timing.take_turns(runs, options.rounds))
+    line = {"case": case.name, "kind": case.kind, "times": times, **answers["bmc"]["facts"]}
+    if case.flops:
+        line["flops"] = case.flops
+    print(json.dumps(line), flush=True)
 
 
 def arguments():
@@ -117,17 +72,9 @@ def arguments():
 
 def main():
     options = arguments()
-    warnings.filterwarnings("ignore")
-    torch.set_num_threads(options.threads)
-    with tempfile.TemporaryDirectory() as name:
-        folder = pathlib.Path(name)
-        library = ours.loops(folder)
-        for number, network in enumerate(models.NETWORKS):
-            if options.only in network.name or options.only in "train predict":
-                measure_network(network, number, options, library, folder)
-        for number, product in enumerate(PRODUCTS):
-            if options.only in product.name or options.only in "product":
-                measure_product(product, number, options, library, folder)
+    contenders = [Contender(name, options) for name in NAMES]
+    for number, case in enumerate(models.cases(options.only)):
+        measure(case, number, contenders, options)
 
 
 if __name__ == "__main__":

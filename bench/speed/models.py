@@ -83,3 +83,35 @@ NETWORKS = [
 # Inference does not depend on the optimizer.
 PREDICTED = [network for network in NETWORKS if not network.name.endswith("SGD")]
 BATCHES = [1, 32, 256]
+PRODUCTS = [
+    *(Product(n, n, n) for n in (256, 512, 1024, 2048)),
+    *(Product(n, n, n, transposed=True) for n in (256, 512, 1024)),
+    *(Product(128, *shape, transposed=True) for shape in ((768, 768), (3072, 768), (768, 3072))),
+    Product(1, 3072, 768, transposed=True),
+    Product(1, 768, 3072, transposed=True),
+]
+
+
+@dataclasses.dataclass(frozen=True)
+class Case:
+    """What is timed: `train`, `predict` or `product` of a model with so many rows."""
+
+    kind: str
+    model: object
+    rows: int
+
+    @property
+    def name(self):
+        return f"{self.model.name}, {self.rows} rows" if self.kind == "predict" else self.model.name
+
+    @property
+    def flops(self):
+        return 2.0 * self.rows * self.model.columns * self.model.inner if self.kind == "product" else None
+
+
+def cases(only=""):
+    """All cases whose kind or name has the text."""
+    found = [Case("train", network, network.batch) for network in NETWORKS]
+    found += [Case("predict", network, rows) for network in PREDICTED for rows in BATCHES]
+    found += [Case("product", product, product.rows) for product in PRODUCTS]
+    return [case for case in found if only in case.name or only in case.kind]

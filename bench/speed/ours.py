@@ -6,6 +6,8 @@ import subprocess
 import sys
 import time
 
+import inputs
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT / "runtime/python"))
 import bmc  # noqa: E402
@@ -55,14 +57,16 @@ def checked(seconds):
 def training(library, model, inputs, targets):
     """A function of a number of calls that gives their seconds."""
     rows = ctypes.c_int64(len(inputs[0]))
-    kept = addresses(inputs), addresses(targets)
-    return lambda calls: checked(library.train_steps(model._handle.address, *kept, rows, ctypes.c_int64(calls)))
+    kept = addresses(inputs), addresses(targets), inputs, targets  # the arrays live as long as the function
+    return lambda calls: checked(
+        library.train_steps(model._handle.address, kept[0], kept[1], rows, ctypes.c_int64(calls))
+    )
 
 
 def predicting(library, model, inputs):
     rows = len(inputs[0]) if model.inputs[0].shape else 1
     outputs = [bmc.empty((len(inputs[0]), *output.shape), output.dtype) for output in model.outputs]
-    kept = addresses(inputs), addresses(outputs), outputs
+    kept = addresses(inputs), addresses(outputs), inputs, outputs  # the arrays live as long as the function
     return lambda calls: checked(
         library.predictions(model._handle.address, kept[0], ctypes.c_int64(rows), kept[1], ctypes.c_int64(calls))
     )
@@ -73,3 +77,31 @@ def aligned(array):
     copy[...] = array
     return copy
 
+
+class Contender:
+    """Compiles what cases need, once, and gives for each the first result, a function of calls, and what else is known."""
+
+    def __init__(self, compiler, folder, threads):
+        self.compiler, self.folder, self.threads = compiler, folder, threads
+        self.library, self.compiled = loops(folder), {}
+
+    def prepare(self, case):
+        if case.model not in self.compiled:
+            name = f"model{len(self.compiled)}"
+            self.compiled[case.model] = Compiled(self.compiler, case.model.source(), self.folder, name)
+        compiled = self.compiled[case.model]
+        model = compiled.load(rows=case.rows, threads=self.threads)
+        model.init(seed=1)
+        if case.kind == "product":
+            x, weight = inputs.operands(case.model)
+            model.parameters["weight"][...] = weight
+        else:
+            x, y = inputs.batch(case.model, case.rows)
+            for name, array in inputs.Weights(case.model).arrays.items():
+                model.parameters[name][...] = array
+        if case.kind != "train":
+            return model.predict(x), predicting(self.library, model, [aligned(x)]), {}
+        target = y.astype(model.targets[0].dtype)
+        facts = {"cold": compiled.cold, "warm": compiled.warm, "bytes": compiled.path.stat().st_size}
+        first = model.train_step(x, target).loss
+        return first, training(self.library, model, [aligned(x)], [aligned(target)]), facts

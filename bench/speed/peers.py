@@ -1,31 +1,15 @@
 """The same networks in PyTorch (eager and compiled), JAX, ONNX Runtime and OpenVINO.
 
-Each function gives a dictionary from a peer's name to a function that makes one call and waits for its result.
+Each peer is a function that makes one call and waits for its result.
 """
 
 import io
 
+import inputs
 import jax
 import jax.numpy as jnp
 import numpy
-import onnxruntime
-import openvino
 import torch
-
-
-class Weights:
-    """The initial weights that all sides get, as NumPy arrays: PyTorch's names and layout."""
-
-    def __init__(self, network, seed=1):
-        random = numpy.random.default_rng(seed)
-        self.arrays = {}
-        for i, (inputs, outputs) in enumerate(zip(network.sizes, network.sizes[1:])):
-            bound = inputs**-0.5
-            self.arrays[f"fc{i}.weight"] = random.uniform(-bound, bound, (outputs, inputs)).astype(numpy.float32)
-            self.arrays[f"fc{i}.bias"] = random.uniform(-bound, bound, outputs).astype(numpy.float32)
-
-    def layers(self):
-        return [(self.arrays[f"fc{i}.weight"], self.arrays[f"fc{i}.bias"]) for i in range(len(self.arrays) // 2)]
 
 
 def torch_network(weights):
@@ -107,56 +91,6 @@ def jax_training(network, weights, x, y):
     return step
 
 
-def training(network, weights, x, y):
-    return {
-        "PyTorch": torch_training(network, weights, x, y, compiled=False),
-        "PyTorch compiled": torch_training(network, weights, x, y, compiled=True),
-        "JAX": jax_training(network, weights, x, y),
-    }
-
-
-def torch_predictions(call, x):
-    x = torch.from_numpy(x)
-
-    def predict():
-        with torch.inference_mode():
-            return call(x).numpy()
-
-    return predict
-
-
-def predictions_of(model, function, x, threads):
-    """`model` is a torch module, `function` the same for JAX."""
-    peers = {
-        "PyTorch": torch_predictions(model, x),
-        "PyTorch compiled": torch_predictions(torch.compile(model), x),
-    }
-    compiled, jx = jax.jit(function), jnp.array(x)
-    peers["JAX"] = lambda: numpy.asarray(compiled(jx))
-    exported = onnx_bytes(model, x)
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
-    session = onnxruntime.InferenceSession(exported, options, providers=["CPUExecutionProvider"])
-    name = session.get_inputs()[0].name
-    peers["ONNX Runtime"] = lambda: session.run(None, {name: x})[0]
-    core = openvino.Core()
-    settings = {"INFERENCE_NUM_THREADS": threads, "NUM_STREAMS": 1, "INFERENCE_PRECISION_HINT": "f32"}
-    request = core.compile_model(core.read_model(io.BytesIO(exported)), "CPU", settings).create_infer_request()
-    peers["OpenVINO"] = lambda: request.infer({0: x}, share_inputs=True, share_outputs=True)[0]
-    return peers
-
-
-def onnx_bytes(model, x):
-    file = io.BytesIO()
-    torch.onnx.export(model, (torch.from_numpy(x),), file, dynamo=False)
-    return file.getvalue()
-
-
-def predictions(network, weights, x, threads):
-    layers = [(jnp.array(w), jnp.array(b)) for w, b in weights.layers()]
-    return predictions_of(torch_network(weights).eval(), lambda x: jax_forward(layers, x), x, threads)
-
-
 class TorchProduct(torch.nn.Module):
     def __init__(self, weight, transposed):
         super().__init__()
@@ -166,7 +100,77 @@ class TorchProduct(torch.nn.Module):
         return x @ (self.weight.T if self.transposed else self.weight)
 
 
-def products(product, weight, x, threads):
-    w = jnp.array(weight)
-    function = (lambda x: x @ w.T) if product.transposed else (lambda x: x @ w)
-    return predictions_of(TorchProduct(weight, product.transposed), function, x, threads)
+def torch_prediction(call, x):
+    x = torch.from_numpy(x)
+
+    def predict():
+        with torch.inference_mode():
+            return call(x).numpy()
+
+    return predict
+
+
+def jax_prediction(function, x):
+    compiled, x = jax.jit(function), jnp.array(x)
+    return lambda: numpy.asarray(compiled(x))
+
+
+def onnx_bytes(model, x):
+    file = io.BytesIO()
+    torch.onnx.export(model, (torch.from_numpy(x),), file, dynamo=False)
+    return file.getvalue()
+
+
+def onnx_prediction(model, x, threads):
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    session = onnxruntime.InferenceSession(onnx_bytes(model, x), options, providers=["CPUExecutionProvider"])
+    name = session.get_inputs()[0].name
+    return lambda: session.run(None, {name: x})[0]
+
+
+def openvino_prediction(model, x, threads):
+    import openvino
+
+    core = openvino.Core()
+    settings = {"INFERENCE_NUM_THREADS": threads, "NUM_STREAMS": 1, "INFERENCE_PRECISION_HINT": "f32"}
+    compiled = core.compile_model(core.read_model(io.BytesIO(onnx_bytes(model, x))), "CPU", settings)
+    request = compiled.create_infer_request()
+    return lambda: request.infer({0: x}, share_inputs=True, share_outputs=True)[0]
+
+
+TRAINERS = ("PyTorch", "PyTorch compiled", "JAX")
+NAMES = (*TRAINERS, "ONNX Runtime", "OpenVINO")
+
+
+def prediction(name, model, function, x, threads):
+    """`model` is a torch module, `function` the same for JAX."""
+    if name == "PyTorch":
+        return torch_prediction(model, x)
+    if name == "PyTorch compiled":
+        return torch_prediction(torch.compile(model, dynamic=False), x)
+    if name == "JAX":
+        return jax_prediction(function, x)
+    return (onnx_prediction if name == "ONNX Runtime" else openvino_prediction)(model, x, threads)
+
+
+def prepare(name, case, threads):
+    """A peer's function for a case; none for what the peer cannot do."""
+    torch._dynamo.reset()
+    if case.kind == "product":
+        x, weight = inputs.operands(case.model)
+        w = jnp.array(weight)
+        function = (lambda x: x @ w.T) if case.model.transposed else (lambda x: x @ w)
+        return prediction(name, TorchProduct(weight, case.model.transposed), function, x, threads)
+    weights = inputs.Weights(case.model)
+    x, y = inputs.batch(case.model, case.rows)
+    if case.kind == "predict":
+        layers = [(jnp.array(w), jnp.array(b)) for w, b in weights.layers()]
+        return prediction(name, torch_network(weights).eval(), lambda x: jax_forward(layers, x), x, threads)
+    if name not in TRAINERS:
+        return None
+    if name == "JAX":
+        return jax_training(case.model, weights, x, y)
+    return torch_training(case.model, weights, x, y, compiled=name == "PyTorch compiled")

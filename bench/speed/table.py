@@ -73,9 +73,9 @@ def document(results, versions):
         "# Speed beside the peers",
         "",
         f"Written by `bench/run` on {processor()} ({platform.system()} {platform.machine()}); {versions}.",
-        "Medians, in microseconds a call; all contenders take turns in each round. The ratio is bmc's median to that of the",
-        "fastest peer: below 1, bmc is ahead. Results are compared before anything is timed. bmc's calls are made from C,",
-        "the peers' from Python, as their users make them.",
+        "Medians, in microseconds a call; all contenders, each a process of its own, take turns in each round. The ratio is",
+        "bmc's median to that of the fastest peer: below 1, bmc is ahead. Results are compared before anything is timed.",
+        "bmc's calls are made from C, the peers' from Python, as their users make them.",
         "",
     ]
     for threads, list_ in results.items():
