@@ -6,6 +6,7 @@
 #include "llvm/Support/Path.h"
 #include "llvm/Support/raw_ostream.h"
 
+#include <csignal>
 #include <vector>
 
 using namespace llvm;
@@ -16,8 +17,19 @@ static Error cannotWrite(StringRef path, std::error_code error) {
   return createStringError(error, "cannot write '" + path + "': " + error.message());
 }
 
+// LLVM removes the file when a signal ends the process; one that comes between the file's making and LLVM's note of it
+// has to wait.
+static Expected<sys::fs::TempFile> createTemporary(const Twine &model) {
+  sigset_t all, before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_BLOCK, &all, &before);
+  Expected<sys::fs::TempFile> file = sys::fs::TempFile::create(model);
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  return file;
+}
+
 Error makeFile(StringRef path, function_ref<Error(StringRef temporary)> write) {
-  Expected<sys::fs::TempFile> file = sys::fs::TempFile::create(path + ".%%%%%%%%");
+  Expected<sys::fs::TempFile> file = createTemporary(path + ".%%%%%%%%");
   if (!file)
     return cannotWrite(path, errorToErrorCode(file.takeError()));
   if (Error error = write(file->TmpName))
@@ -61,7 +73,7 @@ Expected<std::string> TemporaryFiles::add(StringRef content, StringRef ending) {
   SmallString<128> model;
   sys::path::system_temp_directory(/*ErasedOnReboot=*/true, model);
   sys::path::append(model, "bmc-%%%%%%%%" + ending);
-  Expected<sys::fs::TempFile> file = sys::fs::TempFile::create(model);
+  Expected<sys::fs::TempFile> file = createTemporary(model);
   if (!file)
     return cannotWrite(model, errorToErrorCode(file.takeError()));
   std::string path = file->TmpName;
