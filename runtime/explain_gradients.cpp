@@ -12,28 +12,12 @@ static const bmc_function &explainFunction() {
   fail(exitCannot, "%s: its table has no function 'explain'", bmc_program.name);
 }
 
-Gradients::Gradients(Variables &variables) : function(explainFunction()), entry(function, variables) {
-  given.resize(function.argument_count);
-  capacities.resize(function.argument_count);
-  int64_t count = 0;
-  for (int64_t i = 0; i < function.argument_count; ++i)
-    count += function.arguments[i].rank;
-  dims.resize(count);
-  count = 0;
-  for (int64_t i = 0; i < function.argument_count; ++i) {
-    given[i].dims = dims.data() + count;
-    count += function.arguments[i].rank;
-  }
+Gradients::Gradients(Variables &variables) : function(explainFunction()), entry(function, variables), given(function) {
   for (int64_t field = 0; field < bmc_program.field_count; ++field)
     results.push(entry.findResult(bmc_role_gradient, field));
   for (int64_t i = 0; i < function.result_count; ++i)
     if (function.results[i].role == bmc_role_output)
       scoreResult = i;
-}
-
-Gradients::~Gradients() {
-  for (GivenTensor &tensor : given)
-    free(tensor.data);
 }
 
 void Gradients::begin(Rows &explained, const int64_t *chosen) {
@@ -52,7 +36,7 @@ void Gradients::begin(Rows &explained, const int64_t *chosen) {
 
 /// Copies: a call may write over its arguments. Without data it is zeros.
 void Gradients::bind(int64_t argument, const void *data, int64_t bytes) {
-  growBuffer(given[argument].data, 0, bytes, capacities[argument], function.arguments[argument].name);
+  given.grow(argument, 0, bytes);
   if (data)
     memcpy(given[argument].data, data, static_cast<size_t>(bytes));
   else

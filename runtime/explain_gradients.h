@@ -2,7 +2,7 @@
 #ifndef BMC_EXPLAIN_GRADIENTS_H
 #define BMC_EXPLAIN_GRADIENTS_H
 
-#include "entry.h"
+#include "owned_tensors.h"
 
 namespace bmc {
 
@@ -10,9 +10,6 @@ namespace bmc {
 class Gradients {
 public:
   explicit Gradients(Variables &variables);
-  ~Gradients();
-  Gradients(const Gradients &) = delete;
-  Gradients &operator=(const Gradients &) = delete;
 
   /// Which value of the outputs is explained for each of the rows.
   void begin(Rows &rows, const int64_t *choice);
@@ -31,8 +28,7 @@ private:
 
   const bmc_function &function;
   Entry entry;
-  Array<GivenTensor> given; // by argument
-  Array<int64_t> dims, capacities;
+  OwnedTensors given;
   Array<int64_t> results, offsets; // of each field: its gradient, -1 without one, and where its sums begin
   Array<double> sums;
   Rows *rows = nullptr;

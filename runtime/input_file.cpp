@@ -93,6 +93,17 @@ int64_t InputFile::read(void *to, int64_t count) {
   return count;
 }
 
+int64_t InputFile::refill(Array<char> &buffer, int64_t &begin, int64_t &filled) {
+  memmove(buffer.data(), buffer.data() + begin, filled - begin);
+  filled -= begin;
+  begin = 0;
+  if (filled + 1 >= buffer.size())
+    buffer.resize(buffer.size() * 2);
+  int64_t got = read(buffer.data() + filled, buffer.size() - 1 - filled);
+  filled += got;
+  return got;
+}
+
 bool InputFile::readAll(void *to, int64_t count) {
   for (int64_t done = 0; done < count;) {
     int64_t got = read(static_cast<char *>(to) + done, count - done);

@@ -22,6 +22,9 @@ public:
   int64_t read(void *to, int64_t count);
   /// Reads exactly `count` bytes; false where the file ends before.
   bool readAll(void *to, int64_t count);
+  /// Moves what a buffer has from `begin` on to its front, and reads more behind it: to `filled`, and always one byte
+  /// less than there is room for. The bytes that were read; 0 at the end.
+  int64_t refill(Array<char> &buffer, int64_t &begin, int64_t &filled);
   /// Appends everything that is left.
   void readRest(Array<char> &to);
   void skip(int64_t count);

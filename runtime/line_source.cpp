@@ -45,15 +45,8 @@ private:
 
 /// Moves what is left to the front and reads more; false at the end of the file.
 bool LineSource::fill() {
-  memmove(buffer.data(), buffer.data() + begin, filled - begin);
   end -= begin;
-  filled -= begin;
-  begin = 0;
-  if (filled + 1 >= buffer.size())
-    buffer.resize(buffer.size() * 2);
-  int64_t got = file.read(buffer.data() + filled, buffer.size() - 1 - filled);
-  filled += got;
-  return got > 0;
+  return file.refill(buffer, begin, filled) > 0;
 }
 
 bool LineSource::next() {

@@ -6,30 +6,14 @@
 namespace bmc {
 
 Measures::Measures(Variables &variables)
-    : reset(functionOrNone(bmc_program.reset), variables), measure(functionOrNone(bmc_program.measure), variables) {
+    : reset(functionOrNone(bmc_program.reset), variables), measure(functionOrNone(bmc_program.measure), variables),
+      kept(measure.code()) {
   sums.resize(bmc_program.metric_count);
   stepRows.resize(bmc_program.step_count ? bmc_program.metric_count : 0);
   for (int64_t metric = 0; metric < bmc_program.metric_count; ++metric)
     measured.push(measure.findResult(bmc_role_metric, metric));
-  const bmc_function &function = functionOrNone(bmc_program.measure);
-  kept.resize(function.argument_count);
-  keptBytes.resize(function.argument_count);
-  capacities.resize(function.argument_count);
-  int64_t dimCount = 0;
-  for (int64_t i = 0; i < function.argument_count; ++i)
-    dimCount += function.arguments[i].rank;
-  keptDims.resize(dimCount);
-  dimCount = 0;
-  for (int64_t i = 0; i < function.argument_count; ++i) {
-    kept[i].dims = keptDims.data() + dimCount;
-    dimCount += function.arguments[i].rank;
-  }
+  keptBytes.resize(kept.size());
   begin();
-}
-
-Measures::~Measures() {
-  for (GivenTensor &tensor : kept)
-    free(tensor.data);
 }
 
 void Measures::begin() {
@@ -97,7 +81,7 @@ void Measures::keepRows(const Entry &entry, Rows &rows) {
                            : entry.resultData(entry.findResult(bmc_role_prediction, argument.index));
     int64_t bytes = setKeptDims(i, rows.count), used = keptBytes[i];
     keptBytes[i] = setKeptDims(i, rowCount);
-    growBuffer(kept[i].data, used, keptBytes[i], capacities[i], argument.name);
+    kept.grow(i, used, keptBytes[i]);
     memcpy(static_cast<char *>(kept[i].data) + used, data, bytes);
   }
 }
@@ -138,7 +122,7 @@ void Measures::restore(const double *numbers) {
   for (int64_t i = 0; i < kept.size(); ++i)
     if (isKept(i) && rowCount > 0) {
       keptBytes[i] = setKeptDims(i, rowCount);
-      growBuffer(kept[i].data, 0, keptBytes[i], capacities[i], bmc_program.measure->arguments[i].name);
+      kept.grow(i, 0, keptBytes[i]);
     }
 }
 

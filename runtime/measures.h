@@ -2,8 +2,8 @@
 #ifndef BMC_MEASURES_H
 #define BMC_MEASURES_H
 
-#include "entry.h"
 #include "json.h"
+#include "owned_tensors.h"
 
 namespace bmc {
 
@@ -13,9 +13,6 @@ class Measures {
 public:
   /// A pass begins.
   explicit Measures(Variables &variables);
-  ~Measures();
-  Measures(const Measures &) = delete;
-  Measures &operator=(const Measures &) = delete;
 
   /// Another pass begins: nothing is known of it yet.
   void begin();
@@ -51,7 +48,6 @@ private:
   void keepRows(const Entry &entry, Rows &rows);
   bool isKept(int64_t argument) const;
   int64_t setKeptDims(int64_t argument, int64_t rows);
-  void grow(int64_t argument, int64_t bytes);
   void appendTable(Text &out, int64_t result) const;
 
   Entry reset, measure;
@@ -60,9 +56,9 @@ private:
   Array<double> sums;      // by metric
   Array<int64_t> stepRows; // by metric, where there are named steps: the rows that it is the sum of
   Array<int64_t> measured; // by metric: its result of `measure`, or -1
-  // By argument of `measure`: the rows of all batches, and their bytes so far and at most.
-  Array<GivenTensor> kept;
-  Array<int64_t> keptBytes, capacities, keptDims;
+  // By argument of `measure`: the rows of all batches, and their bytes so far.
+  OwnedTensors kept;
+  Array<int64_t> keptBytes;
 };
 
 } // namespace bmc

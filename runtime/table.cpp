@@ -35,14 +35,7 @@ void TableReader::begin() {
 bool TableReader::fill() {
   if (atEnd)
     return false;
-  memmove(buffer.data(), buffer.data() + position, filled - position);
-  filled -= position;
-  position = 0;
-  if (filled + 1 >= buffer.size())
-    buffer.resize(buffer.size() * 2);
-  int64_t got = file.read(buffer.data() + filled, buffer.size() - 1 - filled);
-  filled += got;
-  atEnd = got == 0;
+  atEnd = file.refill(buffer, position, filled) == 0;
   buffer[filled] = '\n';
   return !atEnd;
 }
