@@ -68,8 +68,7 @@ enum class Packed { Nothing, Lhs, Rhs };
 // Whether lanes may run along the inner axis: it is long, and what its last, incomplete round of lanes costs is little.
 bool suitsLanes(int64_t inner) { return inner >= longInner && inner % partialSums * 4 <= inner / partialSums; }
 
-Packed choose(MatmulOp product) {
-  ProductSizes sizes(product);
+Packed choose(MatmulOp product, const ProductSizes &sizes) {
   if (sizes.columns < leastColumns)
     return Packed::Nothing;
   if (!product.getTransposeRhs())
@@ -96,15 +95,16 @@ struct Layout : impl::LayoutBase<Layout> {
     auto target = getOperation()->getAttrOfType<TargetAttr>("bm.target");
     vectorBits = target ? target.getVectorBits() : 512;
     manyRegisters = !target || target.getVectorRegisters() >= 32;
-    SmallVector<std::pair<MatmulOp, Packed>> products;
-    getOperation().walk([&](MatmulOp product) { products.push_back({product, choose(product)}); });
-    for (auto [product, packed] : products)
-      if (packed != Packed::Nothing)
-        replace(rewriter, product, packed == Packed::Lhs);
+    SmallVector<MatmulOp> products;
+    getOperation().walk([&](MatmulOp product) { products.push_back(product); });
+    for (MatmulOp product : products) {
+      ProductSizes sizes(product);
+      if (Packed packed = choose(product, sizes); packed != Packed::Nothing)
+        replace(rewriter, product, sizes, packed == Packed::Lhs);
+    }
   }
 
-  void replace(RewriterBase &rewriter, MatmulOp product, bool packsLhs) {
-    ProductSizes sizes(product);
+  void replace(RewriterBase &rewriter, MatmulOp product, const ProductSizes &sizes, bool packsLhs) {
     int64_t lanes = std::max<int64_t>(vectorBits / 8 / elementBytes(product.getType().getElementType()), 1);
     Value lhs = product.getLhs(), rhs = product.getRhs();
     OperandLayout lhsLayout = product.layoutOfLhs(), rhsLayout = product.layoutOfRhs();
@@ -133,8 +133,8 @@ struct Layout : impl::LayoutBase<Layout> {
     return {2 * lanes, 3 * lanes, lanes};
   }
 
-  using Panels =
-      std::pair<Value, std::pair<int64_t, int64_t>>; // a matrix; whether it is read transposed, and the block
+  // A matrix; whether it is read transposed, and the block.
+  using Panels = std::pair<Value, std::pair<int64_t, int64_t>>;
 
   // In program order, so that what was made for one product is there for the next.
   Value packed(RewriterBase &rewriter, Panels panels, Operation *reader) {

@@ -37,8 +37,7 @@ struct Anchor {
   Halide::Func result;           // one Var an axis, innermost first
   std::vector<Halide::Var> axes; // of result, outermost first
   Halide::Func lanes;            // partial sums: first argument the lane; undefined if there are none
-  Halide::Func foldedLanes =
-      {}; // their sums in `foldedLaneCount` lanes, on the way to the result; undefined if not wanted
+  Halide::Func foldedLanes = {}; // their sums in `foldedLaneCount` lanes; undefined if the result adds them up at once
 };
 
 class Algorithm {
