@@ -9,9 +9,9 @@ string(TOUPPER "${CMAKE_BUILD_TYPE}" build_type)
 separate_arguments(flags NATIVE_COMMAND "${CMAKE_CXX_FLAGS} ${CMAKE_CXX_FLAGS_${build_type}}")
 add_custom_command(
   OUTPUT ${bmc_precompiled}
-  # Without the time of its making in it, the compiler's cache knows the file again.
-  COMMAND ${CMAKE_CXX_COMPILER_LAUNCHER} ${CMAKE_CXX_COMPILER} ${flags} -std=c++20 ${bmc_language_options}
-          -isystem ${MLIR_INCLUDE_DIRS} -x c++-header -Xclang -fno-pch-timestamp -fpch-instantiate-templates
+  # Not through the compiler's cache: the file names this checkout, and must not be another's.
+  COMMAND ${CMAKE_CXX_COMPILER} ${flags} -std=c++20 ${bmc_language_options}
+          -isystem ${MLIR_INCLUDE_DIRS} -x c++-header -fpch-instantiate-templates
           -MD -MF ${bmc_precompiled}.d -MT ${bmc_precompiled} -c ${header} -o ${bmc_precompiled}
   DEPENDS ${header}
   DEPFILE ${bmc_precompiled}.d
