@@ -1,11 +1,11 @@
 // A pool of threads for Halide's parallel loops: see thread_pool.h.
 #include "thread_pool.h"
 
-#include <sched.h>
+#include "float_mode.h"
 
 namespace bmc {
 
-enum { workerStackBytes = 8 << 20, spinsBeforeSleep = 2000 };
+enum { workerStackBytes = 8 << 20, spinsBeforeSleep = 4000 };
 
 static thread_local bool insideLoop;
 
@@ -41,10 +41,18 @@ static void pauseProcessor() {
 #endif
 }
 
-/// Kernels follow each other within microseconds: a worker looks for the next loop for a moment before it sleeps.
-void ThreadPool::spinUntilGenerationIsNot(int seen) {
-  for (int i = 0; i < spinsBeforeSleep && __atomic_load_n(&generation, __ATOMIC_ACQUIRE) == seen; ++i)
+template <class Value> static Value read(const Value &value) { return __atomic_load_n(&value, __ATOMIC_SEQ_CST); }
+template <class Value> static void write(Value &value, Value to) { __atomic_store_n(&value, to, __ATOMIC_SEQ_CST); }
+static int add(int &value, int by) { return __atomic_add_fetch(&value, by, __ATOMIC_SEQ_CST); }
+
+/// To sleep and to be woken takes longer than many a loop: whoever waits looks for a moment first.
+template <class Condition> static bool comesWhileSpinning(Condition condition) {
+  for (int i = 0; i < spinsBeforeSleep; ++i) {
+    if (condition())
+      return true;
     pauseProcessor();
+  }
+  return false;
 }
 
 void *ThreadPool::work(void *pool) {
@@ -53,37 +61,42 @@ void *ThreadPool::work(void *pool) {
 }
 
 void ThreadPool::work() {
-  int seen = 0;
-  for (;;) {
-    spinUntilGenerationIsNot(seen);
-    pthread_mutex_lock(&mutex);
-    while (!stopping && generation == seen)
-      pthread_cond_wait(&loopAdded, &mutex);
-    if (stopping) {
-      pthread_mutex_unlock(&mutex);
-      return;
-    }
-    seen = generation;
-    Loop *joined = loop;
-    if (!joined) { // woken too late for that loop, but in time to wait for the next one awake
-      pthread_mutex_unlock(&mutex);
-      continue;
-    }
-    ++busyWorkers;
-    pthread_mutex_unlock(&mutex);
-
-    runIterations(*joined);
-
-    pthread_mutex_lock(&mutex);
-    if (--busyWorkers == 0)
-      pthread_cond_signal(&workerLeft);
-    pthread_mutex_unlock(&mutex);
+  for (int seen = 0; !read(stopping); seen = read(generation)) {
+    // A worker that is late for a loop is in time to wait for the next one awake.
+    joinLoop();
+    waitForNewGeneration(seen);
   }
+}
+
+void ThreadPool::waitForNewGeneration(int seen) {
+  if (comesWhileSpinning([&] { return read(generation) != seen; }))
+    return;
+  pthread_mutex_lock(&mutex);
+  add(sleepingWorkers, 1);
+  while (!read(stopping) && read(generation) == seen)
+    pthread_cond_wait(&loopAdded, &mutex);
+  add(sleepingWorkers, -1);
+  pthread_mutex_unlock(&mutex);
+}
+
+void ThreadPool::joinLoop() {
+  add(busyWorkers, 1);
+  if (Loop *joined = read(loop)) {
+    setFloatMode(joined->floatMode);
+    runIterations(*joined);
+  }
+  if (add(busyWorkers, -1) > 0 || !read(callerSleeps))
+    return;
+  pthread_mutex_lock(&mutex);
+  pthread_cond_signal(&workerLeft);
+  pthread_mutex_unlock(&mutex);
 }
 
 void ThreadPool::start(int count) {
   if (count > maximumThreads)
     count = maximumThreads;
+  if (sched_getaffinity(0, sizeof usable, &usable) != 0)
+    CPU_ZERO(&usable);
   pthread_attr_t attributes;
   pthread_attr_init(&attributes);
   pthread_attr_setstacksize(&attributes, workerStackBytes);
@@ -94,7 +107,8 @@ void ThreadPool::start(int count) {
 
 void ThreadPool::stop() {
   pthread_mutex_lock(&mutex);
-  stopping = true;
+  write(stopping, true);
+  add(generation, 1);
   pthread_cond_broadcast(&loopAdded);
   pthread_mutex_unlock(&mutex);
   for (int i = 0; i < workers; ++i)
@@ -102,20 +116,46 @@ void ThreadPool::stop() {
   workers = 0;
 }
 
-void ThreadPool::run(Loop &added) {
+/// Where other programs keep the other CPUs busy, the kernel wakes a worker on the caller's: it would run when the
+/// caller's share of time is over, which is when the loop is done. So workers may run on all CPUs but that.
+void ThreadPool::moveWorkersOffThisCpu() {
+  int cpu = sched_getcpu();
+  if (cpu < 0 || cpu == callersCpu || !CPU_ISSET(cpu, &usable) || CPU_COUNT(&usable) < 2)
+    return;
+  callersCpu = cpu;
+  cpu_set_t others = usable;
+  CPU_CLR(cpu, &others);
+  for (int i = 0; i < workers; ++i)
+    pthread_setaffinity_np(threads[i], sizeof others, &others);
+}
+
+void ThreadPool::waitForWorkers() {
+  auto none = [this] { return read(busyWorkers) == 0; };
+  if (comesWhileSpinning(none))
+    return;
   pthread_mutex_lock(&mutex);
-  loop = &added;
-  __atomic_store_n(&generation, generation + 1, __ATOMIC_RELEASE);
-  pthread_cond_broadcast(&loopAdded);
+  write(callerSleeps, true);
+  while (!none())
+    pthread_cond_wait(&workerLeft, &mutex);
+  write(callerSleeps, false);
   pthread_mutex_unlock(&mutex);
+}
+
+void ThreadPool::run(Loop &added) {
+  moveWorkersOffThisCpu();
+  added.floatMode = floatMode();
+  write(loop, &added);
+  add(generation, 1);
+  if (read(sleepingWorkers) > 0) {
+    pthread_mutex_lock(&mutex);
+    pthread_cond_broadcast(&loopAdded);
+    pthread_mutex_unlock(&mutex);
+  }
 
   runIterations(added);
 
-  pthread_mutex_lock(&mutex);
-  loop = nullptr;
-  while (busyWorkers > 0)
-    pthread_cond_wait(&workerLeft, &mutex);
-  pthread_mutex_unlock(&mutex);
+  write<Loop *>(loop, nullptr);
+  waitForWorkers();
 }
 
 } // namespace bmc

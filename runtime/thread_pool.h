@@ -3,6 +3,7 @@
 #define BMC_THREAD_POOL_H
 
 #include <pthread.h>
+#include <sched.h>
 #include <stdint.h>
 
 namespace bmc {
@@ -13,7 +14,8 @@ struct Loop {
   int (*task)(void *, int, uint8_t *);
   uint8_t *closure;
   int64_t next, end;
-  int firstError;
+  int firstError = 0;
+  uint64_t floatMode = 0; // of the thread that runs it; set by the pool
 };
 
 enum { maximumThreads = 256 };
@@ -36,15 +38,26 @@ public:
 private:
   static void *work(void *pool);
   void work();
-  void spinUntilGenerationIsNot(int seen);
+  void waitForNewGeneration(int seen);
+  void joinLoop();
+  void moveWorkersOffThisCpu();
+  void waitForWorkers();
 
+  // Loops follow each other within microseconds, so all that both sides meet in is atomic, and sequentially consistent:
+  // who writes one and then reads another cannot miss him who does it the other way round. The mutex and the conditions
+  // are for those only who sleep.
+  Loop *loop = nullptr; // the loop that workers may join
+  int generation = 0;   // counts loops
+  int busyWorkers = 0;  // workers that hold `loop`, or are about to see that there is none
+  int sleepingWorkers = 0;
+  bool callerSleeps = false;
+  bool stopping = false;
+
+  int workers = 0;       // started
+  int callersCpu = -1;   // which workers keep off; -1: they may run anywhere
+  cpu_set_t usable = {}; // by the whole process
   pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
   pthread_cond_t loopAdded = PTHREAD_COND_INITIALIZER, workerLeft = PTHREAD_COND_INITIALIZER;
-  Loop *loop = nullptr; // the loop that workers may join
-  int generation = 0;   // counts loops, so that a spinning worker sees a new one without the mutex
-  int busyWorkers = 0;  // workers that hold `loop`
-  int workers = 0;      // started
-  bool stopping = false;
   pthread_t threads[maximumThreads - 1] = {};
 };
 

@@ -25,7 +25,7 @@ static void runInPool(Loop &loop) {
 
 extern "C" int halide_do_par_for(void *userContext, int (*task)(void *, int, uint8_t *), int min, int size,
                                  uint8_t *closure) {
-  bmc::Loop loop = {userContext, task, closure, min, int64_t(min) + size, 0};
+  bmc::Loop loop = {userContext, task, closure, min, int64_t(min) + size};
   if (size <= 1 || bmc::isInsideLoop() || bmc::wantedThreads == 1)
     bmc::runIterations(loop);
   else

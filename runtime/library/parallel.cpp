@@ -27,7 +27,7 @@ const bmc::Parallel bmc_parallel = {sizeof(bmc::ThreadPool), bmc::start, bmc::st
 
 extern "C" int halide_do_par_for(void *userContext, int (*task)(void *, int, uint8_t *), int min, int size,
                                  uint8_t *closure) {
-  bmc::Loop loop = {userContext, task, closure, min, int64_t(min) + size, 0};
+  bmc::Loop loop = {userContext, task, closure, min, int64_t(min) + size};
   if (size <= 1 || !bmc::current || bmc::isInsideLoop())
     bmc::runIterations(loop);
   else
