@@ -1,6 +1,8 @@
 // What a batch of training runs: see training_steps.h.
 #include "training_steps.h"
 
+#include "float_mode.h"
+
 namespace bmc {
 
 Steps::Steps(Variables &variables) : accumulation(variables) {
@@ -16,6 +18,7 @@ Steps::~Steps() {
 }
 
 void Steps::run(Rows &rows, const Scalars &scalars, int64_t accumulated, bool isLast, Measures &measures) {
+  SubnormalsAreZeros mode;
   for (int64_t i = 0; i < entries.size(); ++i) {
     if (i < bmc_program.step_count && scalars.step % bmc_program.steps[i].every != 0)
       continue;

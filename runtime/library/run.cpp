@@ -1,4 +1,5 @@
 // Calls of the entry functions: initial values, training, evaluation, prediction.
+#include "../float_mode.h"
 #include "instance.h"
 #include "layout.h"
 #include "parallel.h"
@@ -220,6 +221,7 @@ int trainStep(bmc_model *model, const void *const *inputs, const void *const *ta
   const bmc_function *function = program.step_count ? program.steps[0].function : program.train;
   if (int status = checkCall(instance, call, function, "train"))
     return status;
+  SubnormalsAreZeros mode;
   *instance.stepValue = double(instance.step + 1);
   int status = program.step_count
                    ? trainSteps(instance, inputs, targets, rows, loss, metrics)
