@@ -1,6 +1,6 @@
 // The tables of known triples and processors. See the header.
 #include "codegen/Target.h"
-#include "dialects/Dialect.h"
+#include "passes/MachineModel.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/TargetParser/Host.h"
 #include "llvm/TargetParser/Triple.h"
@@ -17,6 +17,12 @@ struct Processor {
   int64_t vectorBits, vectorRegisters;
   StringLiteral hostFeatures; // this machine has it if it has all of these, separated by commas
 };
+
+// One whose schedules are chosen by its own numbers (passes/MachineModel.cpp), with the instructions of another: the
+// program runs wherever that one's do.
+struct TunedProcessor {
+  StringLiteral name, instructions;
+};
 } // namespace
 
 // Of each architecture the plainest first, the best last.
@@ -30,6 +36,15 @@ static constexpr Processor processors[] = {
     {"cortex-a53", Triple::aarch64, "", 128, 32, ""},
     {"cortex-a72", Triple::aarch64, "", 128, 32, ""},
     {"neoverse-n1", Triple::aarch64, "-arm_dot_prod", 128, 32, "dotprod"},
+};
+
+static constexpr TunedProcessor tunedProcessors[] = {
+    {"haswell", "x86-64-v3"},        {"broadwell", "x86-64-v3"},     {"skylake", "x86-64-v3"},
+    {"znver1", "x86-64-v3"},         {"znver2", "x86-64-v3"},        {"znver3", "x86-64-v3"},
+    {"skylake-avx512", "x86-64-v4"}, {"cascadelake", "x86-64-v4"},   {"icelake-server", "x86-64-v4"},
+    {"sapphirerapids", "x86-64-v4"}, {"znver4", "x86-64-v4"},        {"znver5", "x86-64-v4"},
+    {"cortex-a76", "neoverse-n1"},   {"neoverse-v1", "neoverse-n1"}, {"neoverse-v2", "neoverse-n1"},
+    {"apple-m1", "neoverse-n1"},
 };
 
 static constexpr StringLiteral triples[] = {"x86_64-linux-musl", "x86_64-linux-gnu", "aarch64-linux-musl",
@@ -59,24 +74,35 @@ static Error unknown(StringRef what, StringRef name, ArrayRef<StringRef> known) 
   return createStringError("unknown " + what + " '" + name + "'; known are " + join(known, ", "));
 }
 
+static const Processor *processorNamed(StringRef name, Triple::ArchType architecture) {
+  for (const Processor &processor : processors)
+    if (processor.architecture == architecture && processor.name == name)
+      return &processor;
+  return nullptr;
+}
+
 static Expected<const Processor *> findProcessor(StringRef name, Triple::ArchType architecture) {
   if (name.empty() || name == "native")
     return &defaultProcessor(architecture);
+  if (const Processor *processor = processorNamed(name, architecture))
+    return processor;
   SmallVector<StringRef> known;
-  for (const Processor &processor : processors) {
-    if (processor.architecture != architecture)
-      continue;
-    if (processor.name == name)
-      return &processor;
-    known.push_back(processor.name);
-  }
+  for (const Processor &processor : processors)
+    if (processor.architecture == architecture)
+      known.push_back(processor.name);
+  for (const TunedProcessor &tuned : tunedProcessors)
+    if (const Processor *processor = processorNamed(tuned.instructions, architecture)) {
+      if (tuned.name == name)
+        return processor;
+      known.push_back(tuned.name);
+    }
   return unknown("processor", name, known);
 }
 
 bool Target::isHost() const {
   Triple own(triple);
-  return own.getArch() == hostArchitecture() &&
-         any_of(processors, [&](const Processor &processor) { return processor.name == cpu && hostHas(processor); });
+  const Processor *processor = processorNamed(llvmCpu, own.getArch());
+  return processor && hostHas(*processor);
 }
 
 std::string hostTriple(StringRef cLibrary) {
@@ -96,7 +122,10 @@ Expected<Target> parseTarget(StringRef triple, StringRef cpu) {
   const Processor &processor = **found;
   Target target;
   target.triple = name;
-  target.cpu = processor.name.str();
+  bool isNamed = !cpu.empty() && cpu != "native";
+  target.cpu = isNamed ? cpu.str() : processor.name.str();
+  target.llvmCpu = processor.name.str();
+  target.isNative = !isNamed && architecture == hostArchitecture();
   target.halide = (architecture == Triple::aarch64 ? "arm-64-linux" : "x86-64-linux") + processor.halideFeatures.str();
   target.vectorBits = processor.vectorBits;
   target.vectorRegisters = processor.vectorRegisters;
@@ -104,7 +133,8 @@ Expected<Target> parseTarget(StringRef triple, StringRef cpu) {
 }
 
 bm::TargetAttr targetAttr(mlir::MLIRContext *context, const Target &target) {
-  return bm::TargetAttr::get(context, target.triple, target.cpu, target.vectorBits, target.vectorRegisters);
+  return bm::TargetAttr::get(context, target.triple, target.cpu, target.vectorBits, target.vectorRegisters,
+                             target.isNative ? machineOfHost(context) : bm::MachineAttr());
 }
 
 Expected<Target> targetOf(bm::TargetAttr attr) { return parseTarget(attr.getTriple(), attr.getCpu()); }

@@ -19,11 +19,13 @@ namespace bmc::codegen {
 
 struct Target {
   std::string triple;       // as the user writes it: `x86_64-linux-musl`
-  std::string cpu;          // one of the known processors; LLVM knows it by this name too
+  std::string cpu;          // one of the known processors
+  std::string llvmCpu;      // whose instructions are used: the processor, or the plain one that it stands above
   std::string llvmFeatures; // for LLVM's target machine, beside the processor
   std::string halide;       // Halide's text for the machine, without the features of one compilation
   int64_t vectorBits = 128;
   int64_t vectorRegisters = 16;
+  bool isNative = false; // `--cpu` named none: schedules are for this very machine
 
   bool isHost() const; // whether programs for it run here
   bool operator==(const Target &) const = default;

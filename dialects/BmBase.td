@@ -89,10 +89,27 @@ def Bm_BufferAttr : Bm_Attr<"Buffer", "buffer"> {
   let assemblyFormat = "`<` $kind `,` $index `>`";
 }
 
+def Bm_MachineAttr : Bm_Attr<"Machine", "machine"> {
+  let summary = "a processor in the numbers that schedules are chosen by";
+  let description = [{
+    Vector multiply-adds started in a cycle, and the cycles until their result is there; the clock; bytes of a cache
+    line, of the first and second cache and of a core's share of the third (0: there is none); bytes that one core reads
+    in a cycle from each of them and from memory; nanoseconds until a second thread works in a parallel loop, and to take
+    a task. `passes/MachineModel.cpp` has the numbers of the processors that have a name.
+  }];
+  let parameters = (ins "int64_t":$fmaPorts, "int64_t":$fmaLatency, "int64_t":$megahertz, "int64_t":$lineBytes,
+                        "int64_t":$l1Bytes, "int64_t":$l2Bytes, "int64_t":$l3Bytes,
+                        "int64_t":$l1BytesPerCycle, "int64_t":$l2BytesPerCycle, "int64_t":$l3BytesPerCycle,
+                        "int64_t":$memoryBytesPerCycle, "int64_t":$loopNanoseconds, "int64_t":$taskNanoseconds);
+  let assemblyFormat = "`<` struct(params) `>`";
+}
+
 def Bm_TargetAttr : Bm_Attr<"Target", "target"> {
   let summary = "the machine that code is made for, as much as passes need to know";
+  let description = "Without `machine` it is what is known of a processor of this name.";
   let parameters = (ins StringRefParameter<"LLVM triple">:$triple, StringRefParameter<"processor">:$cpu,
-                        "int64_t":$vectorBits, "int64_t":$vectorRegisters);
+                        "int64_t":$vectorBits, "int64_t":$vectorRegisters,
+                        OptionalParameter<"::bmc::bm::MachineAttr">:$machine);
   let assemblyFormat = "`<` struct(params) `>`";
 }
 

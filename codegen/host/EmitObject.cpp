@@ -43,7 +43,7 @@ static std::unique_ptr<llvm::TargetMachine> targetMachine(const Target &target, 
   options.FunctionSections = true;
   options.DataSections = true;
   return std::unique_ptr<llvm::TargetMachine>(
-      found->createTargetMachine(triple, target.cpu, target.llvmFeatures, options, llvm::Reloc::PIC_));
+      found->createTargetMachine(triple, target.llvmCpu, target.llvmFeatures, options, llvm::Reloc::PIC_));
 }
 
 static void optimize(llvm::Module &module, llvm::TargetMachine &machine, unsigned level) {
