@@ -54,12 +54,12 @@ public:
   /// Looks at the next edge; `reached` is the group that was reached for the first time.
   Step next() {
     for (;;) {
-      unsigned group = current == 0 ? start : reachedGroups[current - 1];
+      unsigned group = current();
       llvm::ArrayRef<unsigned> members = partition.members(group);
       if (member == members.size()) {
-        if (current == reachedGroups.size())
+        if (visited == reachedGroups.size())
           return Step::Exhausted;
-        ++current;
+        ++visited;
         member = edge = 0;
         continue;
       }
@@ -75,6 +75,8 @@ public:
 
   bool contains(unsigned group) const { return seen.contains(group); }
   unsigned lastReached() const { return reachedGroups.back(); }
+  /// The group whose edges are looked at.
+  unsigned current() const { return visited == 0 ? start : reachedGroups[visited - 1]; }
   llvm::SmallVector<unsigned> groups() const { return reachedGroups; }
 
 private:
@@ -95,11 +97,11 @@ private:
   Direction direction;
   llvm::SmallVector<unsigned> reachedGroups;
   llvm::DenseSet<unsigned> seen;
-  size_t current = 0, member = 0, edge = 0;
+  size_t visited = 0, member = 0, edge = 0;
 };
 
-// What stands between two groups, as few as one of the two sides has; nothing if a path leads through it.
-std::optional<AcyclicPartition::Obstacles> AcyclicPartition::search(unsigned a, unsigned b) const {
+// What stands between two groups, as few as one of the two sides has, unless a path leads through it.
+AcyclicPartition::SearchResult AcyclicPartition::search(unsigned a, unsigned b) const {
   if (groups[a].place > groups[b].place)
     std::swap(a, b);
   Frontier forwards(*this, a, b, Direction::Forwards), backwards(*this, b, a, Direction::Backwards);
@@ -111,20 +113,29 @@ std::optional<AcyclicPartition::Obstacles> AcyclicPartition::search(unsigned a, 
     case Frontier::Step::Nothing:
       break;
     case Frontier::Step::Reached:
-      if (unsigned reached = side.lastReached(); reached == (isForwards ? b : a) || other.contains(reached))
-        return std::nullopt;
+      if (unsigned reached = side.lastReached(); reached == (isForwards ? b : a))
+        return Obstruction{side.current()};
+      else if (other.contains(reached))
+        return Obstruction{reached};
       break;
     case Frontier::Step::Exhausted:
       return Obstacles{isForwards ? Direction::Forwards : Direction::Backwards, side.groups()};
     }
   }
-  return std::nullopt;
+  return Obstruction{};
+}
+
+std::optional<AcyclicPartition::Obstruction> AcyclicPartition::obstruction(unsigned a, unsigned b) const {
+  SearchResult found = search(a, b);
+  const Obstruction *obstruction = std::get_if<Obstruction>(&found);
+  return obstruction ? std::optional(*obstruction) : std::nullopt;
 }
 
 // Merging -------------------------------------------------------------------------------------------------------------
 
 bool AcyclicPartition::merge(unsigned a, unsigned b) {
-  std::optional<Obstacles> obstacles = search(a, b);
+  SearchResult found = search(a, b);
+  Obstacles *obstacles = std::get_if<Obstacles>(&found);
   if (!obstacles)
     return false;
   unsigned early = a, late = b;

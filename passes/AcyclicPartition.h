@@ -9,6 +9,8 @@
 #include "llvm/ADT/SmallVector.h"
 
 #include <cstdint>
+#include <optional>
+#include <variant>
 #include <vector>
 
 namespace bmc {
@@ -29,7 +31,12 @@ public:
 
   /// Whether two groups may become one. A search that has seen `mostEdges` without an end says no, so that a graph of
   /// any size takes time in proportion to its size.
-  bool canMerge(unsigned a, unsigned b) const { return search(a, b).has_value(); }
+  bool canMerge(unsigned a, unsigned b) const { return !obstruction(a, b); }
+  /// Why two groups may not become one: the group that a path leads through, or nothing if the search saw no end.
+  struct Obstruction {
+    std::optional<unsigned> through;
+  };
+  std::optional<Obstruction> obstruction(unsigned a, unsigned b) const;
   /// Merges b into a if they may become one.
   bool merge(unsigned a, unsigned b);
 
@@ -54,9 +61,10 @@ private:
     Direction direction;
     llvm::SmallVector<unsigned> groups;
   };
+  using SearchResult = std::variant<Obstacles, Obstruction>;
 
   llvm::ArrayRef<unsigned> neighbours(unsigned node, Direction direction) const;
-  std::optional<Obstacles> search(unsigned a, unsigned b) const;
+  SearchResult search(unsigned a, unsigned b) const;
   void moveBehind(unsigned previous, llvm::ArrayRef<unsigned> moved);
   void unlink(unsigned group);
   void spreadPlaces();

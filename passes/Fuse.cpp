@@ -1,6 +1,6 @@
 // Groups the ops of each function, and of each loop's body, into kernels: by the rules of FusionRules.cpp, then once
 // more when cheap values that groups read from each other are computed again instead (Recompute.cpp). The kernels are
-// built when all is decided.
+// built when all is decided; then is known too why two are apart.
 #include "dialects/Ops.h"
 #include "mlir/IR/IRMapping.h"
 #include "passes/FusionRules.h"
@@ -17,7 +17,7 @@ namespace bmc {
 #define GEN_PASS_DEF_FUSE
 #include "passes/Passes.h.inc"
 
-static LogicalResult fuse(Block &body, bool merges);
+static LogicalResult fuse(Block &body, bool merges, bool reasons);
 
 namespace {
 struct Fuse : impl::FuseBase<Fuse> {
@@ -28,8 +28,10 @@ struct Fuse : impl::FuseBase<Fuse> {
       if (function.isExternal())
         continue;
       // Inner loops first: a loop that is done is one node of the block around it.
-      WalkResult loops = function.walk([&](ScanOp scan) { return WalkResult(fuse(scan.getBody().front(), merges)); });
-      if (loops.wasInterrupted() || failed(fuse(function.getBody().front(), merges)) || failed(verifyFused(function)))
+      WalkResult loops =
+          function.walk([&](ScanOp scan) { return WalkResult(fuse(scan.getBody().front(), merges, reasons)); });
+      if (loops.wasInterrupted() || failed(fuse(function.getBody().front(), merges, reasons)) ||
+          failed(verifyFused(function)))
         return signalPassFailure();
     }
   }
@@ -43,14 +45,47 @@ static LogicalResult checkOps(Block &body) {
   return success();
 }
 
+// Reasons -------------------------------------------------------------------------------------------------------------
+
+static constexpr FusionReason unmerged{"not-optimized", "-O0 leaves each operation alone"};
+
+namespace {
+// Says of each kernel and loop why it is not one with the kernels whose values it reads.
+class ReasonNotes {
+public:
+  ReasonNotes(const FusionGraph &graph, bool merges, bool wanted) : graph(graph), merges(merges), wanted(wanted) {}
+
+  // `inputs` are the values that the group reads, as the graph knows them.
+  void add(Operation *kernel, unsigned group, ValueRange inputs) const {
+    if (!wanted)
+      return;
+    Builder builder(kernel->getContext());
+    auto reasons = llvm::map_to_vector(inputs, [&](Value input) { return reasonFor(builder, group, input); });
+    kernel->setAttr(apartAttrName, builder.getArrayAttr(reasons));
+  }
+
+private:
+  Attribute reasonFor(Builder &builder, unsigned group, Value input) const {
+    std::optional<unsigned> producer = graph.groupOf(input);
+    if (!producer)
+      return builder.getDictionaryAttr({});
+    Refusal refusal = merges ? whyApart(graph, *producer, group) : Refusal{&unmerged};
+    return reasonAttr(builder.getContext(), graph, refusal, *producer, group);
+  }
+
+  const FusionGraph &graph;
+  bool merges, wanted;
+};
+} // namespace
+
 // Building ------------------------------------------------------------------------------------------------------------
 
 namespace {
 // Builds the kernel of one group. `values` maps the block's old values to where they are now.
 class KernelBuilder {
 public:
-  KernelBuilder(const FusionGraph &graph, unsigned group, DenseMap<Value, Value> &values)
-      : graph(graph), values(values), results(graph.resultsOf(group)) {
+  KernelBuilder(const FusionGraph &graph, unsigned group, DenseMap<Value, Value> &values, const ReasonNotes &notes)
+      : graph(graph), group(group), values(values), notes(notes), results(graph.resultsOf(group)) {
     for (unsigned member : graph.members(group))
       collect(graph.node(member).op);
     llvm::sort(ops, [](Operation *a, Operation *b) { return a->isBeforeInBlock(b); });
@@ -62,6 +97,7 @@ public:
     auto kernel = KernelOp::create(builder, place(builder), ValueRange(results).getTypes(), newInputs, ScheduleAttr(),
                                    DenseI64ArrayAttr(), ArrayAttr());
     fillBody(kernel, inputs);
+    notes.add(kernel, group, inputs);
     for (auto [old, output] : llvm::zip_equal(results, kernel.getOutputs()))
       values[old] = output;
   }
@@ -117,14 +153,16 @@ private:
   }
 
   const FusionGraph &graph;
+  unsigned group;
   DenseMap<Value, Value> &values;
+  const ReasonNotes &notes;
   SmallVector<Value> results;
   SmallVector<Operation *> ops;
   llvm::DenseSet<Operation *> inside;
 };
 } // namespace
 
-static void buildKernels(Block &body, const FusionGraph &graph) {
+static void buildKernels(Block &body, const FusionGraph &graph, const ReasonNotes &notes) {
   Operation *terminator = body.getTerminator();
   SmallVector<Operation *> oldOps = llvm::map_to_vector(body.without_terminator(), [](Operation &op) { return &op; });
   DenseMap<Value, Value> values;
@@ -138,7 +176,7 @@ static void buildKernels(Block &body, const FusionGraph &graph) {
   for (unsigned group : graph.order()) {
     Operation *first = graph.node(graph.members(group)[0]).op;
     if (!graph.standsAlone(group)) {
-      KernelBuilder(graph, group, values).build(builder);
+      KernelBuilder(graph, group, values, notes).build(builder);
       continue;
     }
     Operation *copy = builder.clone(*first);
@@ -148,6 +186,8 @@ static void buildKernels(Block &body, const FusionGraph &graph) {
       if (Value now = values.lookup(operand))
         operands.push_back(now);
     copy->setOperands(operands);
+    if (isa<ScanOp>(copy))
+      notes.add(copy, group, first->getOperands());
     for (auto [old, result] : llvm::zip_equal(first->getResults(), copy->getResults()))
       values[old] = result;
   }
@@ -160,7 +200,7 @@ static void buildKernels(Block &body, const FusionGraph &graph) {
       constant->erase();
 }
 
-static LogicalResult fuse(Block &body, bool merges) {
+static LogicalResult fuse(Block &body, bool merges, bool reasons) {
   if (failed(checkOps(body)))
     return failure();
   auto graph = std::make_unique<FusionGraph>(body);
@@ -170,7 +210,7 @@ static LogicalResult fuse(Block &body, bool merges) {
     graph = std::make_unique<FusionGraph>(body);
     groupOps(*graph);
   }
-  buildKernels(body, *graph);
+  buildKernels(body, *graph, ReasonNotes(*graph, merges, reasons));
   return success();
 }
 

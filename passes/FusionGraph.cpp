@@ -158,6 +158,11 @@ bool FusionGraph::standsAlone(unsigned group) const {
   return !members(group).empty() && standsAloneOp(nodes[members(group)[0]].op);
 }
 
+std::optional<unsigned> FusionGraph::groupOf(Value value) const {
+  auto found = nodeOf.find(value.getDefiningOp());
+  return found == nodeOf.end() ? std::nullopt : std::optional(groupOf(found->second));
+}
+
 bool FusionGraph::hasAnchor(unsigned group) const {
   return llvm::any_of(members(group), [&](unsigned member) { return isAnchor(nodes[member].op); });
 }
@@ -234,9 +239,44 @@ std::optional<Shape> FusionGraph::resultShape(unsigned group) const {
   return type ? std::optional(shapeOf(*type)) : std::nullopt;
 }
 
-bool FusionGraph::canMerge(unsigned a, unsigned b) const { return makeKernel(a, b) && groups.canMerge(a, b); }
+static constexpr FusionReason loopAlone{"loop", "a loop's steps are a block of their own"},
+    viewAlone{"reshape", "a reshape to {producer} stands between"},
+    waitAlone{"checkpoint", "a checkpoint stands between: its reader computes it again when the gradients are there"},
+    largeKernel{"large-kernel", "the kernel would have too many operations"},
+    cycle{"cycle", "a cycle: {through} reads the one and is read by the other"},
+    farApart{"far-apart", "too much stands between to see whether it could run before or after both"};
 
-bool FusionGraph::merge(unsigned a, unsigned b) { return makeKernel(a, b) && groups.merge(a, b); }
+// What stands alone is no kernel, so nothing joins it.
+static const FusionReason *aloneReason(Operation *op) {
+  if (isa<ScanOp>(op))
+    return &loopAlone;
+  return op->getNumOperands() > 1 ? &waitAlone : &viewAlone;
+}
+
+const FusionReason *FusionGraph::kernelObstacle(unsigned a, unsigned b) const {
+  assert(a != b && "a group is one already");
+  for (unsigned group : {a, b})
+    if (standsAlone(group))
+      return aloneReason(nodes[members(group)[0]].op);
+  size_t ops = members(a).size() + members(b).size();
+  if (ops > mostOpsOfKernel)
+    return &largeKernel;
+  nodesTried += ops;
+  NodeList both;
+  std::merge(members(a).begin(), members(a).end(), members(b).begin(), members(b).end(), std::back_inserter(both));
+  return bmc::kernelObstacle(nodes, both);
+}
+
+std::optional<Refusal> FusionGraph::mergeObstacle(unsigned a, unsigned b) const {
+  if (const FusionReason *reason = kernelObstacle(a, b))
+    return Refusal{reason};
+  std::optional<AcyclicPartition::Obstruction> obstruction = groups.obstruction(a, b);
+  if (!obstruction)
+    return std::nullopt;
+  return Refusal{obstruction->through ? &cycle : &farApart, obstruction->through};
+}
+
+bool FusionGraph::merge(unsigned a, unsigned b) { return a != b && !kernelObstacle(a, b) && groups.merge(a, b); }
 
 SmallVector<unsigned> FusionGraph::order() const {
   std::vector<unsigned> missing(groupCount(), 0); // producers that are not yet placed
@@ -264,16 +304,6 @@ SmallVector<unsigned> FusionGraph::order() const {
     }
   }
   return result;
-}
-
-bool FusionGraph::makeKernel(unsigned a, unsigned b) const {
-  size_t ops = members(a).size() + members(b).size();
-  if (a == b || standsAlone(a) || standsAlone(b) || ops > mostOpsOfKernel)
-    return false;
-  nodesTried += ops;
-  NodeList both;
-  std::merge(members(a).begin(), members(a).end(), members(b).begin(), members(b).end(), std::back_inserter(both));
-  return canBeKernel(nodes, both);
 }
 
 } // namespace bmc

@@ -8,6 +8,7 @@
 #include "dialects/Dialect.h"
 #include "mlir/IR/Block.h"
 #include "passes/AcyclicPartition.h"
+#include "passes/FusionReason.h"
 
 namespace bmc {
 
@@ -48,6 +49,8 @@ public:
   unsigned groupCount() const { return groups.groupCount(); }
   unsigned groupOf(unsigned node) const { return groups.groupOf(node); }
   const Node &node(unsigned index) const { return nodes[index]; }
+  /// The group that computes a value, if the block computes it and keeps it in memory.
+  std::optional<unsigned> groupOf(mlir::Value value) const;
 
   /// Whether a group is no kernel: a view (a reshape) or a loop.
   bool standsAlone(unsigned group) const;
@@ -66,8 +69,9 @@ public:
   /// The values of the group that are read outside.
   llvm::SmallVector<mlir::Value> resultsOf(unsigned group) const;
 
-  /// Whether two groups may become one: a kernel can hold their ops, and no third group would stand between.
-  bool canMerge(unsigned a, unsigned b) const;
+  /// Why two groups may not become one: a kernel cannot hold their ops, or a third group would stand between.
+  std::optional<Refusal> mergeObstacle(unsigned a, unsigned b) const;
+  bool canMerge(unsigned a, unsigned b) const { return !mergeObstacle(a, b); }
   /// Merges b into a if they may become one; b is empty afterwards.
   bool merge(unsigned a, unsigned b);
 
@@ -81,7 +85,7 @@ private:
   void findCheapOps(mlir::Block &body);
   void addReads(unsigned consumer, mlir::Operation *reader, unsigned cheapOps, ReadKind kind,
                 llvm::ArrayRef<int64_t> dimensions);
-  bool makeKernel(unsigned a, unsigned b) const;
+  const FusionReason *kernelObstacle(unsigned a, unsigned b) const;
 
   std::vector<Node> nodes;
   AcyclicPartition groups;

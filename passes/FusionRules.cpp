@@ -34,14 +34,16 @@ static std::optional<unsigned> onlyReader(const FusionGraph &graph, unsigned gro
   return reader && !graph.standsAlone(*reader) ? reader : std::nullopt;
 }
 
+static bool anyExpands(ArrayRef<Read> reads) {
+  return llvm::any_of(reads, [](const Read &read) { return read.expands; });
+}
+
 // Rule 1. Backwards, so that a chain collects in its last op.
 static bool joinPointwiseReaders(FusionGraph &graph) {
   bool changed = false;
   for (unsigned group = graph.groupCount(); group-- > 0;) {
     std::optional<unsigned> reader = isPointwise(graph, group) ? onlyReader(graph, group) : std::nullopt;
-    if (!reader || !isPointwise(graph, *reader))
-      continue;
-    if (llvm::none_of(graph.readsBetween(group, *reader), [](const Read &read) { return read.expands; }))
+    if (reader && isPointwise(graph, *reader) && !anyExpands(graph.readsBetween(group, *reader)))
       changed |= graph.merge(*reader, group);
   }
   return changed;
@@ -66,11 +68,29 @@ static SmallVector<unsigned> producersOfSameShape(const FusionGraph &graph, unsi
   return result;
 }
 
+static constexpr FusionReason readByOthers{"read-by-others", "others read it too, so it is in memory anyway"},
+    leavesBlock{"returned", "the function returns it, so it is in memory anyway"},
+    computedAgain{"computed-again",
+                  "each of its elements is read several times, and would be computed again each time"},
+    severalLoops{"several-loops",
+                 "its reader's kernel reads it in more than one loop, and each would compute it again"};
+
+// Why computing a group inside its reader costs more than reading its values would; null if it does not.
+static const FusionReason *costInside(const FusionGraph &graph, unsigned group, unsigned reader) {
+  if (graph.hasAnchor(group))
+    return nullptr; // computed once a row, before the row's loop
+  SmallVector<Read> reads = graph.readsBetween(group, reader);
+  if (anyExpands(reads))
+    return graph.flopsOf(group) <= cheapFlopsPerElement ? nullptr : &computedAgain;
+  bool isOnce = reads.size() == 1 || !graph.hasAnchor(reader) || graph.flopsOf(group) <= cheapFlopsAgain;
+  return isOnce ? nullptr : &severalLoops;
+}
+
 // Whether another reduction, which alone reads the group, can compute it on the way, and `producer` has to be in memory
 // anyway because others read it too. Then joining the producer would only store one more tensor.
 static bool betterInItsReader(const FusionGraph &graph, unsigned group, unsigned producer) {
   std::optional<unsigned> reader = onlyReader(graph, group);
-  if (!reader || !graph.canMerge(*reader, group))
+  if (!reader || costInside(graph, group, *reader) || !graph.canMerge(*reader, group))
     return false;
   for (const Read &read : graph.readsBetween(producer, group)) {
     const Node &node = graph.node(read.producer);
@@ -100,16 +120,6 @@ static bool joinProducers(FusionGraph &graph) {
   return changed;
 }
 
-// Whether computing a group inside its reader costs little more than reading its values would.
-static bool isCheapInside(const FusionGraph &graph, unsigned group, unsigned reader) {
-  if (graph.hasAnchor(group))
-    return true; // computed once a row, before the row's loop
-  SmallVector<Read> reads = graph.readsBetween(group, reader);
-  if (llvm::any_of(reads, [](const Read &read) { return read.expands; }))
-    return graph.flopsOf(group) <= cheapFlopsPerElement;
-  return reads.size() == 1 || !graph.hasAnchor(reader) || graph.flopsOf(group) <= cheapFlopsAgain;
-}
-
 // Rule 3. Backwards: when the sums of a softmax are in, the exponentials have only one reader left.
 static bool joinOnlyReader(FusionGraph &graph) {
   bool changed = false;
@@ -117,7 +127,7 @@ static bool joinOnlyReader(FusionGraph &graph) {
     if (graph.members(group).empty() || graph.standsAlone(group))
       continue;
     std::optional<unsigned> reader = onlyReader(graph, group);
-    if (reader && isCheapInside(graph, group, *reader))
+    if (reader && !costInside(graph, group, *reader))
       changed |= graph.merge(*reader, group);
   }
   return changed;
@@ -196,6 +206,17 @@ void groupOps(FusionGraph &graph) {
     changed |= joinOnlyReader(graph);
     changed |= joinSiblings(graph);
   }
+}
+
+// What a kernel cannot hold no rule can join. Rule 3 left apart what it can hold.
+Refusal whyApart(const FusionGraph &graph, unsigned producer, unsigned reader) {
+  if (std::optional<Refusal> refusal = graph.mergeObstacle(producer, reader))
+    return *refusal;
+  if (llvm::any_of(graph.members(producer), [&](unsigned member) { return graph.node(member).returned; }))
+    return {&leavesBlock};
+  if (const FusionReason *cost = onlyReader(graph, producer) ? costInside(graph, producer, reader) : nullptr)
+    return {cost};
+  return {&readByOthers};
 }
 
 } // namespace bmc

@@ -42,19 +42,77 @@ public:
         anchors.push_back(member);
       if (isOne || llvm::any_of(nodes[member].operands, [&](const Read &read) { return isBehind(read.producer); }))
         behindAnchor.insert(member);
+      if (isStored(member))
+        stored.push_back(member);
     }
+    onlyReductions = !anchors.empty() && llvm::all_of(anchors, [&](unsigned anchor) {
+      return patternOf(op(anchor)) == AccessPattern::Reduction;
+    });
   }
 
-  bool isKernel() {
-    if (!haveOneResultShape() || storedCount > mostResultsOfKernel || readWhole() || scalarWorkInLoop() ||
-        evaluations() > mostEvaluations)
+  // The rules. Each says whether the candidate breaks it.
+
+  // An operand of a product, or a random key, must be complete before the loop starts.
+  bool readsWhole() const {
+    return llvm::any_of(members, [&](unsigned member) {
+      return llvm::any_of(nodes[member].operands, [&](const Read &read) {
+        return read.kind == ReadKind::Whole && inside.contains(read.producer);
+      });
+    });
+  }
+
+  bool hasProductWithCompany() const { return anchors.size() > 1 && !onlyReductions; }
+
+  // Reductions in one kernel run over the same axes of one shape.
+  bool hasDifferentSums() const {
+    return onlyReductions && llvm::any_of(anchors, [&](unsigned anchor) {
+             return axesOf(anchor) != axesOf(anchors[0]) || summedShape(anchor) != summedShape(anchors[0]);
+           });
+  }
+
+  // Over trailing axes a row's results can be used again in the row; columns are complete only at the end.
+  bool hasSeveralColumnSums() const { return onlyReductions && anchors.size() > 1 && !sumsRows(); }
+
+  bool readsIncompleteSums() const {
+    return !anchors.empty() && (isRowKernel() ? !readsSumsInRows() : !readsSumsInPlace());
+  }
+
+  bool hasDifferentLoops() const {
+    if (stored.empty())
       return false;
-    if (anchors.empty())
+    Shape shape = resultShape();
+    if (llvm::any_of(stored, [&](unsigned member) { return resultShapeOf(op(member)) != shape; }))
       return true;
-    if (llvm::any_of(anchors, [&](unsigned anchor) { return patternOf(op(anchor)) != AccessPattern::Reduction; }))
-      return anchors.size() == 1 && onlyEpilogue(resultShapeOf(op(anchors[0]))) &&
-             (!isLargeScatter(op(anchors[0])) || (storedCount == 1 && behindAnchor.size() == 1));
-    return areReductions();
+    return !anchors.empty() && shape != anchorShape() && !(isRowKernel() && shape == summedShape(anchors[0]));
+  }
+
+  bool isLargeScatterWithCompany() const {
+    return anchors.size() == 1 && isLargeScatter(op(anchors[0])) && (stored.size() != 1 || behindAnchor.size() != 1);
+  }
+
+  bool hasTooManyResults() const { return stored.size() > mostResultsOfKernel; }
+
+  // A scalar would be computed again for each element: it belongs in a kernel of scalars.
+  bool hasScalarWorkInLoop() const {
+    return !stored.empty() && !resultShape().empty() && llvm::any_of(members, [&](unsigned member) {
+      return resultShapeOf(op(member)).empty() && !isAnchor(op(member));
+    });
+  }
+
+  // Ops are computed where they are read. What is read twice stands twice in the code that a kernel starts as, and
+  // what that reads four times.
+  bool isTooLargeAnExpression() const {
+    llvm::DenseMap<unsigned, uint64_t> of;
+    uint64_t all = 0; // of each loop: those of the anchors, and those that store
+    for (unsigned member : members) {
+      uint64_t sum = 1;
+      for (const Read &read : nodes[member].operands)
+        sum += read.cheapOps + (isAnchor(op(read.producer)) ? 0 : of.lookup(read.producer));
+      of[member] = std::min(sum, mostEvaluations + 1);
+      if (isAnchor(op(member)) || isStored(member))
+        all += of[member];
+    }
+    return all > mostEvaluations;
   }
 
 private:
@@ -66,55 +124,21 @@ private:
            llvm::any_of(nodes[member].readers, [&](const Read &read) { return !inside.contains(read.consumer); });
   }
 
-  bool haveOneResultShape() {
-    for (unsigned member : members) {
-      if (!isStored(member))
-        continue;
-      Shape shape = resultShapeOf(op(member));
-      if (results && *results != shape)
-        return false;
-      results = shape;
-      ++storedCount;
-    }
-    return true;
-  }
+  Shape resultShape() const { return resultShapeOf(op(stored[0])); }
+  Shape anchorShape() const { return resultShapeOf(op(anchors[0])); }
+  Shape summedShape(unsigned anchor) const { return shapeOf(op(anchor)->getOperand(0).getType()); }
+  SmallVector<int64_t> axesOf(unsigned anchor) const { return cast<FusibleOpInterface>(op(anchor)).getReducedAxes(); }
 
-  // An operand of a product, or a random key, must be complete before the loop starts.
-  bool readWhole() const {
-    return llvm::any_of(members, [&](unsigned member) {
-      return llvm::any_of(nodes[member].operands, [&](const Read &read) {
-        return read.kind == ReadKind::Whole && inside.contains(read.producer);
-      });
-    });
+  // Whether the sums run over trailing axes.
+  bool sumsRows() const {
+    SmallVector<int64_t> axes = axesOf(anchors[0]);
+    return axes.empty() || axes.front() == int64_t(anchorShape().size());
   }
-
-  // Ops are computed where they are read. What is read twice stands twice in the code that a kernel starts as, and
-  // what that reads four times.
-  uint64_t evaluations() const {
-    llvm::DenseMap<unsigned, uint64_t> of;
-    uint64_t all = 0; // of each loop: those of the anchors, and those that store
-    for (unsigned member : members) {
-      uint64_t sum = 1;
-      for (const Read &read : nodes[member].operands)
-        sum += read.cheapOps + (isAnchor(op(read.producer)) ? 0 : of.lookup(read.producer));
-      of[member] = std::min(sum, mostEvaluations + 1);
-      if (isAnchor(op(member)) || isStored(member))
-        all += of[member];
-    }
-    return all;
-  }
-
-  // A scalar would be computed again for each element: it belongs in a kernel of scalars.
-  bool scalarWorkInLoop() const {
-    return results && !results->empty() && llvm::any_of(members, [&](unsigned member) {
-             return resultShapeOf(op(member)).empty() && !isAnchor(op(member));
-           });
-  }
+  bool isRowKernel() const { return onlyReductions && sumsRows() && !anchorShape().empty(); }
 
   // Behind the anchor there is only pointwise work on its result.
-  bool onlyEpilogue(ArrayRef<SymbolicDim> shape) const {
-    if (results && ArrayRef(*results) != shape)
-      return false;
+  bool readsSumsInPlace() const {
+    Shape shape = anchorShape();
     for (unsigned member : members) {
       if (!isBehind(member))
         continue;
@@ -122,30 +146,14 @@ private:
         if (isBehind(read.producer) && (isAnchor(op(member)) || read.kind != ReadKind::Same))
           return false;
       if (!isAnchor(op(member)) &&
-          (patternOf(op(member)) != AccessPattern::Pointwise || ArrayRef(resultShapeOf(op(member))) != shape))
+          (patternOf(op(member)) != AccessPattern::Pointwise || resultShapeOf(op(member)) != shape))
         return false;
     }
     return true;
   }
 
-  // All over the same axes of one shape. Over trailing axes a row's results can be used again in the row.
-  bool areReductions() const {
-    Operation *first = op(anchors[0]);
-    SmallVector<int64_t> axes = cast<FusibleOpInterface>(first).getReducedAxes();
-    Shape full = shapeOf(first->getOperand(0).getType()), row = resultShapeOf(first);
-    for (unsigned anchor : anchors)
-      if (cast<FusibleOpInterface>(op(anchor)).getReducedAxes() != axes ||
-          shapeOf(op(anchor)->getOperand(0).getType()) != full)
-        return false;
-    bool trailing = axes.empty() || axes.front() == int64_t(row.size());
-    if (row.empty() || !trailing)
-      return (anchors.size() == 1 || trailing) && onlyEpilogue(row);
-    return isRowKernel(full, row);
-  }
-
-  bool isRowKernel(const Shape &full, const Shape &row) const {
-    if (results && *results != full && *results != row)
-      return false;
+  bool readsSumsInRows() const {
+    Shape full = summedShape(anchors[0]), row = anchorShape();
     for (unsigned member : members) {
       if (!isBehind(member))
         continue;
@@ -178,12 +186,42 @@ private:
   ArrayRef<Node> nodes;
   ArrayRef<unsigned> members;
   llvm::DenseSet<unsigned> inside, behindAnchor;
-  SmallVector<unsigned> anchors;
-  std::optional<Shape> results;
-  unsigned storedCount = 0;
+  SmallVector<unsigned> anchors, stored;
+  bool onlyReductions;
+};
+
+struct KernelRule {
+  FusionReason reason;
+  bool (Candidate::*isBroken)() const;
+};
+
+// The reason that tells a user most comes first; what takes long to find out is last.
+constexpr KernelRule kernelRules[] = {
+    {{"operand-complete",
+      "its reader needs all of it before it starts; inside it would be computed again for each read"},
+     &Candidate::readsWhole},
+    {{"one-product", "a kernel has one product, scatter or packing, and no other sums beside it"},
+     &Candidate::hasProductWithCompany},
+    {{"different-sums", "their sums run over different axes or shapes"}, &Candidate::hasDifferentSums},
+    {{"sum-complete", "the sums must be complete before they are read in this order"}, &Candidate::readsIncompleteSums},
+    {{"column-sums", "a kernel sums columns once: what is read is not kept for a second sum"},
+     &Candidate::hasSeveralColumnSums},
+    {{"different-loops", "different loops: results of {producer} and of {consumer}"}, &Candidate::hasDifferentLoops},
+    {{"large-scatter", "a large scatter adds up in its result's memory, so its kernel stores nothing else"},
+     &Candidate::isLargeScatterWithCompany},
+    {{"many-results", "the kernel would have too many results"}, &Candidate::hasTooManyResults},
+    {{"scalar-work", "a scalar would be computed again for each element"}, &Candidate::hasScalarWorkInLoop},
+    {{"large-expression", "the kernel would compute too many operations for one element"},
+     &Candidate::isTooLargeAnExpression},
 };
 } // namespace
 
-bool canBeKernel(ArrayRef<Node> nodes, ArrayRef<unsigned> members) { return Candidate(nodes, members).isKernel(); }
+const FusionReason *kernelObstacle(ArrayRef<Node> nodes, ArrayRef<unsigned> members) {
+  Candidate candidate(nodes, members);
+  for (const KernelRule &rule : kernelRules)
+    if ((candidate.*rule.isBroken)())
+      return &rule.reason;
+  return nullptr;
+}
 
 } // namespace bmc

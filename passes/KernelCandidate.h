@@ -5,6 +5,7 @@
 
 #include "dialects/Ops.h"
 #include "passes/FusionGraph.h"
+#include "passes/FusionReason.h"
 
 namespace bmc {
 
@@ -20,8 +21,8 @@ inline bm::Shape resultShapeOf(mlir::Operation *op) { return bm::shapeOf(op->get
 /// Whether an op combines many elements into one: a reduction, a product, a scatter.
 bool isAnchor(mlir::Operation *op);
 
-/// Whether one kernel can compute some nodes of a block.
-bool canBeKernel(llvm::ArrayRef<Node> nodes, llvm::ArrayRef<unsigned> members);
+/// The first rule that keeps some nodes of a block from being one kernel; null if one kernel can compute them.
+const FusionReason *kernelObstacle(llvm::ArrayRef<Node> nodes, llvm::ArrayRef<unsigned> members);
 
 } // namespace bmc
 

@@ -41,6 +41,7 @@ def Fuse : Bmc_Pass<"bm-fuse"> {
   }];
   let options = [
     Option<"merges", "merges", "bool", "true", "whether a kernel may hold more than one op (and what is cheap)">,
+    Option<"reasons", "reasons", "bool", "false", "note on each kernel and loop why it is apart from what computes its operands (bm.apart)">,
   ];
 }
 

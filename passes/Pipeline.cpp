@@ -19,7 +19,7 @@ llvm::ArrayRef<StageInfo> allStages() {
   return stages;
 }
 
-void buildPipeline(OpPassManager &passes, Stage stopAfter, unsigned optimization) {
+void buildPipeline(OpPassManager &passes, Stage stopAfter, const PipelineOptions &options) {
   if (stopAfter == Stage::Bm)
     return;
 
@@ -35,12 +35,12 @@ void buildPipeline(OpPassManager &passes, Stage stopAfter, unsigned optimization
   // Behind all that sees a transposed operand as what it is; before fusion, which stores what a product reads.
   passes.addPass(createLayout());
   // Before schedules, which belong to whole loop nests.
-  passes.addPass(createFuse({/*merges=*/optimization >= 1}));
+  passes.addPass(createFuse({/*merges=*/options.optimization >= 1, options.reasons}));
   if (stopAfter == Stage::Fused)
     return;
 
   // Before the memory plan: a schedule never depends on where values live, and a person can edit it here.
-  passes.addPass(createSchedule({/*plain=*/optimization < 2}));
+  passes.addPass(createSchedule({/*plain=*/options.optimization < 2}));
   if (stopAfter == Stage::Schedule)
     return;
 

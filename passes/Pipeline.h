@@ -28,8 +28,13 @@ llvm::ArrayRef<StageInfo> allStages();
 /// plain loops; from 2: vectors, tiles and threads too.
 inline constexpr unsigned usualOptimization = 2;
 
+struct PipelineOptions {
+  unsigned optimization = usualOptimization;
+  bool reasons = false; // kernels say why they are apart (bm.apart)
+};
+
 /// The passes that lead from the frontend's module to a stage.
-void buildPipeline(mlir::OpPassManager &passes, Stage stopAfter, unsigned optimization = usualOptimization);
+void buildPipeline(mlir::OpPassManager &passes, Stage stopAfter, const PipelineOptions &options = {});
 
 } // namespace bmc
 

@@ -94,6 +94,7 @@ static Value storeTwice(
   OpBuilder builder(kernel);
   auto both = KernelOp::create(builder, kernel.getLoc(), types, kernel.getInputs(), kernel.getScheduleAttr(),
                                DenseI64ArrayAttr(), ArrayAttr());
+  both->setDiscardableAttrs(kernel->getDiscardableAttrDictionary());
   both.getBody().takeBody(kernel.getBody());
   Operation *yield = both.getBody().front().getTerminator();
   yield->insertOperands(yield->getNumOperands(), yield->getOperand(number));

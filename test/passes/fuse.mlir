@@ -303,3 +303,25 @@ func.func @turning(%x: tensor<8xf32>) -> tensor<8xf32> {
   %14 = bm.exp %13 : tensor<8xf32>
   return %14 : tensor<8xf32>
 }
+
+// -----
+
+// Work that costs too much for each loop of the kernel that reads it rides on the product in front of it.
+// CHECK-LABEL: @rides_on_the_product
+// CHECK: bm.kernel {{.*}} -> (tensor<8x4xf32>, tensor<8x4xf32>)
+// CHECK: bm.matmul
+// CHECK: bm.erf
+// CHECK: bm.kernel {{.*}} -> (tensor<8xf32>)
+// CHECK-NOT: bm.kernel
+func.func @rides_on_the_product(%x: tensor<8x4xf32>, %w: tensor<4x4xf32>) -> (tensor<8x4xf32>, tensor<8xf32>) {
+  %y = bm.matmul %x, %w : tensor<8x4xf32>, tensor<4x4xf32>
+  %a = bm.tanh %y : tensor<8x4xf32>
+  %b = bm.erf %a : tensor<8x4xf32>
+  %0 = bm.tanh %b : tensor<8x4xf32>
+  %1 = bm.reduce_max %0, [1] : tensor<8x4xf32>
+  %2 = bm.broadcast %1, [0] : tensor<8xf32> to tensor<8x4xf32>
+  %3 = bm.sub %0, %2 : tensor<8x4xf32>
+  %4 = bm.exp %3 : tensor<8x4xf32>
+  %5 = bm.reduce_sum %4, [1] : tensor<8x4xf32>
+  return %y, %5 : tensor<8x4xf32>, tensor<8xf32>
+}

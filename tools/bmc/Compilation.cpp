@@ -72,7 +72,7 @@ bool Compilation::runPasses(Stage stage) {
   mlir::TimingScope scope = timings.nest("passes");
   mlir::PassManager passes(&context);
   passes.enableTiming(scope);
-  buildPipeline(passes, stage, options.optimization);
+  buildPipeline(passes, stage, {options.optimization, options.explain});
   return mlir::succeeded(passes.run(*module)) && !hasErrors();
 }
 

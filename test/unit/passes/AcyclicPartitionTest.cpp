@@ -60,6 +60,29 @@ TEST(AcyclicPartition, MergesWhatNoPathRunsAround) {
   EXPECT_GT(refused, 1000u);
 }
 
+TEST(AcyclicPartition, NamesTheGroupThatStandsBetween) {
+  auto chain = [](unsigned length) {
+    AcyclicPartition partition;
+    for (unsigned node = 0; node < length; ++node) {
+      partition.addNode();
+      if (node > 0)
+        partition.addEdge(node - 1, node);
+    }
+    return partition;
+  };
+  for (unsigned length : {3u, 4u, 20u}) {
+    std::optional<AcyclicPartition::Obstruction> found = chain(length).obstruction(0, length - 1);
+    ASSERT_TRUE(found && found->through);
+    EXPECT_GT(*found->through, 0u);
+    EXPECT_LT(*found->through, length - 1);
+  }
+  std::optional<AcyclicPartition::Obstruction> far =
+      chain(2 * AcyclicPartition::mostEdges).obstruction(0, 2 * AcyclicPartition::mostEdges - 1);
+  ASSERT_TRUE(far);
+  EXPECT_FALSE(far->through);
+  EXPECT_FALSE(chain(3).obstruction(0, 1));
+}
+
 /// A chain, and for each of its nodes one that reads it and the end of the chain: what stands between is long.
 uint64_t workOfChain(unsigned length) {
   AcyclicPartition partition;
