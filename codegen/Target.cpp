@@ -109,19 +109,56 @@ std::string hostTriple(StringRef cLibrary) {
   return (hostArchitecture() == Triple::aarch64 ? "aarch64-linux-" : "x86_64-linux-") + cLibrary.str();
 }
 
-Expected<Target> parseTarget(StringRef triple, StringRef cpu) {
-  std::string name = triple.str();
-  if (name.empty())
-    name = hostTriple("musl");
-  if (!is_contained(triples, name))
-    return unknown("target", name, SmallVector<StringRef>(std::begin(triples), std::end(triples)));
-  Triple::ArchType architecture = Triple(name).getArch();
+// Devices -------------------------------------------------------------------------------------------------------------
+
+static constexpr StringLiteral devices[] = {"opencl", "cuda"};
+// Halide knows no newer ones; newer ones run what is made for these.
+static constexpr StringLiteral gpus[] = {"sm_50", "sm_61", "sm_70", "sm_75", "sm_80", "sm_86"};
+static constexpr StringLiteral usualGpu = "sm_80";
+
+// Adds the device to a target whose triple is known.
+static Error addDevice(Target &target, StringRef device, StringRef gpu) {
+  if (device.empty())
+    return gpu.empty() ? Error::success()
+                       : createStringError("--gpu=" + gpu + " goes with --target=" + target.triple + "+cuda");
+  if (!is_contained(devices, device))
+    return unknown("device", device, SmallVector<StringRef>(std::begin(devices), std::end(devices)));
+  if (!StringRef(target.triple).ends_with("-gnu"))
+    return createStringError("a program opens the driver of its device when it starts, which takes glibc: "
+                             "expected --target=" +
+                             Triple(target.triple).getArchName() + "-linux-gnu+" + device +
+                             ", found --target=" + target.triple + "+" + device);
+  target.device = device.str();
+  if (device == "opencl") {
+    if (!gpu.empty())
+      return createStringError("--gpu=" + gpu + " is for +cuda; OpenCL's driver compiles for the device that is there");
+    target.halide += "-opencl-cl_doubles";
+    return Error::success();
+  }
+  target.gpu = gpu.empty() ? usualGpu.str() : gpu.str();
+  if (!is_contained(gpus, target.gpu))
+    return unknown("GPU", gpu, SmallVector<StringRef>(std::begin(gpus), std::end(gpus)));
+  target.halide += "-cuda-cuda_capability_" + target.gpu.substr(StringRef("sm_").size());
+  return Error::success();
+}
+
+Target Target::withoutDevice() const {
+  Target processor = cantFail(parseTarget(triple, cpu));
+  processor.isNative = isNative;
+  return processor;
+}
+
+Expected<Target> parseTarget(StringRef name, StringRef cpu, StringRef gpu) {
+  auto [triple, device] = name.split('+');
+  Target target;
+  target.triple = triple.empty() ? hostTriple(name.empty() ? "musl" : "gnu") : triple.str();
+  if (!is_contained(triples, target.triple))
+    return unknown("target", triple, SmallVector<StringRef>(std::begin(triples), std::end(triples)));
+  Triple::ArchType architecture = Triple(target.triple).getArch();
   Expected<const Processor *> found = findProcessor(cpu, architecture);
   if (!found)
     return found.takeError();
   const Processor &processor = **found;
-  Target target;
-  target.triple = name;
   bool isNamed = !cpu.empty() && cpu != "native";
   target.cpu = isNamed ? cpu.str() : processor.name.str();
   target.llvmCpu = processor.name.str();
@@ -129,14 +166,22 @@ Expected<Target> parseTarget(StringRef triple, StringRef cpu) {
   target.halide = (architecture == Triple::aarch64 ? "arm-64-linux" : "x86-64-linux") + processor.halideFeatures.str();
   target.vectorBits = processor.vectorBits;
   target.vectorRegisters = processor.vectorRegisters;
+  if (Error error = name.contains('+') && device.empty() ? createStringError("expected a device behind '+'")
+                                                         : addDevice(target, device, gpu))
+    return error;
   return target;
 }
 
 bm::TargetAttr targetAttr(mlir::MLIRContext *context, const Target &target) {
-  return bm::TargetAttr::get(context, target.triple, target.cpu, target.vectorBits, target.vectorRegisters,
+  std::string device = target.device + (target.gpu.empty() ? "" : "-" + target.gpu);
+  return bm::TargetAttr::get(context, target.triple, target.cpu, target.vectorBits, target.vectorRegisters, device,
                              target.isNative ? machineOfHost(context) : bm::MachineAttr());
 }
 
-Expected<Target> targetOf(bm::TargetAttr attr) { return parseTarget(attr.getTriple(), attr.getCpu()); }
+Expected<Target> targetOf(bm::TargetAttr attr) {
+  auto [device, gpu] = attr.getDevice().split('-');
+  return parseTarget(device.empty() ? attr.getTriple().str() : (attr.getTriple() + "+" + device).str(), attr.getCpu(),
+                     gpu);
+}
 
 } // namespace bmc::codegen

@@ -26,14 +26,20 @@ struct Target {
   int64_t vectorBits = 128;
   int64_t vectorRegisters = 16;
   bool isNative = false; // `--cpu` named none: schedules are for this very machine
+  std::string device; // what runs the kernels: `opencl`, `cuda`; empty: the processor
+  std::string gpu;    // of CUDA: the oldest one that runs them, `sm_80`
 
+  bool hasDevice() const { return !device.empty(); }
+  /// The processor of a machine with a device, which programs can go on with.
+  Target withoutDevice() const;
   bool isHost() const; // whether programs for it run here
   bool operator==(const Target &) const = default;
 };
 
-/// Reads `--target` and `--cpu`. Empty texts mean this machine with musl, and this machine's features (or the triple's
-/// plainest processor if it is another architecture). The error lists the known names.
-llvm::Expected<Target> parseTarget(llvm::StringRef triple, llvm::StringRef cpu);
+/// Reads `--target`, `--cpu` and `--gpu`. A triple may be followed by `+opencl` or `+cuda`. Empty texts mean this
+/// machine with musl (with glibc where there is a device), and this machine's features (or the triple's plainest
+/// processor if it is another architecture). The error lists the known names.
+llvm::Expected<Target> parseTarget(llvm::StringRef triple, llvm::StringRef cpu, llvm::StringRef gpu = "");
 
 /// This machine with a C library: `gnu` or `musl`.
 std::string hostTriple(llvm::StringRef cLibrary);

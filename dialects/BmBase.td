@@ -46,6 +46,12 @@ def Bm_ScheduleAttr : Bm_Attr<"Schedule", "schedule"> {
     partial sums of a reduction (their number of elements is part of the result's bits: the same for any target and number of threads); `parallel`: rows a task, 0 is serial;
     `lanes`: what the lanes of a product's tile run along: `columns`, `rows` or `inner` (then each element has
     `partial` vectors of partial sums); `flat`: the loop nest is one loop over all elements.
+
+    On a device `threads` is the number of threads in a block; 0: not on a device. The kinds are `gpu_elements` (a thread
+    an element, reductions by the thread itself), `gpu_rows` (a block a row: `partial` partial sums of each reduction,
+    which are added up in shared memory), `gpu_columns` (a block `threads` / `partial` columns, each with `partial`
+    partial sums) and `gpu_matmul` (a block a `tile` of rows and columns, whose operands pass through shared memory
+    `tile[2]` steps of the inner axis at a time).
   }];
   let parameters = (ins StringRefParameter<"kind of loop nest">:$kind,
                         DefaultValuedParameter<"int64_t", "1">:$vector,
@@ -54,7 +60,11 @@ def Bm_ScheduleAttr : Bm_Attr<"Schedule", "schedule"> {
                         DefaultValuedParameter<"int64_t", "1">:$partial,
                         DefaultValuedParameter<"int64_t", "0">:$parallel,
                         StringRefParameter<"where a product has its lanes", "\"columns\"">:$lanes,
-                        DefaultValuedParameter<"bool", "false">:$flat);
+                        DefaultValuedParameter<"bool", "false">:$flat,
+                        DefaultValuedParameter<"int64_t", "0">:$threads);
+  let extraClassDeclaration = [{
+    bool isOnDevice() const { return getThreads() > 0; }
+  }];
   let hasCustomAssemblyFormat = 1;
 }
 
@@ -109,6 +119,8 @@ def Bm_TargetAttr : Bm_Attr<"Target", "target"> {
   let description = "Without `machine` it is what is known of a processor of this name.";
   let parameters = (ins StringRefParameter<"LLVM triple">:$triple, StringRefParameter<"processor">:$cpu,
                         "int64_t":$vectorBits, "int64_t":$vectorRegisters,
+                        StringRefParameter<"`opencl`, `cuda-sm_80`; empty: kernels run on the processor",
+                                           "\"\"">:$device,
                         OptionalParameter<"::bmc::bm::MachineAttr">:$machine);
   let assemblyFormat = "`<` struct(params) `>`";
 }

@@ -129,8 +129,9 @@ LogicalResult DimsAttr::verifyEncoding(ArrayRef<int64_t> shape, Type elementType
 
 // #bm.schedule<rows, vector = 16, partial = 4> ------------------------------------------------------------------------
 
-static constexpr StringLiteral scheduleKinds[] = {"elementwise", "rows",   "columns", "matmul",
-                                                  "scatter",     "panels", "plain"};
+static constexpr StringLiteral scheduleKinds[] = {"elementwise", "rows",        "columns",   "matmul",
+                                                  "scatter",     "panels",      "plain",     "gpu_elements",
+                                                  "gpu_rows",    "gpu_columns", "gpu_matmul"};
 static constexpr StringLiteral laneAxes[] = {"columns", "rows", "inner"};
 
 static ParseResult parseWord(AsmParser &parser, ArrayRef<StringLiteral> words, const char *what, StringRef &word) {
@@ -146,7 +147,7 @@ static ParseResult parseWord(AsmParser &parser, ArrayRef<StringLiteral> words, c
 namespace {
 // The parameters behind the kind, with their defaults.
 struct ScheduleParameters {
-  int64_t vector = 1, unroll = 1, partial = 1, parallel = 0;
+  int64_t vector = 1, unroll = 1, partial = 1, parallel = 0, threads = 0;
   SmallVector<int64_t> tile;
   StringRef lanes = "columns";
   bool flat = false;
@@ -157,6 +158,7 @@ struct ScheduleParameters {
         .Case("unroll", &unroll)
         .Case("partial", &partial)
         .Case("parallel", &parallel)
+        .Case("threads", &threads)
         .Default(nullptr);
   }
 };
@@ -194,7 +196,7 @@ Attribute ScheduleAttr::parse(AsmParser &parser, Type) {
   if (parser.parseGreater())
     return {};
   return get(parser.getContext(), kind, parameters.vector, parameters.unroll, parameters.tile, parameters.partial,
-             parameters.parallel, parameters.lanes, parameters.flat);
+             parameters.parallel, parameters.lanes, parameters.flat, parameters.threads);
 }
 
 void ScheduleAttr::print(AsmPrinter &printer) const {
@@ -210,6 +212,7 @@ void ScheduleAttr::print(AsmPrinter &printer) const {
     printer << ", tile = [" << getTile() << "]";
   number("partial", getPartial(), defaults.partial);
   number("parallel", getParallel(), defaults.parallel);
+  number("threads", getThreads(), defaults.threads);
   if (getLanes() != defaults.lanes)
     printer << ", lanes = " << getLanes();
   if (getFlat())

@@ -93,6 +93,8 @@ struct Layout : impl::LayoutBase<Layout> {
   void runOnOperation() override {
     IRRewriter rewriter(&getContext());
     auto target = getOperation()->getAttrOfType<TargetAttr>("bm.target");
+    if (target && !target.getDevice().empty())
+      return; // a device's products lay their tiles out in shared memory
     vectorBits = target ? target.getVectorBits() : 512;
     manyRegisters = !target || target.getVectorRegisters() >= 32;
     SmallVector<MatmulOp> products;

@@ -32,7 +32,9 @@ struct Schedule : impl::ScheduleBase<Schedule> {
     }
     getOperation().walk([&](KernelOp kernel) {
       if (!kernel.getScheduleAttr())
-        kernel.setScheduleAttr(plain ? plainSchedule(&getContext()) : chooseSchedule(kernel, target));
+        kernel.setScheduleAttr(!target.getDevice().empty() ? chooseDeviceSchedule(kernel, plain)
+                               : plain                     ? plainSchedule(&getContext())
+                                                           : chooseSchedule(kernel, target));
     });
   }
 };
@@ -341,10 +343,12 @@ Choice choose(const KernelShape &shape) {
 
 static ScheduleAttr attributeOf(MLIRContext *context, const Choice &choice) {
   return ScheduleAttr::get(context, choice.kind, choice.vector, choice.unroll, choice.tile, choice.partial,
-                           choice.parallel, choice.lanes, choice.flat);
+                           choice.parallel, choice.lanes, choice.flat, /*threads=*/0);
 }
 
 ScheduleAttr chooseSchedule(KernelOp kernel, TargetAttr target) {
+  if (!target.getDevice().empty())
+    return chooseDeviceSchedule(kernel, /*plain=*/false);
   return attributeOf(kernel.getContext(), choose(KernelShape(kernel, target)));
 }
 

@@ -9,7 +9,7 @@ Accumulation::Accumulation(Variables &variables)
 void Accumulation::batchDone(const Scalars &scalars, int64_t batches, bool isLast) {
   if (!bmc_program.update)
     return;
-  double done = *static_cast<double *>(variables[bmc_program.accumulated]);
+  double done = *static_cast<const double *>(variables.read(bmc_program.accumulated));
   if (isLast || done >= static_cast<double>(batches))
     update.run(nullptr, scalars);
 }

@@ -41,6 +41,9 @@ static const struct FlagInfo {
     {flagMethod, "--method", "METHOD", "integrated (gradients, the default) or gradient"},
     {flagSteps, "--steps", "N", "points of the path that is integrated over; 50"},
     {flagTarget, "--target", "CLASS", "explain this class, or output by number, in place of the predicted one"},
+#ifdef BMC_DEVICE
+    {flagDevice, "--device", "gpu|cpu", "run on the device (the default), or on the processor"},
+#endif
     {flagQuiet, "--quiet", "", "show no progress"},
     {flagJson, "--json", "", "print JSON lines"},
 };
@@ -265,6 +268,13 @@ static void applyFlag(Options &options, const FlagInfo &info, const char *value)
   case flagTarget:
     options.target = value;
     return;
+#ifdef BMC_DEVICE
+  case flagDevice:
+    options.onDevice = !strcmp(value, "gpu");
+    if (!options.onDevice && strcmp(value, "cpu"))
+      failAtCommandLine(options, "--device: expected gpu or cpu, found", value);
+    return;
+#endif
   case flagQuiet:
     options.quiet = true;
     return;

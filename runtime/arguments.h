@@ -33,7 +33,16 @@ enum Flag : unsigned {
   flagSteps = 2097152,
   flagTarget = 4194304,
   flagEntry = 8388608,
+#ifdef BMC_DEVICE
+  flagDevice = 16777216,
+#endif
 };
+/// Of verbs that run kernels: where there is a device, whether they run there.
+#ifdef BMC_DEVICE
+enum : unsigned { flagsOfKernels = flagThreads | flagDevice };
+#else
+enum : unsigned { flagsOfKernels = flagThreads };
+#endif
 
 /// What the command line says, defaults from the program filled in.
 struct Options {
@@ -46,6 +55,9 @@ struct Options {
   Text declaredData[3];                                                 // the model file's paths of these
   bool resume = false, partial = false, json = false, quiet = false, seedGiven = false, foldsGiven = false,
        probabilities = false, profile = false;
+#ifdef BMC_DEVICE
+  bool onDevice = true; // or on the processor
+#endif
   bool integrates = true;    // `explain`: integrated gradients
   int64_t steps = 50;        // of their integral
   int64_t seed, threads = 0; // 0: as many as there are CPUs

@@ -2,6 +2,9 @@
 #include "entry.h"
 
 #include "errors.h"
+#ifdef BMC_DEVICE
+#include "device/device.h"
+#endif
 
 namespace bmc {
 
@@ -12,7 +15,13 @@ const bmc_function &functionOrNone(const bmc_function *function) {
   return function ? *function : none;
 }
 
+#ifdef BMC_DEVICE
+Entry::Entry(const bmc_function &called, Variables &variables) : function(functionInUse(called)), variables(variables) {
+  if (isDeviceOpen())
+    onDevice = create<DeviceEntry>(function, variables);
+#else
 Entry::Entry(const bmc_function &function, Variables &variables) : function(function), variables(variables) {
+#endif
   symbols.resize(function.symbol_count);
   preparedSymbols.resize(function.symbol_count);
   buffers.resize(function.argument_count + function.result_count);
@@ -28,6 +37,10 @@ Entry::Entry(const bmc_function &function, Variables &variables) : function(func
 }
 
 Entry::~Entry() {
+#ifdef BMC_DEVICE
+  if (onDevice)
+    destroy(onDevice);
+#endif
   for (void *buffer : ownedScalars)
     free(buffer);
   for (void *buffer : ownedResults)
@@ -53,6 +66,12 @@ bool Entry::overwritesRows() const {
 
 void Entry::run(Rows *rows, const Scalars &scalars) {
   bindSymbols(rows, scalars.given);
+#ifdef BMC_DEVICE
+  if (onDevice) {
+    computeDims(function.results, function.result_count, symbols.data(), function.result_dims, dims.data());
+    return onDevice->run(symbols, dims, rows, scalars);
+  }
+#endif
   prepare();
   bindArguments(rows, scalars);
   bindResults();

@@ -4,6 +4,9 @@
 
 #include "rows.h"
 #include "variables.h"
+#ifdef BMC_DEVICE
+#include "device/device_entry.h"
+#endif
 
 namespace bmc {
 
@@ -45,7 +48,13 @@ public:
   const bmc_function &code() const { return function; }
   int64_t resultCount() const { return function.result_count; }
   const bmc_value &result(int64_t i) const { return function.results[i]; }
+#ifdef BMC_DEVICE
+  const void *resultData(int64_t i) const {
+    return onDevice ? onDevice->result(i) : buffers[function.argument_count + i];
+  }
+#else
   const void *resultData(int64_t i) const { return buffers[function.argument_count + i]; }
+#endif
   const int64_t *resultDims(int64_t i) const { return dims.data() + dimsBegin[i]; }
 
 private:
@@ -56,6 +65,9 @@ private:
   void bindResults();
   void replaceVariables();
 
+#ifdef BMC_DEVICE
+  DeviceEntry *onDevice = nullptr; // null: on the processor
+#endif
   const bmc_function &function;
   Variables &variables;
   Array<int64_t> symbols, preparedSymbols;

@@ -3,6 +3,9 @@
 #include "errors.h"
 #include "nearest.h"
 #include "verbs.h"
+#ifdef BMC_DEVICE
+#include "device/device.h"
+#endif
 
 #include <stdio.h>
 
@@ -11,19 +14,20 @@ using namespace bmc;
 static const Verb verbs[] = {
     {"train", "Trains the model and saves its weights.",
      flagData | flagWeights | flagPartial | flagOut | flagResume | flagEpochs | flagPatience | flagCheckpointEvery |
-         flagSeed | flagThreads | flagFolds | flagMemory | flagSet | flagLog | flagProfile | flagTrace | flagQuiet |
+         flagSeed | flagsOfKernels | flagFolds | flagMemory | flagSet | flagLog | flagProfile | flagTrace | flagQuiet |
          flagJson,
      false, train},
     {"evaluate", "Prints the loss and the metrics on the test set, or on the train set where there is none.",
-     flagData | flagWeights | flagThreads | flagMemory | flagProfile | flagTrace | flagJson, false, evaluate},
+     flagData | flagWeights | flagsOfKernels | flagMemory | flagProfile | flagTrace | flagJson, false, evaluate},
     {"predict", "Prints the model's answers for the rows of a file, or of standard input (-).",
-     flagWeights | flagEntry | flagOutput | flagProbabilities | flagThreads | flagProfile | flagTrace | flagJson, true,
-     predict},
+     flagWeights | flagEntry | flagOutput | flagProbabilities | flagsOfKernels | flagProfile | flagTrace | flagJson,
+     true, predict},
     {"explain", "Prints how much each column of the rows makes of the model's answers.",
-     flagWeights | flagOutput | flagMethod | flagSteps | flagTarget | flagThreads | flagProfile | flagTrace | flagJson,
+     flagWeights | flagOutput | flagMethod | flagSteps | flagTarget | flagsOfKernels | flagProfile | flagTrace |
+         flagJson,
      true, bmc_part_explain},
     {"report", "Writes a page (HTML) about the training and the model; --log shows its curves.",
-     flagData | flagWeights | flagLog | flagOutput | flagThreads | flagMemory, false, bmc_part_report},
+     flagData | flagWeights | flagLog | flagOutput | flagsOfKernels | flagMemory, false, bmc_part_report},
     {"info", "Prints the architecture, the parameters, the memory plan and the kernels.", flagJson, false, info},
     {"selftest", "Compares every compiled kernel with its plain form.", flagThreads, false, selftest},
 };
@@ -72,6 +76,10 @@ static int run(int count, char **arguments) {
       parseArguments(verb, count - 2, arguments + 2, options);
       if (options.profile || options.trace)
         bmc_part_profile(options);
+#ifdef BMC_DEVICE
+      if (options.onDevice && (verb.flags & flagDevice))
+        openDevice();
+#endif
       return verb.run(options);
     }
   for (const Verb &verb : verbs)

@@ -30,7 +30,7 @@ void Variables::holdForReading() {
 void Variables::copy(Variables &from) {
   for (int64_t i = 0; i < buffers.size(); ++i)
     if (isSaved(bmc_program.variables[i]))
-      memcpy(buffers[i], from.buffers[i], variableBytes(bmc_program.variables[i]));
+      memcpy((*this)[i], from.read(i), variableBytes(bmc_program.variables[i]));
 }
 
 Variables::~Variables() {

@@ -4,6 +4,9 @@
 
 #include "mapped_file.h"
 #include "tensor.h"
+#ifdef BMC_DEVICE
+#include "device/device_variables.h"
+#endif
 
 namespace bmc {
 
@@ -25,10 +28,31 @@ public:
   bool isHeld() const { return buffers.size() > 0; }
   /// Copies the values of all parameters and buffers.
   void copy(Variables &from);
+#ifdef BMC_DEVICE
+  /// Null for a variable that is not held. What is written there counts from then on.
+  void *&operator[](int64_t i) {
+    onDevice.bringToHost(i, buffers[i], true);
+    return buffers[i];
+  }
+  /// For reading only.
+  const void *read(int64_t i) {
+    onDevice.bringToHost(i, buffers[i], false);
+    return buffers[i];
+  }
+  /// Its address on the device, for a kernel.
+  uint64_t bringToDevice(int64_t i, bool isRead, bool isWritten) {
+    return onDevice.bringToDevice(i, buffers[i], isRead, isWritten);
+  }
+#else
   /// Null for a variable that is not held.
   void *&operator[](int64_t i) { return buffers[i]; }
+  const void *read(int64_t i) { return buffers[i]; }
+#endif
 
 private:
+#ifdef BMC_DEVICE
+  DeviceVariables onDevice;
+#endif
   Array<void *> buffers;
   MappedFile source;
 };

@@ -14,7 +14,8 @@ void addTensors(SafetensorsWriter &file, const char *prefix, Variables &variable
       const bmc_variable &variable = bmc_program.variables[i];
       Text name(prefix);
       if (isStored(variable, contents) && (variableBytes(variable) % bufferAlignment == 0) == (pass == 0))
-        file.addTensor(name.append(variable.name).get(), variable.element, variable.dims, variable.rank, variables[i]);
+        file.addTensor(name.append(variable.name).get(), variable.element, variable.dims, variable.rank,
+                       variables.read(i));
     }
 }
 

@@ -1,6 +1,7 @@
 // Child processes and what they send back: the result and the messages, each in an anonymous file. See the header.
 #include "codegen/halide/Compile.h"
 #include "codegen/halide/Lower.h"
+#include "codegen/halide/gpu/DeviceFunctions.h"
 
 #include <sys/mman.h>
 #include <sys/wait.h>
@@ -79,15 +80,24 @@ static Halide::Target halideTarget(const Target &target, bool checks) {
   return result;
 }
 
+// What a device's kernel says in assembly is the device's code; the host's only starts it.
+static Halide::OutputFileType fileType(KernelOutput output, bool hasDevice) {
+  if (output == KernelOutput::Object)
+    return Halide::OutputFileType::object;
+  return hasDevice ? Halide::OutputFileType::device_code : Halide::OutputFileType::assembly;
+}
+
 static void compile(const CompileJob &job, const Halide::Target &target, KernelOutput output, const std::string &path) {
   FailureOr<LoweredKernel> lowered = lowerKernel(job.kernel, job.isPlain);
   if (failed(lowered))
     throw Halide::CompileError("an op has no Halide algorithm");
+  bool hasDevice = target.has_gpu_feature();
+  if (hasDevice)
+    lowered->output.add_custom_lowering_pass(new DeviceFunctions(target));
   if (output == KernelOutput::Loops)
     return lowered->output.compile_to_lowered_stmt(path, lowered->arguments, Halide::Text, target);
   Halide::Module module = lowered->output.compile_to_module(lowered->arguments, job.function, target);
-  auto type = output == KernelOutput::Object ? Halide::OutputFileType::object : Halide::OutputFileType::assembly;
-  module.compile({{type, path}});
+  module.compile({{fileType(output, hasDevice), path}});
 }
 
 // Never returns: what the parent's exit handlers and destructors do is not the child's business.

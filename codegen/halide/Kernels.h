@@ -4,9 +4,11 @@
 // A kernel becomes the C function
 //     int32_t NAME(int32_t symbol..., halide_buffer_t *input..., halide_buffer_t *output...)
 // with the symbols of `kernelSymbols`, the inputs of `kernelInputs` and all results. A result in place is the only
-// buffer of its input. Of a buffer the code reads nothing but `host`, and the strides that are not known at compile time.
-// `host` has the alignment of an element: it may be a slice of a loop's sequence. It returns 0, and may
-// call memset, memcpy, memmove, halide_do_par_for and the C library's mathematical functions.
+// buffer of its input. Of a buffer the code reads nothing but `host`, and the strides that are not known at compile
+// time. `host` has the alignment of an element: it may be a slice of a loop's sequence. It returns 0, and may call
+// memset, memcpy, memmove, halide_do_par_for and the C library's mathematical functions. For a target with a device it
+// reads `device` instead of `host`, and calls halide_opencl_run or halide_cuda_run for each of its loop nests, which
+// are text for the device's driver in the object.
 #ifndef BMC_CODEGEN_HALIDE_KERNELS_H
 #define BMC_CODEGEN_HALIDE_KERNELS_H
 

@@ -4,6 +4,7 @@
 #include "codegen/halide/Lower.h"
 #include "codegen/halide/Kernels.h"
 #include "codegen/halide/Strict.h"
+#include "codegen/halide/gpu/DeviceSchedules.h"
 
 using namespace bmc::bm;
 using namespace mlir;
@@ -49,7 +50,7 @@ private:
 FailureOr<LoweredKernel> lowerKernel(KernelOp kernel, bool isPlain) { return Lowering(kernel, isPlain).run(); }
 
 static ScheduleAttr plainSchedule(MLIRContext *context) {
-  return ScheduleAttr::get(context, "plain", 1, 1, {}, 1, 0, "none", false);
+  return ScheduleAttr::get(context, "plain", 1, 1, {}, 1, 0, "none", false, 0);
 }
 
 static ScheduleAttr chosenSchedule(KernelOp kernel, bool isPlain) {
@@ -59,8 +60,10 @@ static ScheduleAttr chosenSchedule(KernelOp kernel, bool isPlain) {
 
 Lowering::Lowering(KernelOp kernel, bool isPlain)
     : kernel(kernel), yield(cast<YieldOp>(kernel.getBody().front().getTerminator())),
-      schedule(chosenSchedule(kernel, isPlain)), algorithm(kernel, schedule), isFlat(schedule.getFlat()),
+      schedule(chosenSchedule(kernel, isPlain)), algorithm(kernel, schedule),
       shape(shapeOf(kernel.getOutputs()[0].getType())) {
+  // On a device a single number has a loop too: something must become blocks and threads.
+  isFlat = schedule.getFlat() || (schedule.isOnDevice() && shape.empty());
   if (isFlat) {
     axes = {Var("element")};
     position = algorithm.unflatten(axes[0], shape);
@@ -152,7 +155,7 @@ static Expr stored(Expr value, Type type) { return Halide::cast(storageType(type
 
 // A scatter that is the kernel's only result is accumulated in the result's buffer.
 bool Lowering::storesScatter() {
-  if (yield.getNumOperands() != 1 || algorithm.anchors().size() != 1 || isInPlace())
+  if (yield.getNumOperands() != 1 || algorithm.anchors().size() != 1 || isInPlace() || schedule.isOnDevice())
     return false;
   auto op = yield.getOperand(0).getDefiningOp<FusibleOpInterface>();
   return op && op.getAccessPattern() == AccessPattern::Scatter;
@@ -221,7 +224,11 @@ void Lowering::fixOutput() {
   for (auto [number, buffer] : llvm::enumerate(buffers)) // Halide takes bounds of a tuple's first buffer only
     fixBuffer(algorithm, buffer, loopShape, /*setsBounds=*/number == 0);
   Halide::Stage stage = isInPlace() ? output.update(0) : Halide::Stage(output);
-  applySchedule(schedule, algorithm.anchors(), {output, stage, axes, loopShape});
+  OutputLoops loops{output, stage, axes, loopShape};
+  if (schedule.isOnDevice())
+    applyDeviceSchedule(schedule, algorithm.anchors(), std::move(loops));
+  else
+    applySchedule(schedule, algorithm.anchors(), std::move(loops));
 }
 
 } // namespace bmc::codegen

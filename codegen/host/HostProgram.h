@@ -47,6 +47,9 @@ mlir::LogicalResult lowerFunctions(mlir::ModuleOp planned, const HostOptions &op
 void addCallTable(mlir::ModuleOp host, Globals &globals, const HostProgram &program);
 /// Makes `bmc_program`.
 mlir::LogicalResult addProgramTable(mlir::ModuleOp planned, Globals &globals, const HostProgram &program);
+/// Makes `bmc_device_program`: the functions whose kernels run on a device, beside those of `bmc_program`.
+mlir::LogicalResult addDeviceTable(mlir::ModuleOp planned, Globals &globals, const HostProgram &program,
+                                   llvm::StringRef device);
 
 } // namespace bmc::codegen
 

@@ -44,6 +44,7 @@ private:
   Value bufferOf(CodeBuilder &code, bm::BufferAttr buffer, const BlockBuffers &around);
   Value symbolsFor(CodeBuilder &code, const HostKernel &kernel);
   Value slotBytes(CodeBuilder &code, size_t slot);
+  Value callDevice(CodeBuilder &code, llvm::StringRef function, ValueRange arguments);
   std::string name(llvm::StringRef part) { return (source.getSymName() + "." + part).str(); }
 
   func::FuncOp source;
@@ -234,8 +235,24 @@ LogicalResult FunctionLowering::lowerConstant(CodeBuilder &code, bm::ConstantOp 
   Address address = globals.tensor(constant.getValue());
   if (!address.symbol)
     return constant.emitError() << "the constant's elements are neither dense nor a resource";
-  buffers[constant.getY()] = code.addressOf(address.symbol);
+  Value &buffer = buffers[constant.getY()] = code.addressOf(address.symbol);
+  if (options.target.hasDevice()) {
+    RankedTensorType type = constant.getY().getType();
+    Value bytes = code.integer(type.getNumElements() * bm::elementBytes(type.getElementType()));
+    buffer = callDevice(code, "bmc_device_constant", {buffer, bytes});
+  }
   return success();
+}
+
+// void *bmc_device_constant(const void *, int64_t bytes), void *bmc_device_index(int64_t), of the runtime: where a
+// value of the host's is on the device.
+Value FunctionLowering::callDevice(CodeBuilder &code, llvm::StringRef function, ValueRange arguments) {
+  if (!host.lookupSymbol(function)) {
+    OpBuilder declarations = OpBuilder::atBlockEnd(host.getBody());
+    auto type = LLVM::LLVMFunctionType::get(pointer, llvm::to_vector(arguments.getTypes()));
+    LLVM::LLVMFuncOp::create(declarations, host.getLoc(), function, type);
+  }
+  return code.create<LLVM::CallOp>(pointer, function, arguments).getResult();
 }
 
 // The carried values live where the first ones do. The index is counted from the other end in a reverse loop.
@@ -263,8 +280,13 @@ BlockBuffers FunctionLowering::buffersOfStep(CodeBuilder &code, bm::ScanOp scan,
     Value bytes = code.size(bm::elementCount(bm::shapeOf(type)) * elementBytes);
     return code.offset(stacked, code.create<LLVM::MulOp>(index, bytes));
   };
-  Value place = code.stack(i64, 1);
-  code.storeAt(index, place, 0);
+  Value place;
+  if (options.target.hasDevice()) {
+    place = callDevice(code, "bmc_device_index", {index});
+  } else {
+    place = code.stack(i64, 1);
+    code.storeAt(index, place, 0);
+  }
   step.arguments.push_back(place);
   for (auto [sequence, argument] : llvm::zip_equal(scan.getSequences(), scan.getSlices()))
     step.arguments.push_back(slice(buffers.at(sequence), argument.getType()));

@@ -11,8 +11,14 @@ FailureOr<OwningOpRef<ModuleOp>> lowerHost(ModuleOp planned, const HostOptions &
   Globals globals(*host, options.objects);
   HostProgram program;
   lowerKernels(planned, options, *host, program);
-  if (failed(lowerFunctions(planned, options, *host, globals, program)) ||
-      failed(addProgramTable(planned, globals, program)))
+  if (failed(lowerFunctions(planned, options, *host, globals, program)))
+    return failure();
+  if (options.target.hasDevice()) {
+    if (failed(addDeviceTable(planned, globals, program, options.target.device)))
+      return failure();
+    return host;
+  }
+  if (failed(addProgramTable(planned, globals, program)))
     return failure();
   if (options.hasProfile)
     addCallTable(*host, globals, program);

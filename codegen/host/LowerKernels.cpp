@@ -1,6 +1,6 @@
 // A wrapper for each distinct kernel: from the runtime's calling convention (arrays of pointers and symbols) to the one
-// of Halide's code (a halide_buffer_t a tensor). Kernels read nothing but `host` of it, and strides that are not known
-// at compile time, so the rest stays zero.
+// of Halide's code (a halide_buffer_t a tensor). Kernels read nothing but `host` of it (on a device `device`), and
+// strides that are not known at compile time, so the rest stays zero.
 #include "codegen/halide/Kernels.h"
 #include "codegen/host/CodeBuilder.h"
 #include "codegen/host/HostProgram.h"
@@ -17,7 +17,7 @@ static LLVM::LLVMStructType bufferType(MLIRContext *context) {
   return LLVM::LLVMStructType::getLiteral(
       context, {i64, pointer, pointer, i64, element, builder.getI32Type(), pointer, pointer});
 }
-static constexpr int32_t hostField = 2, dimField = 6;
+static constexpr int32_t deviceField = 0, hostField = 2, dimField = 6;
 
 // struct halide_dimension_t: min, extent, stride, flags.
 static constexpr int64_t strideField = 2, dimensionFields = 4;
@@ -41,7 +41,7 @@ static Value makeDimensions(CodeBuilder &code, Type tensor) {
   return dimensions;
 }
 
-static Value makeBuffer(CodeBuilder &code, Value host, Type tensor) {
+static Value makeBuffer(CodeBuilder &code, Value address, Type tensor, bool isOnDevice) {
   LLVM::LLVMStructType type = bufferType(code.getContext());
   Value buffer = code.stack(type, 1);
   code.create<LLVM::StoreOp>(code.create<LLVM::ZeroOp>(type), buffer);
@@ -49,7 +49,10 @@ static Value makeBuffer(CodeBuilder &code, Value host, Type tensor) {
     code.create<LLVM::StoreOp>(
         value, code.create<LLVM::GEPOp>(code.pointerType(), type, buffer, llvm::ArrayRef<LLVM::GEPArg>{0, field}));
   };
-  store(host, hostField);
+  if (isOnDevice)
+    store(code.create<LLVM::PtrToIntOp>(code.getI64Type(), address), deviceField);
+  else
+    store(address, hostField);
   if (!hasKnownStrides(tensor))
     store(makeDimensions(code, tensor), dimField);
   return buffer;
@@ -65,8 +68,8 @@ static llvm::SmallVector<int64_t> passedBuffers(bm::KernelOp kernel) {
 }
 
 // int32_t NAME_call(void *const *buffers, const int64_t *symbols)
-static Address lowerCall(ModuleOp host, bm::KernelOp kernel, llvm::StringRef name,
-                         llvm::ArrayRef<std::string> symbols) {
+static Address lowerCall(ModuleOp host, bm::KernelOp kernel, llvm::StringRef name, llvm::ArrayRef<std::string> symbols,
+                         bool isOnDevice) {
   MLIRContext *context = host.getContext();
   Type i32 = IntegerType::get(context, 32), pointer = LLVM::LLVMPointerType::get(context);
   llvm::SmallVector<int64_t> passed = passedBuffers(kernel);
@@ -83,7 +86,8 @@ static Address lowerCall(ModuleOp host, bm::KernelOp kernel, llvm::StringRef nam
   llvm::SmallVector<Type> tensors(kernel.getInputs().getTypes());
   llvm::append_range(tensors, kernel.getOutputs().getTypes());
   for (int64_t position : passed)
-    arguments.push_back(makeBuffer(code, code.loadAt(pointer, code.argument(0), position), tensors[position]));
+    arguments.push_back(
+        makeBuffer(code, code.loadAt(pointer, code.argument(0), position), tensors[position], isOnDevice));
   code.create<LLVM::ReturnOp>(code.create<LLVM::CallOp>(callee, arguments).getResult());
   return {FlatSymbolRefAttr::get(code.function())};
 }
@@ -118,11 +122,12 @@ void lowerKernels(ModuleOp planned, const HostOptions &options, ModuleOp host, H
       return;
     entry.kernel = kernel;
     entry.symbols = kernelSymbols(kernel);
-    entry.run = lowerCall(host, kernel, name, entry.symbols);
+    bool isOnDevice = options.target.hasDevice();
+    entry.run = lowerCall(host, kernel, name, entry.symbols, isOnDevice);
     if (options.hasPlainKernels && isPlainAlready(kernel))
       entry.plain = entry.run;
     else if (options.hasPlainKernels)
-      entry.plain = lowerCall(host, kernel, name.str() + "_plain", entry.symbols);
+      entry.plain = lowerCall(host, kernel, name.str() + "_plain", entry.symbols, isOnDevice);
     entry.valueDims = lowerValueDims(host, kernel, name, entry.symbols);
   });
   for (auto [kernel, name] : calls)

@@ -37,6 +37,7 @@ ProgramTypes::ProgramTypes(MLIRContext *context) {
                       i64,     pointer, i64,     pointer, i64,     i64,     i64,     i64,     i64,     pointer, pointer,
                       pointer, pointer, pointer, pointer, pointer, pointer, i64,     pointer, pointer, i64,     pointer,
                       i64,     pointer, i64,     pointer, i64,     pointer, i64,     pointer});
+  deviceProgram = structOf({pointer, i64, pointer});
 }
 
 namespace {
@@ -53,9 +54,11 @@ public:
       : planned(planned), globals(globals), host(host), types(planned.getContext()) {}
 
   LogicalResult build();
+  LogicalResult buildForDevice(llvm::StringRef device);
 
 private:
   LogicalResult readDescription();
+  LogicalResult addFunctions();
   LogicalResult addFunction(const HostFunction &function);
   void addKernel(llvm::StringRef name, const HostKernel &kernel);
   Address addVariables();
@@ -104,11 +107,8 @@ static bmc_role roleOf(bm::VariableOp variable) {
 }
 
 LogicalResult TableBuilder::build() {
-  if (failed(readDescription()))
+  if (failed(addFunctions()))
     return failure();
-  for (const HostFunction &function : host.functions)
-    if (failed(addFunction(function)))
-      return failure();
   for (const auto &[name, kernel] : host.kernels)
     addKernel(name, kernel);
 
@@ -175,6 +175,24 @@ LogicalResult TableBuilder::build() {
                     globals.structs(types.kernel, kernels),
                     int64_t(fixed.size()),
                     globals.structs(types.fixed, fixed)});
+  return success();
+}
+
+LogicalResult TableBuilder::buildForDevice(llvm::StringRef device) {
+  if (failed(addFunctions()))
+    return failure();
+  globals.exported("bmc_device_program", types.deviceProgram,
+                   {globals.external(("bmc_driver_" + device).str()), int64_t(functionTable.size()),
+                    globals.addresses(functionTable)});
+  return success();
+}
+
+LogicalResult TableBuilder::addFunctions() {
+  if (failed(readDescription()))
+    return failure();
+  for (const HostFunction &function : host.functions)
+    if (failed(addFunction(function)))
+      return failure();
   return success();
 }
 
@@ -405,6 +423,10 @@ void TableBuilder::addKernel(llvm::StringRef name, const HostKernel &entry) {
 
 LogicalResult addProgramTable(ModuleOp planned, Globals &globals, const HostProgram &program) {
   return TableBuilder(planned, globals, program).build();
+}
+
+LogicalResult addDeviceTable(ModuleOp planned, Globals &globals, const HostProgram &program, llvm::StringRef device) {
+  return TableBuilder(planned, globals, program).buildForDevice(device);
 }
 
 } // namespace bmc::codegen

@@ -9,7 +9,7 @@ namespace bmc::codegen {
 struct ProgramTypes {
   explicit ProgramTypes(mlir::MLIRContext *context);
   mlir::LLVM::LLVMStructType dim, variable, value, function, step, feature, field, file, split, folds, dataset, hyper,
-      fixed, monitor, layer, kernel, trainStep, entry, program;
+      fixed, monitor, layer, kernel, trainStep, entry, program, deviceProgram;
 };
 
 } // namespace bmc::codegen

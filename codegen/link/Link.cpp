@@ -31,10 +31,11 @@ static LinkLine linkLine(const Target &target, LinkKind kind) {
     return line;
   }
   return {
+      // A device's programs are made of the same runtime with the device's part compiled in.
       {"-pie", "--dynamic-linker", "/lib64/ld-linux-x86-64.so.2", "-z", "relro", "-z", "now", "--gc-sections", "-s"},
       {"Scrt1.o", "crti.o"},
-      {"libbmc_runtime.a", "libm.so.6", "libc.so.6", "libc_nonshared.a", "--as-needed", "ld-linux-x86-64.so.2",
-       "crtn.o"}};
+      {target.hasDevice() ? "libbmc_device_runtime.a" : "libbmc_runtime.a", "libm.so.6", "libc.so.6",
+       "libc_nonshared.a", "--as-needed", "ld-linux-x86-64.so.2", "crtn.o"}};
 }
 
 Error link(const LinkJob &job) {

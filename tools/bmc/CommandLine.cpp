@@ -125,9 +125,11 @@ static const Flag flags[] = {
     {"--depfile", "FILE", "write to FILE, in make's format, which files the output was made from",
      setText<&Options::depfile>},
     {"--target", "TRIPLE",
-     "the machine that the output is for (default: this one; programs are static, libraries for glibc)",
+     "the machine that the output is for (default: this one; programs are static, libraries for glibc); "
+     "TRIPLE+opencl or TRIPLE+cuda: its kernels run on a GPU",
      setText<&Options::target>},
     {"--cpu", "NAME", "its processor (default: this one's, or the target's plainest)", setText<&Options::cpu>},
+    {"--gpu", "NAME", "with +cuda: the oldest GPU that runs it (default: sm_80)", setText<&Options::gpu>},
     {"--dynamic", "", "link the system's C library (glibc) instead of carrying one", setSwitch<&Options::isDynamic>},
     {"-D", "NAME=VALUE", "bind a symbolic dimension", addBinding},
     {"-O0", "", "", setOptimization<0>},
@@ -212,6 +214,12 @@ static Error checkTogether(const Options &options) {
     return createStringError("expected a model file");
   if (options.isDynamic && StringRef(options.target).ends_with("-musl"))
     return createStringError("--dynamic links glibc, but --target=" + options.target + " is for musl");
+  bool hasDevice = StringRef(options.target).contains('+');
+  if (hasDevice && (options.emit.isLibrary() || options.emit.output == Output::Object))
+    return createStringError("a device's kernels go with a program: a library or an object is for the processor alone");
+  if (hasDevice && options.check)
+    return createStringError("--check compares the processor's code: leave " +
+                             StringRef(options.target).substr(options.target.find('+')) + " out");
   if (!options.parts.empty() && (options.emit.isLibrary() || options.emit.output == Output::Object))
     return createStringError("--with adds to a program; a library or an object has no verbs");
   if (options.check && !options.output.empty())

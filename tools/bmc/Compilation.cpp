@@ -67,19 +67,27 @@ void Compilation::nameProgram(llvm::StringRef name) {
   (*module)->setAttr("bm.program", attributes.getDictionary(&context));
 }
 
-bool Compilation::runPasses(Stage stage) {
-  (*module)->setAttr("bm.target", codegen::targetAttr(&context, target));
+bool Compilation::runPasses(mlir::ModuleOp module, const codegen::Target &target, Stage stage) {
+  module->setAttr("bm.target", codegen::targetAttr(&context, target));
   mlir::TimingScope scope = timings.nest("passes");
   mlir::PassManager passes(&context);
   passes.enableTiming(scope);
   buildPipeline(passes, stage, {options.optimization, options.explain});
-  return mlir::succeeded(passes.run(*module)) && !hasErrors();
+  return mlir::succeeded(passes.run(module)) && !hasErrors();
 }
 
-bool Compilation::generateObjects(std::vector<std::string> &objects) {
+bool Compilation::runPasses(Stage stage) {
+  if (target.hasDevice())
+    withoutDevice = module->clone();
+  return runPasses(*module, target, stage);
+}
+
+bool Compilation::generateObjects(mlir::ModuleOp module, const codegen::Target &target,
+                                  std::vector<std::string> &objects) {
   mlir::TimingScope kernelScope = timings.nest("kernels (Halide)");
   unsigned jobs = options.jobs ? options.jobs : llvm::hardware_concurrency().compute_thread_count();
-  auto kernels = codegen::compileKernels(*module, {target, cacheDirectory(options), jobs, hasPlainKernels()});
+  bool hasPlain = hasPlainKernels(target);
+  auto kernels = codegen::compileKernels(module, {target, cacheDirectory(options), jobs, hasPlain});
   if (mlir::failed(kernels) || hasErrors())
     return false;
   for (codegen::CompiledKernel &kernel : *kernels) {
@@ -93,7 +101,7 @@ bool Compilation::generateObjects(std::vector<std::string> &objects) {
   auto linked = options.check              ? codegen::RuntimeObjects::none
                 : options.emit.isLibrary() ? codegen::RuntimeObjects::preparation
                                            : codegen::RuntimeObjects::all;
-  auto host = codegen::lowerHost(*module, {target, hasPlainKernels(), hasProfile(), linked});
+  auto host = codegen::lowerHost(module, {target, hasPlain, hasProfile(target), linked});
   if (mlir::failed(host))
     return false;
   auto object = codegen::emitHost(**host, target, options.optimization, codegen::HostOutput::Object);
@@ -103,11 +111,21 @@ bool Compilation::generateObjects(std::vector<std::string> &objects) {
   return !hasErrors();
 }
 
+// A program for a device has the kernels of both, so that it can go on where there is no device.
+bool Compilation::generateObjects(std::vector<std::string> &objects) {
+  if (!generateObjects(*module, target, objects))
+    return false;
+  if (!target.hasDevice())
+    return true;
+  codegen::Target processor = target.withoutDevice();
+  return runPasses(*withoutDevice, processor, Stage::Plan) && generateObjects(*withoutDevice, processor, objects);
+}
+
 llvm::Expected<codegen::Target> chooseTarget(const Options &options) {
   std::string triple = options.target;
   if (triple.empty() && (options.isDynamic || options.emit.isLibrary()))
     triple = codegen::hostTriple("gnu");
-  return codegen::parseTarget(triple, options.cpu);
+  return codegen::parseTarget(triple, options.cpu, options.gpu);
 }
 
 } // namespace bmc

@@ -28,9 +28,14 @@ public:
   /// Reports an error that has no place in the model file.
   void error(const std::string &message) { diagnostics.error(std::nullopt, message); }
   /// Whether kernels are there in plain form too; only programs have a verb that compares them.
-  bool hasPlainKernels() const { return options.selftest && !options.emit.isLibrary(); }
-  /// Whether entry functions tell the runtime of their calls; the functions are checked without a runtime.
-  bool hasProfile() const { return !options.check && options.parts.count("profile") > 0; }
+  bool hasPlainKernels(const codegen::Target &target) const {
+    return options.selftest && !options.emit.isLibrary() && !target.hasDevice();
+  }
+  /// Whether entry functions tell the runtime of their calls; the functions are checked without a runtime, and those of
+  /// a device run only once.
+  bool hasProfile(const codegen::Target &target) const {
+    return !options.check && options.parts.count("profile") > 0 && !target.hasDevice();
+  }
   bool hasErrors() const { return diagnostics.hasErrors(); }
 
   const Options &options;
@@ -45,6 +50,11 @@ public:
 
 private:
   bool readIr();
+  bool runPasses(mlir::ModuleOp module, const codegen::Target &target, Stage stage);
+  bool generateObjects(mlir::ModuleOp module, const codegen::Target &target, std::vector<std::string> &objects);
+
+  /// With a device: the module as it was read, which is compiled for the processor alone.
+  mlir::OwningOpRef<mlir::ModuleOp> withoutDevice;
 };
 
 /// The flags that choose the machine, together.

@@ -56,8 +56,9 @@ static ExitCode emitHalide(Compilation &compilation) {
 static ExitCode emitLlvm(Compilation &compilation) {
   if (!compilation.read() || !compilation.runPasses(Stage::Plan))
     return ExitBadInput;
-  auto host = codegen::lowerHost(*compilation.module,
-                                 {compilation.target, compilation.hasPlainKernels(), compilation.hasProfile()});
+  auto host =
+      codegen::lowerHost(*compilation.module, {compilation.target, compilation.hasPlainKernels(compilation.target),
+                                               compilation.hasProfile(compilation.target)});
   if (mlir::failed(host))
     return ExitBadInput;
   std::string text;
@@ -72,7 +73,8 @@ static ExitCode emitAssembly(Compilation &compilation) {
   if (!compilation.read() || !compilation.runPasses(Stage::Plan) ||
       mlir::failed(codegen::printAssembly(*compilation.module, compilation.target, stream)))
     return ExitBadInput;
-  auto host = codegen::lowerHost(*compilation.module, {compilation.target, false, compilation.hasProfile()});
+  auto host =
+      codegen::lowerHost(*compilation.module, {compilation.target, false, compilation.hasProfile(compilation.target)});
   if (mlir::failed(host))
     return ExitBadInput;
   auto assembly =

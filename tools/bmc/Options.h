@@ -33,6 +33,7 @@ struct Options {
   Emit emit;
   std::string depfile;     // empty: none
   std::string target, cpu; // empty: this machine
+  std::string gpu;         // empty: the usual one
   bool isDynamic = false;
   std::map<std::string, int64_t> bindings;
   std::vector<std::string> includeDirs;

@@ -67,6 +67,11 @@ static Element scatterAdd(ScatterAddOp op, Algorithm &algorithm, ArrayRef<Elemen
     index->axes.insert(index->axes.end(), vars.begin() + axis + 1, vars.end());
   Func sum("scatter");
   sum(innermostFirst(vars)) = Halide::Internal::make_zero(elementType(op.getType()));
+  if (algorithm.schedule().isOnDevice()) {
+    // An element looks for its updates, in the same order: threads need not wait for each other.
+    domain.where(to.axes[axis] == vars[axis]);
+    to.axes[axis] = vars[axis];
+  }
   sum(innermostFirst(to.axes)) = strict::add(sum(innermostFirst(to.axes)), operands[0](from));
   algorithm.add({AccessPattern::Scatter, shape, sum, vars, Func()});
   return [sum](const Index &index) { return at(sum, index); };

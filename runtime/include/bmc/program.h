@@ -341,6 +341,21 @@ struct bmc_program {
 
 extern const struct bmc_program bmc_program;
 
+struct bmc_driver; /**< `bmc_driver_opencl`, `bmc_driver_cuda`: see runtime/device/driver.h */
+
+/** What a program for a device has beside `bmc_program`: the same functions by their names, which take addresses of the
+ * device's memory and start kernels there. */
+struct bmc_device_program {
+  const struct bmc_driver *driver;
+  int64_t function_count;
+  const struct bmc_function *const *functions;
+};
+extern const struct bmc_device_program bmc_device_program;
+
+/** Where a value of the host's is in the device's memory: a constant of the program, and the number `index`. */
+void *bmc_device_constant(const void *value, int64_t bytes);
+void *bmc_device_index(int64_t index);
+
 #ifdef __cplusplus
 }
 #endif

@@ -16,7 +16,8 @@ protected:
 
   TargetAttr target(llvm::StringRef cpu, int64_t vectorBits, MachineAttr machine = {}) {
     bool isArm = cpu.starts_with("cortex") || cpu == "generic";
-    return TargetAttr::get(&context, isArm ? "aarch64-linux-musl" : "x86_64-linux-musl", cpu, vectorBits, 32, machine);
+    return TargetAttr::get(&context, isArm ? "aarch64-linux-musl" : "x86_64-linux-musl", cpu, vectorBits, 32, "",
+                           machine);
   }
 
   MachineModel zen4() { return MachineModel(target("znver4", 512)); }

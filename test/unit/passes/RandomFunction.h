@@ -20,7 +20,7 @@ public:
 
   OwningOpRef<ModuleOp> make(int ops) {
     OwningOpRef<ModuleOp> module = ModuleOp::create(loc);
-    auto target = TargetAttr::get(builder.getContext(), "x86_64-linux-musl", "znver4", 512, 32, {});
+    auto target = TargetAttr::get(builder.getContext(), "x86_64-linux-musl", "znver4", 512, 32, "", MachineAttr());
     (*module)->setAttr("bm.target", target);
     builder.setInsertionPointToStart(module->getBody());
     SmallVector<Type> types = {type({N, 4}), type({N, 4}), type({4}), type({N}), type({4, 4}), type({4, 4}), type({})};

@@ -1,0 +1,32 @@
+// OpenCL C overloads a function's name for f32 and f64; CUDA's library of device functions, which Halide links into
+// PTX, has the C library's names behind `__nv_`. Halide's name for counting zeros is one that OpenCL C does not have.
+// See the header.
+#include "codegen/halide/gpu/DeviceFunctions.h"
+
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringRef.h"
+
+using Halide::Expr;
+using Halide::Internal::Call;
+
+namespace bmc::codegen {
+
+static constexpr llvm::StringLiteral libraryFunctions[] = {"cos",   "erf", "exp", "expm1", "log",
+                                                           "log1p", "pow", "sin", "tanh"};
+
+Expr DeviceFunctions::visit(const Call *call) {
+  Expr mutated = IRMutator::visit(call);
+  const auto *same = mutated.as<Call>();
+  if (same && same->is_intrinsic(Call::count_leading_zeros) && !isCuda)
+    return Call::make(same->type, "clz", same->args, Call::PureExtern);
+  if (!same || same->call_type != Call::PureExtern)
+    return mutated;
+  llvm::StringRef name = same->name, base = name;
+  if (same->type.bits() == 32)
+    base.consume_back("f");
+  if (!llvm::is_contained(libraryFunctions, base))
+    return mutated;
+  return Call::make(same->type, isCuda ? "__nv_" + name.str() : base.str(), same->args, Call::PureExtern);
+}
+
+} // namespace bmc::codegen

@@ -1,0 +1,172 @@
+// The driver of NVIDIA's devices: libcuda.so.1, opened at run time. A tape that is replayed a second time becomes a
+// graph: from then on a call of its function is one call of the driver.
+#include "tape.h"
+
+#include "../errors.h"
+
+#include <dlfcn.h>
+
+namespace bmc {
+namespace {
+
+// What is used of CUDA's driver API, as its manual has it: cuda.h is not there where programs are compiled.
+using Status = int;
+using DeviceNumber = int;
+using Address = unsigned long long;
+struct Context;
+struct Stream;
+struct Module;
+struct Function;
+struct Graph;
+struct GraphExecutable;
+enum : unsigned { streamNonBlocking = 1 };
+enum : int { captureThreadLocal = 1, maxDynamicSharedBytes = 8 };
+enum : uint32_t { sharedBytesOfEveryBlock = 48 * 1024 };
+
+/// The functions that are called, with the names that the library has them under.
+#define BMC_CUDA_FUNCTIONS(DO)                                                                                         \
+  DO(init, "cuInit", unsigned)                                                                                         \
+  DO(deviceGet, "cuDeviceGet", DeviceNumber *, int)                                                                    \
+  DO(retainContext, "cuDevicePrimaryCtxRetain", Context **, DeviceNumber)                                              \
+  DO(setContext, "cuCtxSetCurrent", Context *)                                                                         \
+  DO(errorName, "cuGetErrorName", Status, const char **)                                                               \
+  DO(streamCreate, "cuStreamCreate", Stream **, unsigned)                                                              \
+  DO(streamSynchronize, "cuStreamSynchronize", Stream *)                                                               \
+  DO(memoryAllocate, "cuMemAlloc_v2", Address *, size_t)                                                               \
+  DO(copyToDevice, "cuMemcpyHtoDAsync_v2", Address, const void *, size_t, Stream *)                                    \
+  DO(copyToHost, "cuMemcpyDtoHAsync_v2", void *, Address, size_t, Stream *)                                            \
+  DO(copyOnDevice, "cuMemcpyDtoDAsync_v2", Address, Address, size_t, Stream *)                                         \
+  DO(moduleLoad, "cuModuleLoadData", Module **, const void *)                                                          \
+  DO(moduleFunction, "cuModuleGetFunction", Function **, Module *, const char *)                                       \
+  DO(functionAttribute, "cuFuncSetAttribute", Function *, int, int)                                                    \
+  DO(launchKernel, "cuLaunchKernel", Function *, unsigned, unsigned, unsigned, unsigned, unsigned, unsigned, unsigned, \
+     Stream *, void **, void **)                                                                                       \
+  DO(beginCapture, "cuStreamBeginCapture_v2", Stream *, int)                                                           \
+  DO(endCapture, "cuStreamEndCapture", Stream *, Graph **)                                                             \
+  DO(instantiate, "cuGraphInstantiateWithFlags", GraphExecutable **, Graph *, unsigned long long)                      \
+  DO(graphLaunch, "cuGraphLaunch", GraphExecutable *, Stream *)                                                        \
+  DO(graphDestroy, "cuGraphDestroy", Graph *)                                                                          \
+  DO(executableDestroy, "cuGraphExecDestroy", GraphExecutable *)
+
+struct Cuda {
+#define BMC_DECLARE(name, symbol, ...) Status (*name)(__VA_ARGS__);
+  BMC_CUDA_FUNCTIONS(BMC_DECLARE)
+#undef BMC_DECLARE
+  Context *context;
+  Stream *stream;
+} cuda;
+
+const char *loadLibrary() {
+  void *library = dlopen("libcuda.so.1", RTLD_NOW | RTLD_LOCAL);
+  if (!library)
+    return "NVIDIA's driver (libcuda.so.1) is not installed";
+#define BMC_LOAD(name, symbol, ...)                                                                                    \
+  cuda.name = reinterpret_cast<Status (*)(__VA_ARGS__)>(dlsym(library, symbol));                                       \
+  if (!cuda.name)                                                                                                      \
+    return "NVIDIA's driver is too old: it has no " symbol;
+  BMC_CUDA_FUNCTIONS(BMC_LOAD)
+#undef BMC_LOAD
+  return nullptr;
+}
+
+const char *open() {
+  if (const char *why = loadLibrary())
+    return why;
+  DeviceNumber device;
+  if (cuda.init(0) || cuda.deviceGet(&device, 0))
+    return "the driver finds none";
+  if (cuda.retainContext(&cuda.context, device) || cuda.setContext(cuda.context) ||
+      cuda.streamCreate(&cuda.stream, streamNonBlocking))
+    return "the one that is there cannot be opened";
+  return nullptr;
+}
+
+void check(Status status, const char *what) {
+  if (status == 0)
+    return;
+  const char *name = nullptr;
+  cuda.errorName(status, &name);
+  fail(exitCannot, "the CUDA device failed: %s gave %s", what, name ? name : "an unknown error");
+}
+
+uint64_t allocate(int64_t bytes) {
+  Address address = 0;
+  return cuda.memoryAllocate(&address, static_cast<size_t>(bytes)) ? 0 : address;
+}
+
+void upload(uint64_t to, const void *from, int64_t bytes) {
+  check(cuda.copyToDevice(to, from, static_cast<size_t>(bytes), cuda.stream), "a copy to it");
+}
+
+void download(void *to, uint64_t from, int64_t bytes) {
+  check(cuda.copyToHost(to, from, static_cast<size_t>(bytes), cuda.stream), "a copy from it");
+  check(cuda.streamSynchronize(cuda.stream), "a kernel");
+}
+
+void copy(uint64_t to, uint64_t from, int64_t bytes) {
+  check(cuda.copyOnDevice(to, from, static_cast<size_t>(bytes), cuda.stream), "a copy on it");
+}
+
+void *load(const char *text, int64_t) {
+  Module *module = nullptr;
+  check(cuda.moduleLoad(&module, text), "the compilation of a kernel");
+  return module;
+}
+
+void *findKernel(void *module, const char *name) {
+  Function *function = nullptr;
+  check(cuda.moduleFunction(&function, static_cast<Module *>(module), name), "the search for a kernel");
+  return function;
+}
+
+void launch(const Launch &launch, LaunchArgument *arguments) {
+  auto *function = static_cast<Function *>(launch.kernel);
+  Array<void *> values;
+  for (int64_t i = 0; i < launch.argumentCount; ++i)
+    values.push(&arguments[i].value);
+  if (launch.sharedBytes > sharedBytesOfEveryBlock)
+    check(cuda.functionAttribute(function, maxDynamicSharedBytes, static_cast<int>(launch.sharedBytes)),
+          "a kernel's demand for shared memory");
+  const uint32_t *grid = launch.grid, *block = launch.block;
+  check(cuda.launchKernel(function, grid[0], grid[1], grid[2], block[0], block[1], block[2], launch.sharedBytes,
+                          cuda.stream, values.data(), nullptr),
+        "the start of a kernel");
+}
+
+void launchAll(Tape &tape) {
+  for (const Launch &one : tape.launches)
+    launch(one, tape.arguments.data() + one.firstArgument);
+}
+
+/// Null where the driver does not allow it.
+GraphExecutable *capture(Tape &tape) {
+  Graph *graph = nullptr;
+  GraphExecutable *executable = nullptr;
+  if (cuda.beginCapture(cuda.stream, captureThreadLocal))
+    return nullptr;
+  launchAll(tape);
+  if (cuda.endCapture(cuda.stream, &graph) || !graph)
+    return nullptr;
+  if (cuda.instantiate(&executable, graph, 0))
+    executable = nullptr;
+  cuda.graphDestroy(graph);
+  return executable;
+}
+
+/// Many functions are called once only: the second replay shows that a graph is worth its making.
+void replay(Tape &tape) {
+  if (tape.replays++ == 1)
+    tape.prepared = capture(tape);
+  if (tape.prepared)
+    check(cuda.graphLaunch(static_cast<GraphExecutable *>(tape.prepared), cuda.stream), "the start of a graph");
+  else
+    launchAll(tape);
+}
+
+void forget(Tape &tape) { cuda.executableDestroy(static_cast<GraphExecutable *>(tape.prepared)); }
+
+} // namespace
+} // namespace bmc
+
+const bmc_driver bmc_driver_cuda = {"CUDA",    bmc::open, bmc::allocate,   bmc::upload, bmc::download,
+                                    bmc::copy, bmc::load, bmc::findKernel, bmc::replay, bmc::forget};

@@ -1,0 +1,52 @@
+// What a device can do for a program, and nothing more: one table of functions for each driver's library, which is
+// opened at run time. Everything that is asked of a device happens in the order in which it is asked, on one queue.
+// What fails ends the program with exit code 3.
+#ifndef BMC_DEVICE_DRIVER_H
+#define BMC_DEVICE_DRIVER_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+namespace bmc {
+
+/// What a kernel gets for one of its parameters: bytes, or an address of the device's memory.
+struct LaunchArgument {
+  uint64_t value;
+  uint32_t bytes;
+  bool isAddress;
+};
+
+/// Everything that it takes to start a kernel.
+struct Launch {
+  void *kernel;
+  uint32_t grid[3], block[3];
+  uint32_t sharedBytes;
+  int64_t firstArgument, argumentCount; // in its tape
+};
+
+class Tape;
+
+} // namespace bmc
+
+struct bmc_driver {
+  const char *name;
+  /// Opens the library and the device. Null, or why there is none.
+  const char *(*open)();
+  uint64_t (*allocate)(int64_t bytes); // 0: there is no room
+  /// The host's memory may change as soon as this returns.
+  void (*upload)(uint64_t to, const void *from, int64_t bytes);
+  /// Waits until it is there.
+  void (*download)(void *to, uint64_t from, int64_t bytes);
+  void (*copy)(uint64_t to, uint64_t from, int64_t bytes);
+  /// The device's code, as Halide's objects have it: text with a zero behind it.
+  void *(*load)(const char *text, int64_t bytes);
+  void *(*findKernel)(void *module, const char *name);
+  /// Starts all kernels of a tape; waits for nothing.
+  void (*replay)(bmc::Tape &tape);
+  /// Gives back what `replay` has prepared.
+  void (*forget)(bmc::Tape &tape);
+};
+
+extern "C" const bmc_driver bmc_driver_opencl, bmc_driver_cuda;
+
+#endif
