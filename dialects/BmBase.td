@@ -42,9 +42,11 @@ def Bm_ScheduleAttr : Bm_Attr<"Schedule", "schedule"> {
     `kind`: `elementwise` (one loop nest over the results), `rows` (reductions along the innermost result-free axes, one
     result row at a time), `columns` (reductions over leading axes: results in lanes), `matmul` (register tiles),
     `scatter` (serial accumulation), `panels` (a copy that transposes, by blocks in registers), `plain` (Halide's default: no schedule).
-    `vector`: lanes; `unroll`: vectors a step; `tile`: rows and columns of a register tile; `partial`: vectors of
-    partial sums of a reduction (their number of elements is part of the result's bits: the same for any target and number of threads); `parallel`: rows a task, 0 is serial;
-    `lanes`: what the lanes of a product's tile run along: `columns`, `rows` or `inner` (then each element has
+    `vector`: lanes; `unroll`: vectors a step; `tile`: rows and columns of a register tile; `fewRowsTile`: the one to
+    take instead where the rows are no more than its own; `partial`: vectors of
+    partial sums of a reduction (their number of elements is part of the result's bits: the same for any target and number of threads);
+    `parallel`: rows a task, 0 is serial; `parallelColumns`: columns a task of a product of matrices, 0 is all, with as
+    many rows as `parallelFrom`, fewer are one task; `lanes`: what the lanes of a product's tile run along: `columns`, `rows` or `inner` (then each element has
     `partial` vectors of partial sums); `flat`: the loop nest is one loop over all elements.
 
     On a device `threads` is the number of threads in a block; 0: not on a device. The kinds are `gpu_elements` (a thread
@@ -57,8 +59,11 @@ def Bm_ScheduleAttr : Bm_Attr<"Schedule", "schedule"> {
                         DefaultValuedParameter<"int64_t", "1">:$vector,
                         DefaultValuedParameter<"int64_t", "1">:$unroll,
                         OptionalArrayRefParameter<"int64_t">:$tile,
+                        OptionalArrayRefParameter<"int64_t">:$fewRowsTile,
                         DefaultValuedParameter<"int64_t", "1">:$partial,
                         DefaultValuedParameter<"int64_t", "0">:$parallel,
+                        DefaultValuedParameter<"int64_t", "0">:$parallelColumns,
+                        DefaultValuedParameter<"int64_t", "0">:$parallelFrom,
                         StringRefParameter<"where a product has its lanes", "\"columns\"">:$lanes,
                         DefaultValuedParameter<"bool", "false">:$flat,
                         DefaultValuedParameter<"int64_t", "0">:$threads);

@@ -147,8 +147,8 @@ static ParseResult parseWord(AsmParser &parser, ArrayRef<StringLiteral> words, c
 namespace {
 // The parameters behind the kind, with their defaults.
 struct ScheduleParameters {
-  int64_t vector = 1, unroll = 1, partial = 1, parallel = 0, threads = 0;
-  SmallVector<int64_t> tile;
+  int64_t vector = 1, unroll = 1, partial = 1, parallel = 0, parallelColumns = 0, parallelFrom = 0, threads = 0;
+  SmallVector<int64_t> tile, fewRowsTile;
   StringRef lanes = "columns";
   bool flat = false;
 
@@ -159,12 +159,20 @@ struct ScheduleParameters {
         .Case("partial", &partial)
         .Case("parallel", &parallel)
         .Case("threads", &threads)
+        .Case("parallelColumns", &parallelColumns)
+        .Case("parallelFrom", &parallelFrom)
+        .Default(nullptr);
+  }
+  SmallVector<int64_t> *numbers(StringRef name) {
+    return llvm::StringSwitch<SmallVector<int64_t> *>(name)
+        .Case("tile", &tile)
+        .Case("fewRowsTile", &fewRowsTile)
         .Default(nullptr);
   }
 };
 } // namespace
 
-// parameter = name "=" number | "tile" "=" "[" numbers "]" | "lanes" "=" word | "flat"
+// parameter = name "=" number | name "=" "[" numbers "]" | "lanes" "=" word | "flat"
 static ParseResult parseScheduleParameter(AsmParser &parser, ScheduleParameters &parameters) {
   SMLoc place = parser.getCurrentLocation();
   StringRef name;
@@ -176,9 +184,9 @@ static ParseResult parseScheduleParameter(AsmParser &parser, ScheduleParameters 
   }
   if (name == "lanes")
     return failure(parser.parseEqual() || parseWord(parser, laneAxes, "kind of axis", parameters.lanes));
-  if (name == "tile")
+  if (SmallVector<int64_t> *numbers = parameters.numbers(name))
     return failure(parser.parseEqual() || parser.parseCommaSeparatedList(AsmParser::Delimiter::Square, [&] {
-      return parser.parseInteger(parameters.tile.emplace_back());
+      return parser.parseInteger(numbers->emplace_back());
     }));
   if (int64_t *number = parameters.number(name))
     return failure(parser.parseEqual() || parser.parseInteger(*number));
@@ -195,8 +203,9 @@ Attribute ScheduleAttr::parse(AsmParser &parser, Type) {
       return {};
   if (parser.parseGreater())
     return {};
-  return get(parser.getContext(), kind, parameters.vector, parameters.unroll, parameters.tile, parameters.partial,
-             parameters.parallel, parameters.lanes, parameters.flat, parameters.threads);
+  return get(parser.getContext(), kind, parameters.vector, parameters.unroll, parameters.tile, parameters.fewRowsTile,
+             parameters.partial, parameters.parallel, parameters.parallelColumns, parameters.parallelFrom,
+             parameters.lanes, parameters.flat, parameters.threads);
 }
 
 void ScheduleAttr::print(AsmPrinter &printer) const {
@@ -208,11 +217,17 @@ void ScheduleAttr::print(AsmPrinter &printer) const {
   printer << "<" << getKind();
   number("vector", getVector(), defaults.vector);
   number("unroll", getUnroll(), defaults.unroll);
-  if (!getTile().empty())
-    printer << ", tile = [" << getTile() << "]";
+  auto numbers = [&](StringRef name, ArrayRef<int64_t> values) {
+    if (!values.empty())
+      printer << ", " << name << " = [" << values << "]";
+  };
+  numbers("tile", getTile());
+  numbers("fewRowsTile", getFewRowsTile());
   number("partial", getPartial(), defaults.partial);
   number("parallel", getParallel(), defaults.parallel);
   number("threads", getThreads(), defaults.threads);
+  number("parallelColumns", getParallelColumns(), defaults.parallelColumns);
+  number("parallelFrom", getParallelFrom(), defaults.parallelFrom);
   if (getLanes() != defaults.lanes)
     printer << ", lanes = " << getLanes();
   if (getFlat())

@@ -201,6 +201,9 @@ static void buildKernels(Block &body, const FusionGraph &graph, const ReasonNote
 }
 
 static LogicalResult fuse(Block &body, bool merges, bool reasons) {
+  // Text of a later stage, perhaps edited, is grouped already.
+  if (!body.getOps<KernelOp>().empty())
+    return success();
   if (failed(checkOps(body)))
     return failure();
   auto graph = std::make_unique<FusionGraph>(body);

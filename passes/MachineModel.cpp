@@ -129,6 +129,17 @@ double MachineModel::peakFlops(int64_t elementBytes) const {
   return 2.0 * double(lanes(elementBytes) * machine.getFmaPorts() * machine.getMegahertz()) * 1e6;
 }
 
+double MachineModel::stepCycles(int64_t rows, int64_t vectors) const {
+  double multiply = double(rows * vectors) / double(machine.getFmaPorts());
+  double load = double((rows + vectors) * vectorBits / 8) / double(machine.getL1BytesPerCycle());
+  return std::max({multiply, load, double(machine.getFmaLatency())});
+}
+
+double MachineModel::productSeconds(int64_t rows, int64_t columns, int64_t inner, int64_t elementBytes) const {
+  int64_t bytes = (rows * inner + inner * columns + rows * columns) * elementBytes;
+  return std::max(2.0 * double(rows * columns * inner) / peakFlops(elementBytes), secondsToRead(double(bytes), bytes));
+}
+
 int64_t MachineModel::bytesOf(MemoryLevel level) const {
   return std::array{machine.getL1Bytes(), machine.getL2Bytes(), machine.getL3Bytes(),
                     std::numeric_limits<int64_t>::max()}[size_t(level)];
@@ -152,12 +163,15 @@ MemoryLevel MachineModel::levelOf(int64_t bytes) const {
 // A second thread saves half of the time and costs its start; it should save twice of that.
 bool MachineModel::paysParallel(double seconds) const { return seconds >= 4e-9 * double(machine.getLoopNanoseconds()); }
 
-// Taking a task should cost a fifteenth of it at most. Beyond so many tasks a finer division balances nothing more.
+// Taking a task should cost a fifteenth of it at most. More tasks than several a thread balance little, so long work
+// has longer ones.
 int64_t MachineModel::taskCount(double seconds) const {
-  constexpr double largest = 256;
+  constexpr double enough = 16, largest = 256;
   if (!paysParallel(seconds))
     return 1;
-  return int64_t(std::clamp(seconds / (15e-9 * double(machine.getTaskNanoseconds())), 2.0, largest));
+  double shortest = 15e-9 * double(machine.getTaskNanoseconds());
+  double count = std::min(seconds / shortest, enough + seconds / (30 * shortest));
+  return int64_t(std::clamp(count, 2.0, largest));
 }
 
 // Kernels -------------------------------------------------------------------------------------------------------------

@@ -31,6 +31,11 @@ public:
 
   /// Multiplications and additions in a second, if all units are always busy.
   double peakFlops(int64_t elementBytes) const;
+  /// Cycles of one step of a register tile along the inner axis: to multiply and add, to load a vector of columns or a
+  /// broadcast row each, or to wait for the step before.
+  double stepCycles(int64_t rows, int64_t vectors) const;
+  /// A product at its best on one thread.
+  double productSeconds(int64_t rows, int64_t columns, int64_t inner, int64_t elementBytes) const;
   /// What a level of the memory holds, for one core; there is no limit to memory.
   int64_t bytesOf(MemoryLevel level) const;
   /// The bytes that one core reads from a level in a second.

@@ -6,7 +6,7 @@
 
 namespace bmc {
 
-/// The rows of a training step, if the program says so.
+/// The rows of a training step, if the op belongs to one and the program says so.
 std::optional<int64_t> batchOf(mlir::Operation *op);
 /// How a kernel runs on a target, from its shapes alone: the same kernel gets the same schedule.
 bm::ScheduleAttr chooseSchedule(bm::KernelOp kernel, bm::TargetAttr target);

@@ -22,8 +22,9 @@ struct DeviceChoice {
 ScheduleAttr chooseDeviceSchedule(KernelOp kernel, bool plain) {
   DeviceChoice choice;
   (void)plain;
-  return ScheduleAttr::get(kernel.getContext(), choice.kind, choice.vector, /*unroll=*/1, choice.tile, choice.partial,
-                           /*parallel=*/0, "columns", /*flat=*/false, choice.threads);
+  return ScheduleAttr::get(kernel.getContext(), choice.kind, choice.vector, /*unroll=*/1, choice.tile,
+                           /*fewRowsTile=*/{}, choice.partial, /*parallel=*/0, /*parallelColumns=*/0,
+                           /*parallelFrom=*/0, "columns", /*flat=*/false, choice.threads);
 }
 
 } // namespace bmc

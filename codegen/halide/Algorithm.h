@@ -38,6 +38,7 @@ struct Anchor {
   std::vector<Halide::Var> axes; // of result, outermost first
   Halide::Func lanes;            // partial sums: first argument the lane; undefined if there are none
   Halide::Func foldedLanes = {}; // their sums in `foldedLaneCount` lanes; undefined if the result adds them up at once
+  Halide::Expr rows = {}, columns = {}; // of a product of matrices: how many there are at run time
 };
 
 class Algorithm {

@@ -50,7 +50,7 @@ private:
 FailureOr<LoweredKernel> lowerKernel(KernelOp kernel, bool isPlain) { return Lowering(kernel, isPlain).run(); }
 
 static ScheduleAttr plainSchedule(MLIRContext *context) {
-  return ScheduleAttr::get(context, "plain", 1, 1, {}, 1, 0, "none", false, 0);
+  return ScheduleAttr::get(context, "plain", 1, 1, {}, {}, 1, 0, 0, 0, "none", false, /*threads=*/0);
 }
 
 static ScheduleAttr chosenSchedule(KernelOp kernel, bool isPlain) {

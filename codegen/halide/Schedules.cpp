@@ -5,6 +5,7 @@
 #include <numeric>
 
 using namespace bmc::bm;
+using Halide::Expr;
 using Halide::Func;
 using Halide::RVar;
 using Halide::Stage;
@@ -17,12 +18,13 @@ namespace bmc::codegen {
 static constexpr TailStrategy guarded = TailStrategy::GuardWithIf;
 
 namespace {
-// The register tile of a product: its loops in the results' loop nest, and its sums.
+// The register tile of a product: its loops in a stage of the results' loop nest, and its sums.
 struct Tile {
-  Tile(ScheduleAttr schedule, const Anchor &product, llvm::ArrayRef<Var> axes)
-      : rows(schedule.getTile()[0]), columns(schedule.getTile()[1]), row(axes[axes.size() - 2]), column(axes.back()),
+  Tile(llvm::ArrayRef<int64_t> size, const Anchor &product, Stage stage, llvm::ArrayRef<Var> axes)
+      : rows(size[0]), columns(size[1]), stage(std::move(stage)), row(axes[axes.size() - 2]), column(axes.back()),
         rowInTile("row"), columnInTile("column"), x(product.axes.back()), y(product.axes[product.axes.size() - 2]),
-        sums(product.result), lanes(product.lanes), foldedLanes(product.foldedLanes) {}
+        sums(product.result), lanes(product.lanes), foldedLanes(product.foldedLanes), rowCount(product.rows),
+        columnCount(product.columns) {}
 
   // One accumulator an element, updated in turn for each step of the inner axis.
   void accumulate(const Func &consumer, const Var &loop) {
@@ -35,9 +37,11 @@ struct Tile {
   }
 
   int rows, columns;
+  Stage stage;
   Var row, column, rowInTile, columnInTile;
   Var x, y; // of the sums: column and row
   Func sums, lanes, foldedLanes;
+  Expr rowCount, columnCount; // of the results
 };
 
 class Scheduler {
@@ -55,8 +59,10 @@ public:
   void panels();
 
 private:
-  void splitTasks();
+  void splitTasks(Stage stage);
+  void splitTasks(Tile &tile);
   void vectorizeInnermost();
+  void matmul(Tile tile);
   void lanesAlongColumns(Tile &tile);
   void lanesAlongRows(Tile &tile);
   void lanesAlongInner(Tile &tile);
@@ -100,13 +106,13 @@ static bool updatesInnermostAxis(const Func &function, int update = 0) {
 void Scheduler::plain() { placeAnchors(); }
 
 void Scheduler::elementwise() {
-  splitTasks();
+  splitTasks(loops.stage);
   vectorizeInnermost();
   placeAnchors();
 }
 
 void Scheduler::rows() {
-  splitTasks();
+  splitTasks(loops.stage);
   if (!isComputedPerElement())
     vectorizeInnermost();
   placeAnchors();
@@ -114,19 +120,28 @@ void Scheduler::rows() {
 
 // A block of results in registers, the summed axes around it.
 void Scheduler::columns() {
-  splitTasks();
+  splitTasks(loops.stage);
   vectorizeInnermost();
   for (const Anchor &anchor : anchors)
     placeInBlock(anchor);
 }
 
-// A tile of accumulators in registers: the inner axis runs over the whole tile, and the tile's consumer finishes it.
+// Few rows have loops of their own.
 void Scheduler::matmul() {
-  if (schedule.getTile().size() != 2 || anchors.size() != 1 || loops.axes.size() < 2)
-    throw Halide::CompileError("a matmul schedule needs a tile of two sizes and a kernel with one product");
-  splitTasks();
-  Tile tile(schedule, anchors[0], loops.axes);
-  loops.stage.split(tile.column, tile.column, tile.columnInTile, tile.columns, guarded)
+  llvm::ArrayRef<int64_t> size = schedule.getTile(), sizeForFewRows = schedule.getFewRowsTile();
+  if (size.size() != 2 || (!sizeForFewRows.empty() && sizeForFewRows.size() != 2) ||
+      anchors.size() != (sizeForFewRows.empty() ? 1 : 2) || loops.axes.size() < 2)
+    throw Halide::CompileError("a matmul schedule needs tiles of two sizes and a kernel with one product");
+  if (!sizeForFewRows.empty()) {
+    Stage stage = loops.stage.specialize(anchors[1].rows <= int(sizeForFewRows[0]));
+    matmul(Tile(sizeForFewRows, anchors[1], stage, loops.axes));
+  }
+  matmul(Tile(size, anchors[0], loops.stage, loops.axes));
+}
+
+// A tile of accumulators in registers: the inner axis runs over the whole tile, and the tile's consumer finishes it.
+void Scheduler::matmul(Tile tile) {
+  tile.stage.split(tile.column, tile.column, tile.columnInTile, tile.columns, guarded)
       .split(tile.row, tile.row, tile.rowInTile, tile.rows, guarded);
   if (schedule.getLanes() == "rows")
     lanesAlongRows(tile);
@@ -134,12 +149,35 @@ void Scheduler::matmul() {
     lanesAlongInner(tile);
   else
     lanesAlongColumns(tile);
+  splitTasks(tile);
+}
+
+// Blocks of tiles make the tasks, whoever runs them. Tasks that follow each other share columns.
+void Scheduler::splitTasks(Tile &tile) {
+  if (loops.axes.size() > 2)
+    return splitTasks(tile.stage);
+  int rows = schedule.getParallel(), columns = schedule.getParallelColumns();
+  if (rows <= 0)
+    return;
+  Var rowTask("rowTask"), columnTask("columnTask"), task("task");
+  tile.stage.split(tile.row, rowTask, tile.row, std::max(rows / tile.rows, 1), guarded);
+  if (columns <= 0) {
+    tile.stage.reorder(schedule.getLanes() == "rows" ? tile.row : tile.column, rowTask).parallel(rowTask);
+    return;
+  }
+  Expr allTiles = (tile.columnCount + tile.columns - 1) / tile.columns;
+  Expr tiles = Halide::Internal::simplify(
+      Halide::select(tile.rowCount >= int(schedule.getParallelFrom()), std::max(columns / tile.columns, 1), allTiles));
+  tile.stage.split(tile.column, columnTask, tile.column, tiles, guarded)
+      .reorder(schedule.getLanes() == "rows" ? tile.row : tile.column, rowTask, columnTask)
+      .fuse(rowTask, columnTask, task)
+      .parallel(task);
 }
 
 // A block of columns stays in the cache while the rows pass by.
 void Scheduler::lanesAlongColumns(Tile &tile) {
   int lanes = std::gcd(vector, tile.columns); // a tile is whole vectors
-  loops.stage.reorder(tile.columnInTile, tile.rowInTile, tile.row, tile.column)
+  tile.stage.reorder(tile.columnInTile, tile.rowInTile, tile.row, tile.column)
       .vectorize(tile.columnInTile, lanes, guarded)
       .unroll(tile.columnInTile)
       .unroll(tile.rowInTile);
@@ -152,7 +190,7 @@ void Scheduler::lanesAlongColumns(Tile &tile) {
 // registers on its way out.
 void Scheduler::lanesAlongRows(Tile &tile) {
   int lanes = std::gcd(vector, tile.rows), storeLanes = std::gcd(8, tile.columns);
-  loops.stage.reorder(tile.columnInTile, tile.rowInTile, tile.column, tile.row)
+  tile.stage.reorder(tile.columnInTile, tile.rowInTile, tile.column, tile.row)
       .vectorize(tile.columnInTile, storeLanes, guarded)
       .unroll(tile.columnInTile)
       .unroll(tile.rowInTile, std::gcd(8, tile.rows), guarded);
@@ -167,7 +205,7 @@ void Scheduler::lanesAlongRows(Tile &tile) {
 // Each element has partial sums of its own, which are added at the end: rows of both operands are read along the inner
 // axis as they lie.
 void Scheduler::lanesAlongInner(Tile &tile) {
-  loops.stage.reorder(tile.columnInTile, tile.rowInTile, tile.row, tile.column)
+  tile.stage.reorder(tile.columnInTile, tile.rowInTile, tile.row, tile.column)
       .unroll(tile.columnInTile)
       .unroll(tile.rowInTile);
   Func lanes = tile.lanes;
@@ -213,7 +251,7 @@ void Scheduler::scatter() {
 void Scheduler::panels() {
   if (anchors.size() != 1 || loops.axes.size() < 3)
     throw Halide::CompileError("a panels schedule needs a kernel that packs one matrix");
-  splitTasks();
+  splitTasks(loops.stage);
   size_t rank = loops.axes.size();
   Var inner = loops.axes[rank - 2], lane = loops.axes[rank - 1], innerInBlock("innerInBlock"),
       laneInBlock("laneInBlock");
@@ -238,11 +276,11 @@ bool Scheduler::isDirectScatter() const {
 }
 
 // Fixed numbers of rows make the tasks, whoever runs them.
-void Scheduler::splitTasks() {
+void Scheduler::splitTasks(Stage stage) {
   if (schedule.getParallel() <= 0 || loops.axes.empty())
     return;
   Var task("task");
-  loops.stage.split(loops.axes[0], task, loops.axes[0], int(schedule.getParallel()), guarded).parallel(task);
+  stage.split(loops.axes[0], task, loops.axes[0], int(schedule.getParallel()), guarded).parallel(task);
 }
 
 void Scheduler::vectorizeInnermost() {

@@ -325,3 +325,21 @@ func.func @rides_on_the_product(%x: tensor<8x4xf32>, %w: tensor<4x4xf32>) -> (te
   %5 = bm.reduce_sum %4, [1] : tensor<8x4xf32>
   return %y, %5 : tensor<8x4xf32>, tensor<8xf32>
 }
+
+// -----
+
+// What is grouped already stays so: text of a later stage can be edited and compiled.
+// CHECK-LABEL: @grouped
+// CHECK-COUNT-2: bm.kernel
+// CHECK: #bm.schedule<elementwise, vector = 2>
+func.func @grouped(%x: tensor<2xf32>) -> tensor<2xf32> {
+  %0 = bm.kernel (%a = %x : tensor<2xf32>) -> (tensor<2xf32>) {
+    %2 = bm.exp %a : tensor<2xf32>
+    bm.yield %2 : tensor<2xf32>
+  }
+  %1 = bm.kernel (%a = %0 : tensor<2xf32>) -> (tensor<2xf32>) schedule #bm.schedule<elementwise, vector = 2> {
+    %2 = bm.exp %a : tensor<2xf32>
+    bm.yield %2 : tensor<2xf32>
+  }
+  return %1 : tensor<2xf32>
+}

@@ -19,21 +19,39 @@ class Product {
 public:
   Product(ProductOpInterface op, Algorithm &algorithm, ArrayRef<Element> operands)
       : op(op), algorithm(algorithm), operands(operands), type(op->getResult(0).getType()), shape(shapeOf(type)),
-        rank(shape.size()), vars(axisVars(rank)), batch(vars.begin(), vars.end() - 2),
-        tile(algorithm.schedule() ? algorithm.schedule().getTile() : ArrayRef<int64_t>()) {}
+        rank(shape.size()), vars(axisVars(rank)), batch(vars.begin(), vars.end() - 2) {}
 
   Element define() {
-    bool inLanes = algorithm.schedule() && algorithm.schedule().getLanes() == "inner";
-    Func sums = inLanes ? sumInLanes() : sumInOrder();
+    ScheduleAttr schedule = algorithm.schedule();
+    Func sums = sumTiles(schedule ? schedule.getTile() : ArrayRef<int64_t>());
+    Func sumsOfFewRows;
+    Expr hasFewRows;
+    if (schedule && !schedule.getFewRowsTile().empty()) {
+      sumsOfFewRows = sumTiles(schedule.getFewRowsTile());
+      hasFewRows = algorithm.size(shape[rank - 2]) <= int(schedule.getFewRowsTile()[0]);
+    }
     // LLVM takes the result of fast-math for a number, and would decide what follows by that. It cannot for a choice of
     // which one arm is NaN.
-    return [sums](const Index &index) {
+    return [=](const Index &index) {
       Expr sum = at(sums, index);
+      if (hasFewRows.defined())
+        sum = Halide::select(hasFewRows, at(sumsOfFewRows, index), sum);
       return Halide::select(strict::isNaN(sum), strict::notANumber(sum.type()), sum);
     };
   }
 
 private:
+  // The same sums in the same order, whatever the tile.
+  Func sumTiles(ArrayRef<int64_t> rowsAndColumns) {
+    tile = rowsAndColumns;
+    bool inLanes = algorithm.schedule() && algorithm.schedule().getLanes() == "inner";
+    Anchor anchor = inLanes ? sumInLanes() : sumInOrder();
+    anchor.rows = algorithm.size(shape[rank - 2]);
+    anchor.columns = algorithm.size(shape[rank - 1]);
+    algorithm.add(anchor);
+    return anchor.result;
+  }
+
   // The term of the sum at a position of the inner axis.
   Expr term(const Expr &inner) {
     Expr row = insideTile(0), column = insideTile(1);
@@ -50,10 +68,12 @@ private:
   Expr element(size_t operand, OperandLayout layout, const Expr &outer, const Expr &inner, bool innerIsLast) {
     Index index{batch, Expr()};
     if (layout == OperandLayout::Panels) {
-      // The rest of the last panel is there to be read.
+      // The rest of the last panel is there to be read; a tile of several panels may end behind the last.
+      Shape panels = shapeOf(op->getOperand(operand).getType());
       Expr whole = vars[rank - 2 + operand];
-      int block = *shapeOf(op->getOperand(operand).getType()).back().constant();
-      index.axes.insert(index.axes.end(), {whole / block, inner, whole % block});
+      int block = *panels.back().constant(), width = tile.size() == 2 ? tile[operand] : 1;
+      Expr panel = algorithm.inside(whole / block, panels[panels.size() - 3], width / block);
+      index.axes.insert(index.axes.end(), {panel, inner, whole % block});
     } else {
       index.axes.push_back(innerIsLast ? outer : inner);
       index.axes.push_back(innerIsLast ? inner : outer);
@@ -61,17 +81,16 @@ private:
     return operands[operand](index);
   }
 
-  Func sumInOrder() {
+  Anchor sumInOrder() {
     Func product("product");
     std::vector<Var> arguments = innermostFirst(vars);
     Halide::RDom inner(0, algorithm.size(op.getInner()), "k");
     product(arguments) = Halide::Internal::make_zero(elementType(type));
     product(arguments) += term(inner);
-    algorithm.add({AccessPattern::Contraction, shape, product, vars, Func()});
-    return product;
+    return {AccessPattern::Contraction, shape, product, vars, Func()};
   }
 
-  Func sumInLanes() {
+  Anchor sumInLanes() {
     Func product("product"), lanes("product_lanes");
     Var lane("lane");
     int count = std::max<int64_t>(algorithm.schedule().getPartial() * algorithm.schedule().getVector(), 1);
@@ -95,8 +114,7 @@ private:
     }
     product(innermostFirst(vars)) = folded.defined() ? combineLanes(folded, vars, foldedLaneCount, strict::add)
                                                      : combineLanes(lanes, vars, count, strict::add);
-    algorithm.add({AccessPattern::Contraction, shape, product, vars, lanes, folded});
-    return product;
+    return {AccessPattern::Contraction, shape, product, vars, lanes, folded};
   }
 
   ProductOpInterface op;
@@ -107,7 +125,7 @@ private:
   size_t rank;
   std::vector<Var> vars;
   std::vector<Expr> batch;
-  ArrayRef<int64_t> tile;
+  ArrayRef<int64_t> tile; // of the sums that are being defined
 };
 } // namespace
 

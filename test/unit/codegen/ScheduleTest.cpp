@@ -46,7 +46,14 @@ TEST(ScheduleTest, Matmul) {
                                  schedule("matmul, vector = 8, tile = [4, 5], lanes = inner"),
                                  schedule("matmul, vector = 4, partial = 4, tile = [2, 3], lanes = inner"),
                                  schedule("matmul, vector = 8, tile = [16, 8], lanes = rows"),
-                                 schedule("matmul, vector = 8, tile = [16, 3], lanes = rows, parallel = 16")};
+                                 schedule("matmul, vector = 8, tile = [16, 3], lanes = rows, parallel = 16"),
+                                 schedule("matmul, vector = 8, tile = [3, 8], parallel = 6, parallelColumns = 16"),
+                                 schedule("matmul, vector = 8, tile = [16, 3], lanes = rows, parallel = 16, "
+                                          "parallelColumns = 3, parallelFrom = 2"),
+                                 schedule("matmul, vector = 8, tile = [4, 8], fewRowsTile = [1, 24], parallel = 8, "
+                                          "parallelColumns = 24, parallelFrom = 4"),
+                                 schedule("matmul, vector = 8, tile = [4, 5], fewRowsTile = [2, 8], lanes = inner, "
+                                          "parallel = 4, parallelColumns = 5")};
   std::vector<Case> cases;
   for (int transposed = 0; transposed < 4; ++transposed) {
     std::string suffix = std::to_string(transposed);

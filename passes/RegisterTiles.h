@@ -1,0 +1,25 @@
+// Tiles of accumulators in the registers of a processor, for layouts (how wide a panel is) and for schedules.
+#ifndef BMC_PASSES_REGISTER_TILES_H
+#define BMC_PASSES_REGISTER_TILES_H
+
+#include "passes/MachineModel.h"
+
+namespace bmc {
+
+struct RegisterTile {
+  int64_t rows, columns;
+};
+
+/// The tile that takes the fewest cycles for so many rows and columns, with what it computes behind the last of them.
+/// An unknown number of rows is any from one to many.
+RegisterTile bestTile(const MachineModel &machine, int64_t elementBytes, std::optional<int64_t> rows,
+                      std::optional<int64_t> columns);
+/// The rows of the best tile that is as wide as a panel.
+int64_t rowsOfTile(const MachineModel &machine, int64_t elementBytes, std::optional<int64_t> rows,
+                   int64_t panelColumns);
+/// How wide panels of so many columns should be.
+int64_t bestPanel(const MachineModel &machine, int64_t elementBytes, std::optional<int64_t> rows, int64_t columns);
+
+} // namespace bmc
+
+#endif
