@@ -198,7 +198,7 @@ struct KernelRule {
 // The reason that tells a user most comes first; what takes long to find out is last.
 constexpr KernelRule kernelRules[] = {
     {{"operand-complete",
-      "its reader needs all of it before it starts; inside it would be computed again for each read"},
+      "all of it is needed before a result can begin; inside it would be computed again for each read"},
      &Candidate::readsWhole},
     {{"one-product", "a kernel has one product, scatter or packing, and no other sums beside it"},
      &Candidate::hasProductWithCompany},

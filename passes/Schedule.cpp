@@ -42,8 +42,6 @@ struct Schedule : impl::ScheduleBase<Schedule> {
   }
 };
 
-// An extent that is open at compile time is taken for the program's batch, or for this if that is open too.
-constexpr int64_t usualBatch = 256;
 // Tasks of one loop over all elements are multiples of this: whole pages of f32, and no edge within a vector.
 constexpr int64_t flatTaskStep = 1024;
 

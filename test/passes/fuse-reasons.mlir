@@ -5,7 +5,7 @@
 // Arguments have no reason. A product reads its operands whole.
 // CHECK-LABEL: @product_of_product
 // CHECK: bm.apart = [{}, {}]
-// CHECK: bm.apart = [{name = "operand-complete", text = "its reader needs all of it before it starts; inside it would be computed again for each read"}, {}]
+// CHECK: bm.apart = [{name = "operand-complete", text = "all of it is needed before a result can begin; inside it would be computed again for each read"}, {}]
 // UNMERGED-LABEL: @product_of_product
 // UNMERGED: bm.apart = [{name = "not-optimized", text = "-O0 leaves each operation alone"}, {}]
 func.func @product_of_product(%x: tensor<8x4xf32>, %w: tensor<4x4xf32>) -> tensor<8x4xf32> {

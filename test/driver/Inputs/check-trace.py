@@ -1,4 +1,4 @@
-"""Compares a trace with what `bmc --explain` lists: check-trace.py TRACE EXPLAINED MODEL FUNCTION=CALLS:ROWS... OP@TEXT...
+"""Compares a trace with what `bmc --explain --json` lists: check-trace.py TRACE EXPLAINED MODEL FUNCTION=CALLS:ROWS... OP@TEXT...
 
 Each of the functions was called so often, with so many rows in its first call; other functions may be there too.
 Kernels of evaluate with the op come from where the model has the text.
@@ -10,27 +10,18 @@ import re
 import sys
 
 
-def parse(lines):
-    """The kernels of each function in the order in which they run, loops as lists with their length in front."""
-    functions, stack = {}, []
-    for line in lines:
-        depth = len(line) - len(line.lstrip())
-        if match := re.match(r"(\w+): \d+ kernel calls", line):
-            functions[match[1]] = []
-            stack = [(0, functions[match[1]])]
-        elif match := re.match(r" +(k_[0-9a-f]+)  (\S+)$", line):
-            while stack[-1][0] >= depth:
-                stack.pop()
-            stack[-1][1].append({"kernel": match[1], "place": match[2]})
-        elif match := re.match(r" +loop of (\S+) steps", line):
-            while stack[-1][0] >= depth:
-                stack.pop()
-            loop = [match[1]]
-            stack[-1][1].append(loop)
-            stack.append((depth, loop))
-        elif match := re.match(r" +(ops|cost|schedule) +(.*)", line):
-            stack[-1][1][-1][match[1]] = match[2]
-    return functions
+def listed(calls, kernels):
+    """The calls in the order in which they run, loops as lists with their length in front."""
+    for call in calls:
+        if "kernel" in call:
+            yield {**kernels[call["kernel"]], **call}
+        else:
+            yield [call["steps"]["text"], *listed(call["calls"], kernels)]
+
+
+def parse(explained):
+    kernels = {kernel["name"]: kernel for kernel in explained["kernels"]}
+    return {function["name"]: list(listed(function["calls"], kernels)) for function in explained["functions"]}
 
 
 def number(polynomial, rows):
@@ -47,7 +38,7 @@ def calls(body, rows):
 
 
 trace, explained, model, *expected = sys.argv[1:]
-functions = parse(open(explained))
+functions = parse(json.load(open(explained)))
 lines = pathlib.Path(model).read_text().splitlines()
 events = [event for event in json.load(open(trace))["traceEvents"] if event["ph"] == "X"]
 events.sort(key=lambda event: (event["ts"], -event["dur"]))
@@ -67,9 +58,9 @@ for text in (text for text in expected if "=" in text):
             args = event["args"]
             assert event["cat"] == name and event["name"] == kernel["ops"]
             assert args["kernel"] == kernel["kernel"] and args["place"] == kernel["place"], (args, kernel)
-            flops, bytes_ = re.fullmatch(r"(.*) flops, (.*) bytes", kernel["cost"]).groups()
             if number_of_run == 0:
-                assert args["flops"] == number(flops, int(rows)) and args["bytes"] == number(bytes_, int(rows)), args
+                for cost in ("flops", "bytes"):
+                    assert args[cost] == number(kernel[cost]["text"], int(rows)), args
         for one, next_ in zip(found, found[1:]):
             assert one["ts"] + one["dur"] <= next_["ts"] + 0.001, "calls overlap"
 

@@ -1,0 +1,149 @@
+// See the header.
+#include "tools/bmc/KernelReport.h"
+
+#include "codegen/halide/Kernels.h"
+#include "codegen/host/Places.h"
+#include "dialects/Cost.h"
+#include "passes/FusionReason.h"
+#include "passes/MemoryPlan.h"
+#include "passes/Schedule.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/ADT/StringMap.h"
+
+using namespace mlir;
+
+namespace bmc {
+
+using bm::SymbolicDim;
+
+static bm::TargetAttr targetOf(ModuleOp module) { return module->getAttrOfType<bm::TargetAttr>("bm.target"); }
+
+static int64_t openExtentOf(ModuleOp module) {
+  return module.getBody()->empty() ? usualBatch : batchOf(&module.getBody()->front()).value_or(usualBatch);
+}
+
+KernelReport::KernelReport(ModuleOp module, const codegen::Target &target)
+    : module(module), target(target), model(targetOf(module)), open(openExtentOf(module)) {
+  for (auto function : module.getOps<func::FuncOp>())
+    if (!function.isExternal())
+      all.push_back({function, callsOf(function.getBody().front()), arenaOf(function), valuesOf(function)});
+}
+
+int64_t KernelReport::valueOf(const SymbolicDim &dim) const {
+  bm::SymbolValues values;
+  for (const std::string &symbol : dim.symbols())
+    values[symbol] = open;
+  return dim.evaluate(values).value_or(0);
+}
+
+const Estimate &KernelReport::estimateOf(bm::KernelOp kernel) {
+  auto [entry, isNew] = estimates.try_emplace(kernel);
+  if (isNew)
+    entry->second = estimate(kernel, model, open);
+  return entry->second;
+}
+
+StringRef KernelReport::limitOf(bm::KernelOp kernel) const {
+  int64_t bytes = valueOf(bm::bytesOf(kernel));
+  bool isMemory = model.secondsToRead(double(bytes), bytes) >= estimate(kernel, model, open).rooflineSeconds;
+  return isMemory ? nameOf(model.levelOf(bytes)) : "units";
+}
+
+int64_t KernelReport::bytesOfVariables(StringRef role) const {
+  int64_t bytes = 0;
+  for (auto variable : ModuleOp(module).getOps<bm::VariableOp>())
+    if (variable.getRole() == role)
+      bytes += *bm::bytesOf(variable.getType()).constant();
+  return bytes;
+}
+
+// Calls ---------------------------------------------------------------------------------------------------------------
+
+// Each kernel or loop that the operands come from, with each of its reasons once.
+std::vector<Apart> KernelReport::apartOf(Operation *op) const {
+  std::vector<Apart> result;
+  auto reasons = op->getAttrOfType<ArrayAttr>(apartAttrName);
+  if (!reasons)
+    return result;
+  for (auto [operand, attribute] : llvm::zip(op->getOperands(), reasons.getAsRange<DictionaryAttr>())) {
+    Operation *producer = contentOf(operand).getDefiningOp();
+    if (attribute.empty() || !isa_and_nonnull<bm::KernelOp, bm::ScanOp>(producer))
+      continue;
+    auto kernel = dyn_cast<bm::KernelOp>(producer);
+    Apart apart{kernel ? codegen::kernelName(kernel, target) : "", attribute.getAs<StringAttr>("name").str(),
+                attribute.getAs<StringAttr>("text").str()};
+    if (!llvm::is_contained(result, apart))
+      result.push_back(std::move(apart));
+  }
+  return result;
+}
+
+std::vector<ReportedCall> KernelReport::callsOf(Block &block) const {
+  std::vector<ReportedCall> calls;
+  for (Operation &op : block) {
+    if (auto kernel = dyn_cast<bm::KernelOp>(op))
+      calls.push_back(
+          {kernel, codegen::kernelName(kernel, target), codegen::placeText(op.getLoc()), apartOf(&op), nullptr});
+    if (auto scan = dyn_cast<bm::ScanOp>(op)) {
+      auto loop = std::make_shared<ReportedLoop>(ReportedLoop{scan.getLengthDim(), callsOf(scan.getBody().front())});
+      calls.push_back({nullptr, "", codegen::placeText(op.getLoc()), apartOf(&op), std::move(loop)});
+    }
+  }
+  return calls;
+}
+
+// Memory --------------------------------------------------------------------------------------------------------------
+
+// `64 + 3*(32*N) + max(8*N, 4*M)`: slots of a size that is a number are added up, equal ones counted. A slot holds the
+// largest of its sizes.
+ReportedSize KernelReport::arenaOf(func::FuncOp function) const {
+  constexpr int64_t alignment = 64;
+  int64_t fixed = 0, sum = 0;
+  std::vector<std::pair<std::string, int64_t>> rest; // texts and how often
+  llvm::StringMap<size_t> placeInRest;
+  for (Attribute slot : function->getAttrOfType<ArrayAttr>("bm.arena")) {
+    SmallVector<std::string> texts;
+    SymbolicDim size = 0;
+    int64_t largest = 0;
+    for (StringRef text : cast<ArrayAttr>(slot).getAsValueRange<StringAttr>()) {
+      size = *SymbolicDim::parse(std::string_view(text));
+      texts.push_back(size.text());
+      largest = std::max<int64_t>(largest, llvm::alignTo(valueOf(size), alignment));
+    }
+    sum += largest;
+    if (texts.size() == 1 && size.isConstant()) {
+      fixed += largest;
+      continue;
+    }
+    std::string text = texts.size() > 1 ? "max(" + llvm::join(texts, ", ") + ")" : texts.front();
+    auto [place, isNew] = placeInRest.try_emplace(text, rest.size());
+    if (isNew)
+      rest.emplace_back(text, 0);
+    ++rest[place->second].second;
+  }
+  SmallVector<std::string> terms;
+  if (fixed || rest.empty())
+    terms.push_back(std::to_string(fixed));
+  for (auto &[text, count] : rest)
+    terms.push_back(count == 1 ? text : std::to_string(count) + "*(" + text + ")");
+  return {llvm::join(terms, " + "), sum};
+}
+
+// Whether a value that a function returns lives in an argument's memory.
+static bool isDonated(Value value) {
+  auto result = dyn_cast<OpResult>(storageOf(value));
+  auto buffers = result ? result.getOwner()->getAttrOfType<ArrayAttr>("buffers") : ArrayAttr();
+  return buffers && cast<bm::BufferAttr>(buffers[result.getResultNumber()]).getKind() == bm::BufferKind::Argument;
+}
+
+ReportedSize KernelReport::valuesOf(func::FuncOp function) const {
+  SymbolicDim bytes = 0;
+  for (Type type : function.getArgumentTypes())
+    bytes = bytes + bm::bytesOf(type);
+  for (Value value : function.getBody().front().getTerminator()->getOperands())
+    if (!isDonated(value))
+      bytes = bytes + bm::bytesOf(value.getType());
+  return {bytes.text(), valueOf(bytes)};
+}
+
+} // namespace bmc

@@ -1,0 +1,83 @@
+// What is known of the kernels of a planned module: how often they run, what they cost and why they are apart. This is
+// what `--explain` prints, as text or as JSON.
+#ifndef BMC_TOOLS_BMC_KERNEL_REPORT_H
+#define BMC_TOOLS_BMC_KERNEL_REPORT_H
+
+#include "codegen/Target.h"
+#include "dialects/Ops.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "passes/MachineModel.h"
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace bmc {
+
+/// Why a call is not one kernel with the one whose value it reads.
+struct Apart {
+  std::string producer; ///< the kernel's name; empty for a loop
+  std::string name, text;
+  bool operator==(const Apart &) const = default;
+};
+
+struct ReportedLoop;
+
+/// A call of a kernel, or a loop of such.
+struct ReportedCall {
+  bm::KernelOp kernel; ///< null for a loop
+  std::string name, place;
+  std::vector<Apart> apart;
+  std::shared_ptr<ReportedLoop> loop;
+};
+
+struct ReportedLoop {
+  bm::SymbolicDim steps;
+  std::vector<ReportedCall> calls; ///< in the order in which they run
+};
+
+/// A size that may depend on symbols, and what it is with the report's extents.
+struct ReportedSize {
+  std::string text;
+  int64_t value = 0;
+};
+
+struct ReportedFunction {
+  mlir::func::FuncOp function;
+  std::vector<ReportedCall> calls;
+  ReportedSize arena, values; ///< bytes of the arena, and of arguments and of results that have memory of their own
+};
+
+class KernelReport {
+public:
+  KernelReport(mlir::ModuleOp module, const codegen::Target &target);
+
+  const std::vector<ReportedFunction> &functions() const { return all; }
+  const MachineModel &machine() const { return model; }
+  /// What an extent that is open at compile time is taken for.
+  int64_t openExtent() const { return open; }
+  int64_t valueOf(const bm::SymbolicDim &dim) const;
+  const Estimate &estimateOf(bm::KernelOp kernel);
+  /// What holds a kernel up that has no other limit: a level of the memory, or the arithmetic units.
+  llvm::StringRef limitOf(bm::KernelOp kernel) const;
+  /// Bytes of the program's variables with a role.
+  int64_t bytesOfVariables(llvm::StringRef role) const;
+
+private:
+  std::vector<ReportedCall> callsOf(mlir::Block &block) const;
+  std::vector<Apart> apartOf(mlir::Operation *op) const;
+  ReportedSize arenaOf(mlir::func::FuncOp function) const;
+  ReportedSize valuesOf(mlir::func::FuncOp function) const;
+
+  mlir::ModuleOp module;
+  const codegen::Target &target;
+  MachineModel model;
+  int64_t open;
+  std::map<mlir::Operation *, Estimate> estimates;
+  std::vector<ReportedFunction> all;
+};
+
+} // namespace bmc
+
+#endif
