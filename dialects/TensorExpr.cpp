@@ -35,6 +35,7 @@ TensorExpr exp(TensorExpr x) { return build<ExpOp>(x); }
 TensorExpr log(TensorExpr x) { return build<LogOp>(x); }
 TensorExpr sin(TensorExpr x) { return build<SinOp>(x); }
 TensorExpr cos(TensorExpr x) { return build<CosOp>(x); }
+TensorExpr erf(TensorExpr x) { return build<ErfOp>(x); }
 TensorExpr floor(TensorExpr x) { return build<FloorOp>(x); }
 TensorExpr pow(TensorExpr x, TensorExpr y) { return build<PowOp>(x, y); }
 

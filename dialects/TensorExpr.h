@@ -48,6 +48,7 @@ TensorExpr exp(TensorExpr x);
 TensorExpr log(TensorExpr x);
 TensorExpr sin(TensorExpr x);
 TensorExpr cos(TensorExpr x);
+TensorExpr erf(TensorExpr x);
 TensorExpr floor(TensorExpr x);
 TensorExpr pow(TensorExpr x, TensorExpr y);
 

@@ -1,6 +1,6 @@
 // Each function: a range reduction in strict steps, a polynomial in fast-math steps (so that it becomes fused
 // multiply-adds), and the special values chosen at the end by conditions on the argument. Coefficients are minimax-like
-// fits of relative error; AccuracyTest says how good they are.
+// fits of relative error (coefficients.py makes those of erf and gelu); AccuracyTest says how good they are.
 #include "codegen/halide/Elementary.h"
 #include "codegen/halide/Strict.h"
 
@@ -35,38 +35,42 @@ static Expr library(const std::string &name, std::vector<Expr> arguments) {
 // 2^n for -126 <= n <= 127.
 static Expr powerOfTwo(const Expr &n) { return fromBits((n + 127) << 23); }
 
-// e^x for |x| below 105 as 2^n * (1 + rest), with 2^n in two factors, since it may be out of range.
+// e^x for |x| below 105 as 2^exponent * (1 + rest). Where the power may be out of range, or the result subnormal, it
+// is multiplied by two factors.
 struct ScaledExp {
-  Expr rest, low, highExponent;
+  Expr rest, exponent;
+  Expr lowExponent() const { return exponent >> 1; }
+  Expr low() const { return powerOfTwo(lowExponent()); }
+  Expr high() const { return powerOfTwo(exponent - lowExponent()); }
 };
 
-static ScaledExp expInRange(const Expr &x) {
+// Of `x` + `tail`, which is small against it.
+static ScaledExp expInRange(const Expr &x, const Expr &tail = 0.f) {
   Expr z = nearest(strict::mul(x, constant(x.type(), 1.44269504088896341)));
-  Expr r = strict::sub(x, strict::mul(z, Expr(0.693359375f))) - z * -2.12194440e-4f;
+  Expr r = strict::sub(x, strict::mul(z, Expr(0.693359375f))) - z * -2.12194440e-4f + tail;
   Expr rest = horner(r, {1.9915659003e-4, 1.3946173899e-3, 8.3332695676e-3, 4.1666268219e-2, 1.6666666837e-1,
                          5.0000000786e-1}) *
                   r * r +
               r;
-  Expr n = cast<int>(z), half = n >> 1;
-  return {rest, powerOfTwo(half), n - half};
+  return {rest, cast<int>(z)};
 }
 
 Expr exp(Expr x) {
   if (x.type().bits() == 64)
     return library("exp", {x});
   ScaledExp e = expInRange(clamp(x, -105.f, 90.f)); // beyond these it is 0 and infinity anyway
-  Expr result = strict::mul(strict::mul(e.rest + 1.f, e.low), powerOfTwo(e.highExponent));
+  Expr result = strict::mul(strict::mul(e.rest + 1.f, e.low()), e.high());
   return select(isNaN(x), x, result);
 }
 
-// 2^n * (1 + rest) - 1 with 1 taken off 2^n first, which is exact near 0, and before the second factor of 2^n, which may
-// overflow.
+// 2^n * (1 + rest) - 1 with 1 taken off 2^n first, which is exact near 0, and before the second factor of 2^n, which
+// may overflow.
 Expr expm1(Expr x) {
   if (x.type().bits() == 64)
     return library("expm1", {x});
   ScaledExp e = expInRange(clamp(x, -105.f, 90.f));
-  Expr without = strict::sub(e.low, powerOfTwo(-e.highExponent));
-  Expr result = strict::mul(strict::add(strict::mul(e.rest, e.low), without), powerOfTwo(e.highExponent));
+  Expr without = strict::sub(e.low(), powerOfTwo(e.lowExponent() - e.exponent));
+  Expr result = strict::mul(strict::add(strict::mul(e.rest, e.low()), without), e.high());
   return select(isNaN(x) || equal(x, Expr(0.f)), x, result);
 }
 
@@ -120,6 +124,40 @@ Expr sigmoid(Expr x) {
   Expr one = constant(x.type(), 1), e = elementary::exp(negate(abs(x)));
   Expr result = strict::divide(select(less(x, constant(x.type(), 0)), e, one), strict::add(one, e));
   return select(isNaN(x), x, result);
+}
+
+// erf(x) = x P(x^2) near 0, and 1 - exp(-|x| P(|x|)) from there to 4, where it is 1.
+Expr erf(Expr x) {
+  if (x.type().bits() == 64)
+    return library("erf", {x});
+  Expr square = x * x, a = min(abs(x), 4.f);
+  Expr small = horner(square, {-6.0903602471e-4, 5.0119628712e-3, -2.6778908950e-2, 1.1282140813e-1, -3.7612523276e-1,
+                               1.283791538e-1}) *
+                   x +
+               x;
+  ScaledExp e = expInRange(-a * horner(a, {-2.1459496188e-4, 3.2199750359e-3, -2.2906029780e-2, 1.0528685266e-1,
+                                           6.3569936954e-1, 1.1285199525}));
+  Expr large = strict::sub(Expr(1.f), strict::mul(e.rest + 1.f, powerOfTwo(e.exponent)));
+  return select(isNaN(x), x, select(less(a, Expr(0.9f)), small, copySign(large, x)));
+}
+
+// x, or 0 for a negative one, less |x| times the share of a normal distribution above |x|. With a = |x| that is
+// exp(-a^2 / 2) (1.5 s + s^2 P(s - 0.375)), where s = a / (a + 3), up to 14.6, from where on it is below half the
+// smallest float. The square in two parts, since its rounding would show in the exponential.
+Expr gelu(Expr x) {
+  if (x.type().bits() == 64)
+    return strict::mul(strict::mul(x, Expr(0.5)), libraryCall("erfc", {strict::mul(x, Expr(-0.70710678118654752))}));
+  Expr a = min(abs(x), 14.6f), high = fromBits(bits(a) & ~0xfff), low = strict::sub(a, high);
+  ScaledExp e = expInRange(strict::mul(strict::mul(high, high), Expr(-0.5f)), low * (a + high) * -0.5f);
+  Expr s = strict::divide(a, strict::add(a, Expr(3.f)));
+  Expr p = horner(strict::sub(s, Expr(0.375f)),
+                  {2.5387117044e-02, -9.0673114131e-02, -1.9923519701e-02, 1.5119400208e-01, 8.3254064251e-02,
+                   -3.1480635613e-01, -1.4510838822e-01, 1.0965411600e+00, -1.6760429102e+00}) *
+               s * s +
+           1.5f * s;
+  Expr above = strict::mul(strict::mul(e.rest * p + p, e.low()), e.high());
+  Expr isLimit = isNaN(x) || equal(x, negate(infinity(x.type()))); // as PyTorch: -infinity times 0
+  return select(isLimit, notANumber(x.type()), copySign(strict::sub(max(x, 0.f), above), x));
 }
 
 Expr sin(Expr x) { return library("sin", {x}); }

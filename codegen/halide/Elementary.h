@@ -1,5 +1,5 @@
 // Elementary functions that vectorise and are right over the whole range. f32 by own polynomials, at most 4 units in
-// the last place from the true value; f64 (and f32 sin and cos) by the C library.
+// the last place from the true value; f64 (and f32 sin, cos and powers) by the C library.
 #ifndef BMC_CODEGEN_HALIDE_ELEMENTARY_H
 #define BMC_CODEGEN_HALIDE_ELEMENTARY_H
 
@@ -14,6 +14,8 @@ Expr log(Expr x);
 Expr log1p(Expr x);
 Expr tanh(Expr x);
 Expr sigmoid(Expr x);
+Expr erf(Expr x);
+Expr gelu(Expr x);
 Expr sin(Expr x);
 Expr cos(Expr x);
 Expr power(Expr x, Expr y); // also of integers, which wrap around

@@ -17,6 +17,10 @@ def Bm_CosOp : Bm_UnaryOp<"cos", "cos(x)", "-(dy * sin(x))", 15>;
 def Bm_TanhOp : Bm_UnaryOp<"tanh", "tanh(x)", "dy * (1.0 - y * y)", 15>;
 def Bm_SigmoidOp : Bm_UnaryOp<"sigmoid", "T(1) / (T(1) + exp(-x))", "dy * y * (1.0 - y)", 15>;
 def Bm_ErfOp : Bm_UnaryOp<"erf", "erf(x)", "dy * 1.1283791670955126 * exp(-(x * x))">; // 2 / sqrt(pi) exp(-x^2)
+// x times the share of a normal distribution below it. An op and not made of erf: 1 + erf(x) has no digits for x < -4.
+// In the slope stand sqrt(1/2) and the density 1 / sqrt(2 pi) exp(-x^2 / 2).
+def Bm_GeluOp : Bm_UnaryOp<"gelu", "gelu(x)", "dy * (erf(x * 0.7071067811865476) * 0.5 + 0.5 + "
+                           "x * 0.3989422804014327 * exp(x * x * -0.5))", 20>;
 def Bm_FloorOp : Bm_UnaryOp<"floor", "floor(x)", "dy * 0.0">;
 def Bm_CeilOp : Bm_UnaryOp<"ceil", "ceil(x)", "dy * 0.0">;
 def Bm_RoundOp : Bm_UnaryOp<"round", "roundeven(x)", "dy * 0.0">; // halves to even, as PyTorch

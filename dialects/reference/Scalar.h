@@ -1,5 +1,5 @@
-// The scalars of the reference interpreter: float, double and quad precision, and the functions that elementwise ops use
-// on them. Integers are computed in int64_t.
+// The scalars of the reference interpreter: float, double and quad precision, and the functions that elementwise ops
+// use on them. Integers are computed in int64_t.
 #ifndef BMC_DIALECTS_REFERENCE_SCALAR_H
 #define BMC_DIALECTS_REFERENCE_SCALAR_H
 
@@ -24,6 +24,7 @@ Quad sinf128(Quad) noexcept;
 Quad cosf128(Quad) noexcept;
 Quad tanhf128(Quad) noexcept;
 Quad erff128(Quad) noexcept;
+Quad erfcf128(Quad) noexcept;
 Quad powf128(Quad, Quad) noexcept;
 Quad floorf128(Quad) noexcept;
 Quad ceilf128(Quad) noexcept;
@@ -47,6 +48,7 @@ BMC_SCALAR_FUNCTION(sin)
 BMC_SCALAR_FUNCTION(cos)
 BMC_SCALAR_FUNCTION(tanh)
 BMC_SCALAR_FUNCTION(erf)
+BMC_SCALAR_FUNCTION(erfc)
 BMC_SCALAR_FUNCTION(floor)
 BMC_SCALAR_FUNCTION(ceil)
 #undef BMC_SCALAR_FUNCTION
@@ -54,6 +56,9 @@ BMC_SCALAR_FUNCTION(ceil)
 inline float roundeven(float x) { return __builtin_roundevenf(x); }
 inline double roundeven(double x) { return __builtin_roundeven(x); }
 inline Quad roundeven(Quad x) { return quad::roundevenf128(x); }
+
+/// x times the share of a normal distribution below it.
+template <class T> T gelu(T x) { return x * T(0.5) * erfc(x * -sqrt(T(0.5))); }
 
 template <class T> T abs(T x) { return x < 0 ? -x : x == 0 ? T(0) : x; }
 template <class T> T sign(T x) { return x > 0 ? T(1) : x < 0 ? T(-1) : x == 0 ? T(0) : x; }

@@ -30,11 +30,6 @@ static Expr asNumber(Expr x) { return x.type().is_bool() ? Halide::cast<uint8_t>
 
 static Expr rsqrt(Expr x) { return strict::divide(Halide::Internal::make_one(x.type()), Halide::sqrt(x)); }
 
-static Expr erf(Expr x) {
-  return Halide::Internal::Call::make(x.type(), x.type().bits() == 32 ? "erff" : "erf", {x},
-                                      Halide::Internal::Call::PureExtern);
-}
-
 void attachElementwise(mlir::MLIRContext *context) {
   attachPointwise<NegOp, [](Expr x) { return strict::negate(x); }>(context);
   attachPointwise<AbsOp, [](Expr x) { return Halide::abs(x); }>(context);
@@ -49,7 +44,8 @@ void attachElementwise(mlir::MLIRContext *context) {
   attachPointwise<CosOp, [](Expr x) { return elementary::cos(x); }>(context);
   attachPointwise<TanhOp, [](Expr x) { return elementary::tanh(x); }>(context);
   attachPointwise<SigmoidOp, [](Expr x) { return elementary::sigmoid(x); }>(context);
-  attachPointwise<ErfOp, erf>(context);
+  attachPointwise<ErfOp, [](Expr x) { return elementary::erf(x); }>(context);
+  attachPointwise<GeluOp, [](Expr x) { return elementary::gelu(x); }>(context);
   attachPointwise<FloorOp, [](Expr x) { return Halide::floor(x); }>(context);
   attachPointwise<CeilOp, [](Expr x) { return Halide::ceil(x); }>(context);
   attachPointwise<RoundOp, [](Expr x) { return strict::round(x); }>(context);

@@ -334,7 +334,7 @@ static bool usesDoubles(func::FuncOp function) {
 
 static void expectKnownNames(const LoadedKernel &kernel, bool hasChecks) {
   static const llvm::Regex known(
-      "^(memset|memcpy|memmove|halide_do_par_for|exp|log|log1p|tanh|sin|cos|sinf|cosf|pow|powf|"
+      "^(memset|memcpy|memmove|halide_do_par_for|exp|log|log1p|tanh|erf|erfc|sin|cos|sinf|cosf|pow|powf|"
       "floor|floorf|ceil|ceilf|_GLOBAL_OFFSET_TABLE_)$");
   for (const std::string &name : kernel.undefined())
     if (!hasChecks || !llvm::StringRef(name).starts_with("halide_error"))

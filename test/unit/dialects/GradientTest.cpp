@@ -194,6 +194,7 @@ GradientCase reduce(std::string op, std::string name, std::string axes, std::str
 const GradientCase elementwise[] = {
     unary("neg"), unary("abs"), unary("sign"), unary("exp"), unary("expm1"), unary("log", {0.3, 3}), unary("log1p", {-0.7, 3}),
     unary("sqrt", {0.3, 3}), unary("rsqrt", {0.3, 3}), unary("sin"), unary("cos"), unary("tanh"), unary("sigmoid"), oneOp("erf", {"tensor<7xf64>"}, "bm.erf %a : tensor<7xf64>", "tensor<7xf64>"), // 2 / sqrt(pi) to f64
+    oneOp("gelu", {"tensor<7xf64>"}, "bm.gelu %a : tensor<7xf64>", "tensor<7xf64>"), // sqrt(1/2) to f64
     unary("floor"), unary("ceil"), unary("round"),
     binary("add"), binary("sub"), binary("mul"), binary("div", {-2, 2}, {0.3, 3}), binary("rem", {-5, 5}, {1, 2}),
     binary("max"), binary("min"), tie("max"), tie("min"), binary("pow", {0.3, 3}, {-2, 3}),
