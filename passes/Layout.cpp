@@ -3,8 +3,11 @@
 // batch, in panels of rows, or the weights, in panels of columns, in front of the loops that only read them. What is
 // read too seldom, and long rows that are read by few others, stay as they lie: then lanes run along the inner axis.
 // A large right operand is packed whatever its order, so that a block of columns is one piece of memory.
+// Weights that a function only reads are packed ahead of time, which is right for any number of rows.
 #include "dialects/ScanEditing.h"
+#include "passes/PackedWeights.h"
 #include "passes/Passes.h"
+#include "passes/RegisterTiles.h"
 #include "passes/Schedule.h"
 
 using namespace mlir;
@@ -26,6 +29,9 @@ constexpr int64_t longInner = 128, partialSums = 16;
 // A right operand up to this stays in the second-level cache, and a pack pays for so many rows beyond it.
 constexpr int64_t maxBytesReadInPlace = 2 * 1024 * 1024;
 constexpr int64_t manyRows = 512;
+// A program that needs more than this for weights packed ahead of time packs none: they cost memory a second time, and
+// a pass over all of them before the first prediction, where a weight file is only mapped.
+constexpr int64_t mostPackedBytes = 16 * 1024 * 1024;
 // An extent that is open at compile time.
 constexpr int64_t usualExtent = 64;
 
@@ -41,10 +47,15 @@ struct ProductSizes {
     const SymbolicDim &rowDim = shape[shape.size() - 2];
     rows = rowDim.constant();
     auto function = product->getParentOfType<func::FuncOp>();
-    if (!rows && rowDim.singleSymbol() && function.getName() == "train")
+    if (!rows && rowDim.singleSymbol() && isTrainingStep(function))
       rows = batchOf(product);
     rhsBytes = columns * inner * elementBytes(product.getType().getElementType());
     steps = stepsReading(product.getRhs());
+  }
+
+  // Whose rows are those of a batch.
+  static bool isTrainingStep(func::FuncOp function) {
+    return function.getName() == "train" || function.getName().starts_with("step.");
   }
 
   // The steps of the loops that only read a value.
@@ -68,6 +79,21 @@ enum class Packed { Nothing, Lhs, Rhs };
 // Whether lanes may run along the inner axis: it is long, and what its last, incomplete round of lanes costs is little.
 bool suitsLanes(int64_t inner) { return inner >= longInner && inner % partialSums * 4 <= inner / partialSums; }
 
+// The value that a product in a loop reads in each step, in front of all loops.
+Value inFrontOfLoops(Value value) {
+  while (auto scan = dyn_cast<ScanOp>(value.getParentRegion()->getParentOp())) {
+    value = isa<BlockArgument>(value) ? constantOf(scan, value) : Value();
+    if (!value)
+      break;
+  }
+  return value;
+}
+
+// Whether weights that are packed ahead of time are read faster than as they lie.
+bool paysAheadOfTime(MatmulOp product, const ProductSizes &sizes) {
+  return sizes.columns >= leastColumns && (product.getTransposeRhs() || sizes.rhsBytes > maxBytesReadInPlace);
+}
+
 Packed choose(MatmulOp product, const ProductSizes &sizes) {
   if (sizes.columns < leastColumns)
     return Packed::Nothing;
@@ -83,10 +109,10 @@ Packed choose(MatmulOp product, const ProductSizes &sizes) {
   return sizes.columns >= *sizes.rows ? Packed::Lhs : Packed::Rhs;
 }
 
-// The number of lanes that whole panels waste least on; the first of equals.
+// The number of lanes that whole panels of rows waste least on; the first of equals.
 int64_t chooseBlock(int64_t extent, ArrayRef<int64_t> blocks) {
-  auto padded = [&](int64_t block) { return (extent + block - 1) / block * block; };
-  return *std::min_element(blocks.begin(), blocks.end(), [&](int64_t a, int64_t b) { return padded(a) < padded(b); });
+  return *std::min_element(blocks.begin(), blocks.end(),
+                           [&](int64_t a, int64_t b) { return llvm::alignTo(extent, a) < llvm::alignTo(extent, b); });
 }
 
 struct Layout : impl::LayoutBase<Layout> {
@@ -95,33 +121,48 @@ struct Layout : impl::LayoutBase<Layout> {
     auto target = getOperation()->getAttrOfType<TargetAttr>("bm.target");
     if (target && !target.getDevice().empty())
       return; // a device's products lay their tiles out in shared memory
-    vectorBits = target ? target.getVectorBits() : 512;
-    manyRegisters = !target || target.getVectorRegisters() >= 32;
-    SmallVector<MatmulOp> products;
-    getOperation().walk([&](MatmulOp product) { products.push_back(product); });
-    for (MatmulOp product : products) {
-      ProductSizes sizes(product);
-      if (Packed packed = choose(product, sizes); packed != Packed::Nothing)
+    MachineModel model(target ? target : usualTarget());
+    machine = &model;
+    SmallVector<std::pair<MatmulOp, ProductSizes>> products;
+    getOperation().walk([&](MatmulOp product) { products.emplace_back(product, product); });
+    PackedWeights prepared(getOperation());
+    weights = &prepared;
+    for (auto &[product, sizes] : products)
+      if (Value matrix = inFrontOfLoops(product.getRhs()); matrix && paysAheadOfTime(product, sizes))
+        if (weights->isOfWeights(matrix))
+          weights->want(panelsOfRhs(product, sizes, matrix));
+    weights->prepare(mostPackedBytes);
+    for (auto &[product, sizes] : products) {
+      Value matrix = inFrontOfLoops(product.getRhs());
+      bool isReady = matrix && weights->find(panelsOfRhs(product, sizes, matrix));
+      Packed packed = isReady ? Packed::Rhs : choose(product, sizes);
+      if (packed != Packed::Nothing)
         replace(rewriter, product, sizes, packed == Packed::Lhs);
     }
+    weights->dropUnread();
   }
 
+  TargetAttr usualTarget() {
+    return TargetAttr::get(&getContext(), "x86_64-linux-musl", "x86-64-v4", 512, 32, "", MachineAttr());
+  }
+
+  // Panels of columns, which are what a transposed right operand has as rows.
+  Panels panelsOfRhs(MatmulOp product, const ProductSizes &sizes, Value matrix) const {
+    int64_t bytes = elementBytes(product.getType().getElementType());
+    return {matrix, !product.getTransposeRhs(), bestPanel(*machine, bytes, sizes.rows, sizes.columns)};
+  }
+
+  int64_t lanesOf(MatmulOp product) const { return machine->lanes(elementBytes(product.getType().getElementType())); }
+
   void replace(RewriterBase &rewriter, MatmulOp product, const ProductSizes &sizes, bool packsLhs) {
-    int64_t lanes = std::max<int64_t>(vectorBits / 8 / elementBytes(product.getType().getElementType()), 1);
     Value lhs = product.getLhs(), rhs = product.getRhs();
     OperandLayout lhsLayout = product.layoutOfLhs(), rhsLayout = product.layoutOfRhs();
     if (packsLhs) {
-      lhs =
-          packed(rewriter, {lhs, {product.getTransposeLhs(), chooseBlock(*sizes.rows, rowPanels(*sizes.rows, lanes))}},
-                 product);
+      int64_t block = chooseBlock(*sizes.rows, rowPanels(*sizes.rows, lanesOf(product)));
+      lhs = packed(rewriter, {lhs, product.getTransposeLhs(), block}, product);
       lhsLayout = OperandLayout::Panels;
     } else {
-      // The columns are what a transposed right operand has as rows.
-      SmallVector<int64_t> blocks{2 * lanes, lanes};
-      if (manyRegisters)
-        blocks = {4 * lanes, 3 * lanes, 2 * lanes, lanes};
-      int64_t block = chooseBlock(sizes.columns, blocks);
-      rhs = packed(rewriter, {rhs, {!product.getTransposeRhs(), block}}, product);
+      rhs = packed(rewriter, panelsOfRhs(product, sizes, rhs), product);
       rhsLayout = OperandLayout::Panels;
     }
     rewriter.setInsertionPoint(product);
@@ -135,27 +176,25 @@ struct Layout : impl::LayoutBase<Layout> {
     return {2 * lanes, 3 * lanes, lanes};
   }
 
-  // A matrix; whether it is read transposed, and the block.
-  using Panels = std::pair<Value, std::pair<int64_t, int64_t>>;
-
   // In program order, so that what was made for one product is there for the next.
   Value packed(RewriterBase &rewriter, Panels panels, Operation *reader) {
-    Value matrix = panels.first;
-    auto [transposed, block] = panels.second;
+    auto [matrix, transposed, block] = panels;
     Value &result = known[panels];
     if (result)
       return result;
     auto scan = dyn_cast<ScanOp>(reader->getParentOp());
     if (Value outside = scan && isa<BlockArgument>(matrix) ? constantOf(scan, matrix) : Value()) {
-      Value packedOutside = packed(rewriter, {outside, {transposed, block}}, scan);
+      Value packedOutside = packed(rewriter, {outside, transposed, block}, scan);
       return known[panels] = addConstant(rewriter, scan, packedOutside);
     }
+    if (Value prepared = weights->find(panels))
+      return result = prepared;
     rewriter.setInsertionPoint(reader);
     return result = PackOp::create(rewriter, reader->getLoc(), matrix, transposed, block);
   }
 
-  int64_t vectorBits;
-  bool manyRegisters;
+  const MachineModel *machine;
+  PackedWeights *weights;
   DenseMap<Panels, Value> known;
 };
 } // namespace

@@ -29,7 +29,8 @@ def Layout : Bmc_Pass<"bm-layout"> {
   let summary = "lay the operands of products out as they are read";
   let description = [{
     Needs: simplified functions, in which products have taken transposes in.
-    Leaves: transposes of right operands in front of the products, and loops, that read them often.
+    Leaves: operands in panels, made in front of the products, and loops, that read them often; weights that a function
+    only reads, made by `@prepare`, as variables of the role `packed`.
   }];
 }
 

@@ -124,7 +124,7 @@ void Entry::prepare() {
   for (int64_t i = 0; i < function.result_count; ++i) {
     const bmc_value &result = function.results[i];
     int64_t bytes = multiplySizes(elementCount(resultDims(i), result.rank), elementBytes(result.element), result.name);
-    if (result.alias >= 0 || (ownedResults[i] && bytes <= ownedBytes[i]))
+    if (result.alias >= 0 || result.role == bmc_role_packed || (ownedResults[i] && bytes <= ownedBytes[i]))
       continue;
     free(ownedResults[i]);
     ownedResults[i] = allocateBuffer(bytes, result.name);
@@ -170,6 +170,9 @@ void Entry::bindArguments(Rows *rows, const Scalars &scalars) {
       static_cast<int32_t *>(buffers[i])[0] = static_cast<int32_t>(scalars.seed);
       static_cast<int32_t *>(buffers[i])[1] = static_cast<int32_t>(scalars.seed >> 32);
       break;
+    case bmc_role_packed:
+      buffers[i] = variables.packed(argument.index);
+      break;
     default:
       buffers[i] = variables[argument.index];
     }
@@ -178,8 +181,10 @@ void Entry::bindArguments(Rows *rows, const Scalars &scalars) {
 
 void Entry::bindResults() {
   for (int64_t i = 0; i < function.result_count; ++i) {
-    int64_t alias = function.results[i].alias;
-    buffers[function.argument_count + i] = alias >= 0 ? buffers[alias] : ownedResults[i];
+    const bmc_value &result = function.results[i];
+    buffers[function.argument_count + i] = result.alias >= 0                ? buffers[result.alias]
+                                           : result.role == bmc_role_packed ? variables.packed(result.index)
+                                                                            : ownedResults[i];
   }
 }
 

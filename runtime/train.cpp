@@ -4,6 +4,7 @@
 #include "clock.h"
 #include "data.h"
 #include "errors.h"
+#include "packed_weights.h"
 #include "random.h"
 #include "run_log.h"
 #include "thread_pool.h"
@@ -128,6 +129,7 @@ static void evaluate(Training &training, Rows &rows, const char *path, Measures 
   Scalars scalars;
   scalars.hypers = training.options.settings.hypers();
   scalars.seed = training.state.seed;
+  packWeights(training.state.variables);
   evaluateRows(training.evaluation, rows, training.options.settings.whole(settingBatch), path, scalars, measures);
 }
 

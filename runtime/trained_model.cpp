@@ -1,6 +1,7 @@
 // See trained_model.h.
 #include "trained_model.h"
 
+#include "packed_weights.h"
 #include "weights.h"
 
 namespace bmc {
@@ -12,6 +13,7 @@ TrainedModel::TrainedModel(const Options &options) {
     defaultWeightsPath(path);
   variables.holdForReading();
   loadWeights(path.get(), variables, &preparation);
+  packWeights(variables);
 }
 
 } // namespace bmc

@@ -33,7 +33,14 @@ void Variables::copy(Variables &from) {
       memcpy((*this)[i], from.read(i), variableBytes(bmc_program.variables[i]));
 }
 
+void Variables::holdPacked() {
+  for (int64_t i = packedBuffers.size(); i < bmc_program.packed_count; ++i)
+    packedBuffers.push(allocateBuffer(variableBytes(bmc_program.packed[i]), bmc_program.packed[i].name));
+}
+
 Variables::~Variables() {
+  for (void *buffer : packedBuffers)
+    free(buffer);
   for (void *buffer : buffers)
     if (!source.contains(buffer))
       free(buffer);

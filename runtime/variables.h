@@ -10,7 +10,8 @@
 
 namespace bmc {
 
-/// One buffer for each of the program's variables. Optimizer state is only held where a verb trains.
+/// One buffer for each of the program's variables. Optimizer state is only held where a verb trains, packed weights
+/// from their first packing on.
 class Variables {
 public:
   /// Holds nothing yet.
@@ -48,12 +49,15 @@ public:
   void *&operator[](int64_t i) { return buffers[i]; }
   const void *read(int64_t i) { return buffers[i]; }
 #endif
+  /// Room for packed weights, which only their first packing needs.
+  void holdPacked();
+  void *packed(int64_t i) { return packedBuffers[i]; }
 
 private:
 #ifdef BMC_DEVICE
   DeviceVariables onDevice;
 #endif
-  Array<void *> buffers;
+  Array<void *> buffers, packedBuffers;
   MappedFile source;
 };
 

@@ -33,10 +33,11 @@ ProgramTypes::ProgramTypes(MLIRContext *context) {
   monitor = structOf({pointer, i64, i64, f64, i64});
   layer = structOf({pointer, i64, pointer, pointer, i64, f64, f64});
   kernel = structOf({pointer, pointer, pointer, pointer, pointer, i64, pointer, i64, pointer, i64, pointer, i64});
-  program = structOf({i64,     pointer, pointer, i64,     pointer, i64,     pointer, i64,     pointer, i64,     pointer,
-                      i64,     pointer, i64,     pointer, i64,     i64,     i64,     i64,     i64,     pointer, pointer,
-                      pointer, pointer, pointer, pointer, pointer, pointer, i64,     pointer, pointer, i64,     pointer,
-                      i64,     pointer, i64,     pointer, i64,     pointer, i64,     pointer});
+  program = structOf({i64,     pointer, pointer, i64,     pointer, i64,     pointer, i64,     pointer,
+                      i64,     pointer, i64,     pointer, i64,     pointer, i64,     pointer, i64,
+                      i64,     i64,     i64,     i64,     pointer, pointer, pointer, pointer, pointer,
+                      pointer, pointer, pointer, i64,     pointer, pointer, pointer, pointer, i64,
+                      pointer, i64,     pointer, i64,     pointer, i64,     pointer, i64,     pointer});
   deviceProgram = structOf({pointer, i64, pointer});
 }
 
@@ -61,7 +62,7 @@ private:
   LogicalResult addFunctions();
   LogicalResult addFunction(const HostFunction &function);
   void addKernel(llvm::StringRef name, const HostKernel &kernel);
-  Address addVariables();
+  Address addVariables(llvm::ArrayRef<bm::VariableOp> list);
   Address addFields();
   Address addMonitor();
   FailureOr<Purpose> purposeOf(func::FuncOp function, DictionaryAttr attributes, int64_t number);
@@ -76,8 +77,8 @@ private:
   const HostProgram &host;
   ProgramTypes types;
   DictionaryAttr description;
-  llvm::SmallVector<bm::VariableOp> variables;
-  llvm::StringMap<int64_t> variableIndex, fieldIndex, hyperIndex, metricIndex, predictionIndex;
+  llvm::SmallVector<bm::VariableOp> variables, packed;
+  llvm::StringMap<int64_t> variableIndex, packedIndex, fieldIndex, hyperIndex, metricIndex, predictionIndex;
   std::vector<std::string> metrics;
   llvm::StringMap<Address> functions;
   std::vector<Address> functionTable; // the same in the module's order
@@ -103,6 +104,7 @@ static bmc_role roleOf(bm::VariableOp variable) {
       .Case("parameter", bmc_role_parameter)
       .Case("buffer", bmc_role_buffer)
       .Case("metric", bmc_role_metric_state)
+      .Case("packed", bmc_role_packed)
       .Default(bmc_role_state);
 }
 
@@ -131,7 +133,7 @@ LogicalResult TableBuilder::build() {
   if (auto names = description.getAs<ArrayAttr>("entries"))
     for (llvm::StringRef name : names.getAsValueRange<StringAttr>())
       programEntries.push_back({globals.string(name), functionNamed(("entry." + name).str())});
-  Address variableTable = addVariables(), fieldTable = addFields();
+  Address variableTable = addVariables(variables), packedTable = addVariables(packed), fieldTable = addFields();
   auto accumulated = variableIndex.find("accumulated:batches");
   globals.exported("bmc_program", types.program,
                    {int64_t(BMC_PROGRAM_VERSION),
@@ -141,6 +143,8 @@ LogicalResult TableBuilder::build() {
                     globals.structs(types.layer, layers),
                     int64_t(variables.size()),
                     variableTable,
+                    int64_t(packed.size()),
+                    packedTable,
                     int64_t(fieldIndex.size()),
                     fieldTable,
                     int64_t(datasets.size()),
@@ -165,6 +169,8 @@ LogicalResult TableBuilder::build() {
                     accumulated == variableIndex.end() ? int64_t(-1) : accumulated->second,
                     functionNamed("epoch"),
                     functionNamed("rates"),
+                    functionNamed("prepare"),
+                    packed.empty() ? Address() : globals.external("bmc_weight_packer"),
                     int64_t(steps.size()),
                     globals.structs(types.trainStep, steps),
                     int64_t(programEntries.size()),
@@ -200,9 +206,12 @@ LogicalResult TableBuilder::readDescription() {
   description = planned->getAttrOfType<DictionaryAttr>("bm.program");
   if (!description)
     return planned.emitError() << "the module does not describe a program (bm.program)";
-  llvm::append_range(variables, planned.getOps<bm::VariableOp>());
-  for (auto [index, variable] : llvm::enumerate(variables))
-    variableIndex[variable.getSymName()] = int64_t(index);
+  for (auto variable : planned.getOps<bm::VariableOp>()) {
+    bool isPacked = roleOf(variable) == bmc_role_packed;
+    llvm::SmallVector<bm::VariableOp> &list = isPacked ? packed : variables;
+    (isPacked ? packedIndex : variableIndex)[variable.getSymName()] = int64_t(list.size());
+    list.push_back(variable);
+  }
   for (auto [index, entry] : llvm::enumerate(entries("fields")))
     fieldIndex[entry.getAs<StringAttr>("name").getValue()] = int64_t(index);
   for (auto [index, entry] : llvm::enumerate(entries("hypers")))
@@ -235,9 +244,9 @@ llvm::SmallVector<DictionaryAttr> TableBuilder::entries(llvm::StringRef key) {
   return found;
 }
 
-Address TableBuilder::addVariables() {
+Address TableBuilder::addVariables(llvm::ArrayRef<bm::VariableOp> list) {
   std::vector<Row> rows;
-  for (bm::VariableOp variable : variables) {
+  for (bm::VariableOp variable : list) {
     auto type = cast<RankedTensorType>(variable.getType());
     rows.push_back({globals.string(variable.getSymName()), int64_t(roleOf(variable)), elementOf(type), type.getRank(),
                     globals.integers(type.getShape()), int64_t(variable.getTrainable())});
@@ -290,6 +299,8 @@ FailureOr<Purpose> TableBuilder::purposeOf(func::FuncOp function, DictionaryAttr
     attributes = DictionaryAttr::get(planned.getContext());
   Purpose purpose;
   if (auto symbol = attributes.getAs<FlatSymbolRefAttr>("bm.variable")) {
+    if (auto found = packedIndex.find(symbol.getValue()); found != packedIndex.end())
+      return Purpose{symbol.getValue().str(), bmc_role_packed, found->second};
     auto index = lookUp(variableIndex, symbol.getValue(), "variable", function);
     if (failed(index))
       return failure();

@@ -185,8 +185,8 @@ FailureOr<ReferenceTensors<T>> KernelOp::evaluateAs(ArrayRef<ReferenceTensor<T>>
 // variable ------------------------------------------------------------------------------------------------------------
 
 LogicalResult VariableOp::verify() {
-  if (!llvm::is_contained({"parameter", "buffer", "state", "metric"}, getRole())) // C1
-    return emitOpError() << "role must be parameter, buffer, state or metric, not '" << getRole() << "'";
+  if (!llvm::is_contained({"parameter", "buffer", "state", "metric", "packed"}, getRole())) // C1
+    return emitOpError() << "role must be parameter, buffer, state, metric or packed, not '" << getRole() << "'";
   if (!cast<RankedTensorType>(getType()).hasStaticShape()) // C2
     return emitOpError() << "needs a static shape, got " << describe(getType());
   if (getTrainable() && getRole() != "parameter") // C3

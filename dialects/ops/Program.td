@@ -60,12 +60,13 @@ def Bm_YieldOp : Bm_Op<"yield", [Pure, Terminator, ReturnLike]> {
 }
 
 def Bm_VariableOp : Bm_Op<"variable", [Symbol]> {
-  let summary = "a parameter, a buffer (running statistics), or a piece of state of the optimizer or of a metric";
+  let summary = "a parameter, a buffer (running statistics), a piece of state, or what is packed of them";
   let description = [{
-    `role` is `parameter`, `buffer`, `state` (of the optimizer) or `metric`. Entry functions take variables as arguments
-    with the attribute `bm.variable = @path` and give their new values as results with the same attribute; `@init` gives
-    the first ones, `@reset` those of metrics.
-    (C1) `role` is one of the four. (C2) The type is static. (C3) Only parameters are trainable.
+    `role` is `parameter`, `buffer`, `state` (of the optimizer), `metric`, or `packed`: computed from parameters and
+    buffers by `@prepare`, kept nowhere. Entry functions take variables as arguments with the attribute
+    `bm.variable = @path` and give their new values as results with the same attribute; `@init` gives the first ones,
+    `@reset` those of metrics.
+    (C1) `role` is one of the five. (C2) The type is static. (C3) Only parameters are trainable.
   }];
   let arguments = (ins SymbolNameAttr:$sym_name, StrAttr:$role, UnitAttr:$trainable, TypeAttrOf<Bm_Tensor>:$type);
   let assemblyFormat = "$role $sym_name `:` $type (`trainable` $trainable^)? attr-dict";

@@ -96,6 +96,7 @@ static char *placeFixed(Instance &instance, Layout &layout) {
   layout.place(self, 1);
   layout.place(instance.ports, instance.portCount);
   layout.place(instance.variables, instance.program->variable_count);
+  layout.place(instance.packed, instance.program->packed_count);
   layout.place(instance.marks, instance.program->variable_count);
   layout.place(instance.hypers, instance.program->hyper_count * scalarStride);
   layout.place(instance.stepValue, 1);
@@ -114,6 +115,8 @@ static char *placeFixed(Instance &instance, Layout &layout) {
   for (int64_t i = 0; i < instance.program->variable_count; ++i)
     if (holdsVariable(instance, instance.program->variables[i]))
       bytes = addSizes(bytes, alignSize(variableBytes(instance.program->variables[i])));
+  for (int64_t i = 0; i < instance.program->packed_count; ++i)
+    bytes = addSizes(bytes, alignSize(variableBytes(instance.program->packed[i])));
   char *variables, *pool;
   layout.place(variables, bytes);
   layout.place(pool, instance.pool ? bmc_parallel.poolBytes : 0);
@@ -136,6 +139,10 @@ static void fillVariables(Instance &instance, char *memory) {
       instance.variables[i] = instance.owner->variables[i];
     }
   }
+  for (int64_t i = 0; i < instance.program->packed_count; ++i) {
+    instance.packed[i] = memory;
+    memory += alignSize(variableBytes(instance.program->packed[i]));
+  }
 }
 
 static void *argumentMemory(Instance &instance, const bmc_value &argument) {
@@ -151,6 +158,8 @@ static void *argumentMemory(Instance &instance, const bmc_value &argument) {
   case bmc_role_input:
   case bmc_role_prediction:
     return nullptr;
+  case bmc_role_packed:
+    return instance.packed[argument.index];
   default:
     return instance.variables[argument.index];
   }
@@ -160,6 +169,8 @@ static void *resultMemory(Instance &instance, const Call &call, int64_t i) {
   const bmc_value &result = call.function->results[i];
   if (result.alias >= 0)
     return call.buffers[result.alias];
+  if (result.role == bmc_role_packed)
+    return instance.packed[result.index];
   if (!isMeasure(result)) // of what is no variable, ports and scratch follow the number of rows
     return result.role <= bmc_role_metric_state ? instance.variables[result.index] : nullptr;
   char *memory = call.measures;
@@ -236,6 +247,7 @@ static void chooseFunctions(Instance &instance) {
   instance.calls[callPredict].function = program.predict;
   instance.calls[callReset].function = program.reset;
   instance.calls[callMeasure].function = program.measure;
+  instance.calls[callPrepare].function = program.prepare;
 }
 
 /// `draft` becomes the instance, in memory of its own.

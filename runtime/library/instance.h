@@ -28,7 +28,18 @@ struct Call {
   int64_t rowSymbol = -1, fixedRows = 0, rows = -1; // 0: any number; -1: none yet
 };
 
-enum { callInit, callTrain, callUpdate, callEpoch, callEvaluate, callPredict, callReset, callMeasure, callCount };
+enum {
+  callInit,
+  callTrain,
+  callUpdate,
+  callEpoch,
+  callEvaluate,
+  callPredict,
+  callReset,
+  callMeasure,
+  callPrepare,
+  callCount
+};
 
 struct Instance {
   bmc_model base; // first: what callers hold
@@ -39,10 +50,16 @@ struct Instance {
   int64_t step, rows;      // steps done; rows that memory is reserved for
   uint64_t seed;
 
+  // Packed weights are each instance's own. They are packed in front of a call that reads them, where the weights may
+  // have changed: when the owner's number of changes is another, or while a caller may write through a pointer.
+  int64_t changes, packedChanges; // `changes` is the owner's; atomic, as is `lends`
+  bool lends;                     // the owner's: a pointer to a weight was handed out
+
   int64_t inputCount, targetCount, outputCount, portCount;
   int64_t *metricBegins; // of each metric: its first element among those of all
   Port *ports;           // inputs, targets, outputs, then what only entries take, then what they give
   void **variables;      // null: not held
+  void **packed;         // weights in panels
   uint8_t *marks;        // one for each variable, for what goes through all of them
   double *hypers;        // `scalarStride` apart
   double *stepValue, *monitored;
@@ -78,6 +95,9 @@ inline Call &callAt(Instance &instance, int64_t i) {
 
 /// Records what went wrong, and returns the status.
 int failWith(Instance &instance, bmc_status status, const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+/// Whatever may change weights says so.
+inline void noteChange(Instance &instance) { __atomic_fetch_add(&instance.owner->changes, 1, __ATOMIC_RELEASE); }
 
 /// At the begin of each function that can fail.
 inline void clearMessage(Instance &instance) { instance.message[0] = '\0'; }
@@ -129,6 +149,7 @@ int evaluate(bmc_model *model, const void *const *inputs, const void *const *tar
 int predict(bmc_model *model, const void *const *inputs, int64_t rows, void *const *outputs);
 int callEntry(bmc_model *model, const char *entry, const void *const *inputs, int64_t rows, void *const *outputs);
 void *variable(bmc_model *model, const char *name, bmc_tensor *tensor);
+void settle(bmc_model *model);
 int setVariable(bmc_model *model, const char *name, const void *from, size_t bytes);
 int getVariable(bmc_model *model, const char *name, void *to, size_t bytes);
 int setHyper(bmc_model *model, const char *name, double value);

@@ -52,4 +52,5 @@ extern "C" __attribute__((visibility("default"))) const bmc_library bmc_library_
     endEpoch,
     prepare,
     restore,
+    settle,
 };

@@ -290,6 +290,7 @@ static int loadFrom(Instance &instance, const Source &source, int contents) {
                     (long long)survey.kept);
   bool hadWeights = instance.hasWeights;
   instance.hasWeights = false;
+  noteChange(instance);
   if (int status = copy(instance, source, contents))
     return status;
   finishKeeping(instance);

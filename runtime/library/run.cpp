@@ -111,11 +111,27 @@ int init(bmc_model *model, uint64_t seed) {
     return failWith(instance, BMC_ERROR_STATE, "the instance has no initial values: it was made with `trains` 0");
   instance.key[0] = int32_t(seed);
   instance.key[1] = int32_t(seed >> 32);
+  noteChange(instance);
   if (int status = runCall(instance, instance.calls[callInit]))
     return status;
   instance.seed = seed;
   instance.step = 0;
   instance.hasWeights = true;
+  return BMC_OK;
+}
+
+/// Packs weights anew, where they may have changed.
+static int packWeights(Instance &instance) {
+  Call &call = instance.calls[callPrepare];
+  if (!call.function)
+    return BMC_OK;
+  bool mayBeWritten = __atomic_load_n(&instance.owner->lends, __ATOMIC_ACQUIRE);
+  int64_t changes = __atomic_load_n(&instance.owner->changes, __ATOMIC_ACQUIRE);
+  if (instance.packedChanges == changes && !mayBeWritten)
+    return BMC_OK;
+  if (int status = runCall(instance, call))
+    return status;
+  instance.packedChanges = changes;
   return BMC_OK;
 }
 
@@ -221,6 +237,7 @@ int trainStep(bmc_model *model, const void *const *inputs, const void *const *ta
   const bmc_function *function = program.step_count ? program.steps[0].function : program.train;
   if (int status = checkCall(instance, call, function, "train"))
     return status;
+  noteChange(instance);
   SubnormalsAreZeros mode;
   *instance.stepValue = double(instance.step + 1);
   int status = program.step_count
@@ -246,6 +263,8 @@ int evaluate(bmc_model *model, const void *const *inputs, const void *const *tar
   Instance &instance = instanceOf(model);
   clearMessage(instance);
   if (int status = checkCall(instance, instance.calls[callEvaluate], instance.program->evaluate, "evaluate"))
+    return status;
+  if (int status = packWeights(instance))
     return status;
   *instance.stepValue = 1;
   return runMeasured(instance, instance.calls[callEvaluate], inputs, targets, rows, loss, metrics);
@@ -280,6 +299,8 @@ static int checkAnswering(Instance &instance, Call &call, const bmc_function *fu
 }
 
 static int answer(Instance &instance, Call &call, void *const *outputs) {
+  if (int status = packWeights(instance))
+    return status;
   bindOutputs(instance, call, outputs);
   if (int status = runCall(instance, call))
     return status;

@@ -14,32 +14,51 @@ int64_t findVariable(const Program &program, const char *name, int64_t hint) {
   return -1;
 }
 
-void *variable(bmc_model *model, const char *name, bmc_tensor *tensor) {
+/// The variable's index; -1, with a message, where the instance does not have it.
+static int64_t findHeld(bmc_model *model, const char *name) {
   Instance &instance = instanceOf(model);
   clearMessage(instance);
   int64_t index = name ? findVariable(*instance.program, name) : -1;
   if (index < 0) {
     failWith(instance, BMC_ERROR_ARGUMENT, "the model has no variable '%s'", name ? name : "(null)");
-    return nullptr;
+    return -1;
   }
   if (!instance.variables[index]) {
     failWith(instance, BMC_ERROR_STATE, "the instance does not hold '%s': it was made with `trains` 0", name);
-    return nullptr;
+    return -1;
   }
+  return index;
+}
+
+void *variable(bmc_model *model, const char *name, bmc_tensor *tensor) {
+  Instance &instance = instanceOf(model);
+  int64_t index = findHeld(model, name);
+  if (index < 0)
+    return nullptr;
+  if (isWeight(instance.program->variables[index]))
+    __atomic_store_n(&instance.owner->lends, true, __ATOMIC_RELEASE);
   if (tensor)
     describe(instance.base.library, BMC_VARIABLES, index, tensor);
   return instance.variables[index];
 }
 
+void settle(bmc_model *model) {
+  Instance &instance = instanceOf(model);
+  clearMessage(instance);
+  noteChange(instance);
+  __atomic_store_n(&instance.owner->lends, false, __ATOMIC_RELEASE);
+}
+
 /// The status of copying `bytes` bytes from or to the variable; `memory` is where it is.
 static int findWhole(bmc_model *model, const char *name, const void *other, size_t bytes, void *&memory) {
   Instance &instance = instanceOf(model);
-  memory = variable(model, name, nullptr);
-  if (!memory)
+  int64_t index = findHeld(model, name);
+  if (index < 0)
     return BMC_ERROR_ARGUMENT;
+  memory = instance.variables[index];
   if (!other)
     return failWith(instance, BMC_ERROR_ARGUMENT, "variable '%s': expected a pointer, found null", name);
-  int64_t expected = variableBytes(instance.program->variables[findVariable(*instance.program, name)]);
+  int64_t expected = variableBytes(instance.program->variables[index]);
   if (int64_t(bytes) != expected)
     return failWith(instance, BMC_ERROR_ARGUMENT, "variable '%s': expected %lld bytes, found %lld", name,
                     (long long)expected, (long long)bytes);
@@ -50,6 +69,7 @@ int setVariable(bmc_model *model, const char *name, const void *from, size_t byt
   void *memory;
   if (int status = findWhole(model, name, from, bytes, memory))
     return status;
+  noteChange(instanceOf(model));
   memcpy(memory, from, bytes);
   return BMC_OK;
 }

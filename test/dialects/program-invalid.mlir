@@ -81,7 +81,7 @@ func.func @kernel_end() {
 
 // -----
 
-// expected-error @+1 {{role must be parameter, buffer, state or metric, not 'weight'}}
+// expected-error @+1 {{role must be parameter, buffer, state, metric or packed, not 'weight'}}
 bm.variable "weight" @variable_c1 : tensor<3xf32>
 
 // -----

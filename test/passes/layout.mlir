@@ -22,6 +22,21 @@ module attributes {bm.target = #bm.target<triple = "x86_64-linux-musl", cpu = "z
     return %0 : tensor<?x128xf32, #bm.dims<N, 128>>
   }
 
+  // So are those of a step that has a name; other functions take any number of rows.
+  // CHECK-LABEL: @step.critic
+  // CHECK: bm.pack %arg0 by 48
+  func.func @step.critic(%x: tensor<?x8xf32, #bm.dims<N, 8>>, %w: tensor<128x8xf32>) -> tensor<?x128xf32, #bm.dims<N, 128>> {
+    %0 = bm.matmul %x, %w transposed : tensor<?x8xf32, #bm.dims<N, 8>>, tensor<128x8xf32>
+    return %0 : tensor<?x128xf32, #bm.dims<N, 128>>
+  }
+
+  // CHECK-LABEL: @steps
+  // CHECK: bm.pack %arg1 by 64
+  func.func @steps(%x: tensor<?x8xf32, #bm.dims<N, 8>>, %w: tensor<256x8xf32>) -> tensor<?x256xf32, #bm.dims<N, 256>> {
+    %0 = bm.matmul %x, %w transposed : tensor<?x8xf32, #bm.dims<N, 8>>, tensor<256x8xf32>
+    return %0 : tensor<?x256xf32, #bm.dims<N, 256>>
+  }
+
   // More rows than columns: the weights are packed.
   // CHECK-LABEL: @tall
   // CHECK: %[[P:.*]] = bm.pack %arg1 by 32 : tensor<32x8xf32>

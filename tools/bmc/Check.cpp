@@ -79,13 +79,17 @@ public:
       : program(program), compiled(compiled), reference(reference), symbols(compiled.symbol_count, batch),
         random(uint32_t(batch)) {}
 
-  /// Runs both; false if the reference interpreter or the compiled function fails.
+  /// Runs both; false if the reference interpreter or a compiled function fails.
   bool run(std::string &error);
   /// The largest difference of each result since the check began, over 1 and the largest value.
   void compare(MutableArrayRef<double> worst);
 
 private:
-  void makeArgument(const bmc_value &value);
+  void *make(const bmc_value &value, ReferenceTensor<double> &tensor);
+  void *makeVariable(const bmc_value &value);
+  void makeArguments();
+  bool packWeights(std::string &error);
+  bool call(const bmc_function &function, const std::vector<void *> &bound, std::string &error);
   bool agreesOnShapes();
   double element(const bmc_value &value, int64_t position, int64_t width);
   SmallVector<int64_t> shapeOf(const bmc_value &value);
@@ -96,7 +100,8 @@ private:
   std::vector<int64_t> symbols;
   std::mt19937 random;
   std::vector<Buffer> owned;
-  std::vector<void *> buffers;
+  StringMap<void *> variables;
+  std::vector<void *> buffers; // arguments, then results
   SmallVector<ReferenceTensor<double>> arguments, expected;
 };
 } // namespace
@@ -181,9 +186,9 @@ double FunctionCheck::element(const bmc_value &value, int64_t position, int64_t 
   return isReal(value.element) ? signedValues(random) : double(random() % 2);
 }
 
-void FunctionCheck::makeArgument(const bmc_value &value) {
+void *FunctionCheck::make(const bmc_value &value, ReferenceTensor<double> &tensor) {
   SmallVector<int64_t> shape = shapeOf(value);
-  ReferenceTensor<double> tensor(shape, isReal(value.element));
+  tensor = ReferenceTensor<double>(shape, isReal(value.element));
   Buffer &buffer = owned.emplace_back(tensor.size() * elementBytes(value.element));
   int64_t width = shape.empty() ? 1 : shape.back();
   for (int64_t i = 0; i < tensor.size(); ++i) {
@@ -194,8 +199,67 @@ void FunctionCheck::makeArgument(const bmc_value &value) {
     else
       tensor.integers[i] = int64_t(stored);
   }
-  buffers.push_back(buffer.data());
-  arguments.push_back(std::move(tensor));
+  return buffer.data();
+}
+
+// One that `prepare` takes for other functions.
+void *FunctionCheck::makeVariable(const bmc_value &value) {
+  void *&memory = variables[value.name];
+  ReferenceTensor<double> unread({}, true);
+  return memory ? memory : memory = make(value, unread);
+}
+
+static bool isNamed(const bmc_value &value, StringRef variable) {
+  return value.role <= bmc_role_metric_state && variable == value.name;
+}
+
+// In the reference's order: the compiled function has packed weights too, and may have left to `prepare` what they are
+// made of.
+void FunctionCheck::makeArguments() {
+  buffers.resize(compiled.argument_count);
+  int64_t next = 0;
+  for (unsigned number = 0; number < reference.getNumArguments(); ++number) {
+    while (next < compiled.argument_count && compiled.arguments[next].role == bmc_role_packed)
+      ++next;
+    auto variable = reference.getArgAttrOfType<mlir::FlatSymbolRefAttr>(number, "bm.variable");
+    const bmc_value *value = compiled.arguments + next;
+    bool isTaken = next < compiled.argument_count && (!variable || isNamed(*value, variable.getValue()));
+    if (!isTaken)
+      value = find_if(ArrayRef(program.prepare->arguments, program.prepare->argument_count),
+                      [&](const bmc_value &argument) { return isNamed(argument, variable.getValue()); });
+    void *memory = make(*value, arguments.emplace_back(ArrayRef<int64_t>(), true));
+    if (variable)
+      variables[variable.getValue()] = memory;
+    if (isTaken)
+      buffers[next++] = memory;
+  }
+}
+
+bool FunctionCheck::packWeights(std::string &error) {
+  ArrayRef taken(compiled.arguments, compiled.argument_count);
+  if (none_of(taken, [](const bmc_value &argument) { return argument.role == bmc_role_packed; }))
+    return true;
+  const bmc_function &prepare = *program.prepare;
+  std::vector<void *> bound;
+  for (const bmc_value &argument : ArrayRef(prepare.arguments, prepare.argument_count))
+    bound.push_back(makeVariable(argument));
+  for (const bmc_value &result : ArrayRef(prepare.results, prepare.result_count)) {
+    bound.push_back(
+        owned.emplace_back(ReferenceTensor<double>(shapeOf(result), true).size() * elementBytes(result.element))
+            .data());
+    for (auto [number, argument] : enumerate(taken))
+      if (argument.role == bmc_role_packed && argument.index == result.index)
+        buffers[number] = bound.back();
+  }
+  return call(prepare, bound, error);
+}
+
+bool FunctionCheck::call(const bmc_function &function, const std::vector<void *> &bound, std::string &error) {
+  Buffer arena(function.arena_bytes(symbols.data()));
+  int status = function.run(bound.data(), symbols.data(), static_cast<char *>(arena.data()));
+  if (status)
+    error = "a kernel of @" + std::string(function.name) + " failed with status " + std::to_string(status);
+  return status == 0;
 }
 
 // Whether the table tells the same shapes of the results as the reference interpreter.
@@ -209,8 +273,7 @@ bool FunctionCheck::agreesOnShapes() {
 }
 
 bool FunctionCheck::run(std::string &error) {
-  for (const bmc_value &argument : ArrayRef(compiled.arguments, compiled.argument_count))
-    makeArgument(argument);
+  makeArguments();
   auto results = bm::evaluateFunction<double>(reference, arguments);
   if (mlir::failed(results)) {
     error = "the reference interpreter cannot evaluate it";
@@ -226,12 +289,7 @@ bool FunctionCheck::run(std::string &error) {
       owned.emplace_back(expected[number].size() * elementBytes(result.element));
     buffers.push_back(result.alias < 0 ? owned.back().data() : buffers[result.alias]);
   }
-  Buffer arena(compiled.arena_bytes(symbols.data()));
-  if (int status = compiled.run(buffers.data(), symbols.data(), static_cast<char *>(arena.data()))) {
-    error = "a kernel failed with status " + std::to_string(status);
-    return false;
-  }
-  return true;
+  return packWeights(error) && call(compiled, buffers, error);
 }
 
 void FunctionCheck::compare(MutableArrayRef<double> worst) {
@@ -323,8 +381,10 @@ ExitCode checkCompiled(Compilation &compilation) {
   const struct bmc_program &program = loaded->table();
   std::string report;
   bool agrees = true;
+  // What `prepare` gives is seen in the results of the functions that take it.
   for (const bmc_function *function : ArrayRef(program.functions, program.function_count))
-    agrees &= checkFunction(compilation, program, *function,
+    agrees &= function == program.prepare ||
+              checkFunction(compilation, program, *function,
                             reference->lookupSymbol<mlir::func::FuncOp>(function->name), report);
   if (Error error = writeOutput("-", report))
     compilation.error(toString(std::move(error)));

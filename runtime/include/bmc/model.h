@@ -36,7 +36,7 @@ extern "C" {
 #endif
 
 /* The layout of `struct bmc_library`. A library of another layout is refused by `bmc_create`. */
-#define BMC_LIBRARY_VERSION 2
+#define BMC_LIBRARY_VERSION 3
 #define BMC_ALIGNMENT 64
 #define BMC_MAXIMUM_RANK 8
 
@@ -126,8 +126,8 @@ struct bmc_options {
   int32_t trains;  /* 1: there is memory for `bmc_train_step`; 0: weights can be evaluated and used only */
   const struct bmc_allocator *allocator; /* null: the C library's. The struct is copied. */
   /* An instance of the same library whose parameters and buffers this one reads instead of having its own; null: none.
-   * It must live longer, and must not change its weights while another thread is in a call with this one. Needs
-   * `trains` to be 0. */
+   * It must live longer, and must not change its weights while another thread is in a call with this one. What is
+   * packed of the weights (see `bmc_find_variable`) is each instance's own. Needs `trains` to be 0. */
   struct bmc_model *weights;
   char *message; /* where `bmc_create` writes what went wrong; may be null */
   size_t message_bytes;
@@ -175,6 +175,7 @@ struct bmc_library {
   int (*end_epoch)(struct bmc_model *, double value);
   int (*prepare)(struct bmc_model *, const void *const *, int64_t, void *const *);
   int (*restore)(struct bmc_model *, int64_t output, const void *, int64_t, double *);
+  void (*settle)(struct bmc_model *);
 };
 
 /* An instance. What is behind the pointer is its own business. */
@@ -312,10 +313,18 @@ static inline int64_t bmc_step(const struct bmc_model *model) { return model->li
 
 /* The variable's own memory, which stays where it is as long as the instance lives; `tensor`, which may be null, is
  * filled as by `bmc_describe`. It may be read and written between calls. Null, with a message: there is none of that
- * name, or it is optimizer state and the instance does not train. */
+ * name, or it is optimizer state and the instance does not train.
+ * Predictions and evaluations always see the weights as they are. They read some of them in another order, packed,
+ * which the first such call behind a change makes: behind `bmc_init`, `bmc_train_step`, `bmc_set` and loading. A change
+ * through a pointer is not seen; so once this function has given one to a parameter or a buffer, each call packs again,
+ * until `bmc_settle`. `bmc_get` and `bmc_set` do without that. */
 static inline void *bmc_find_variable(struct bmc_model *model, const char *name, struct bmc_tensor *tensor) {
   return model->library->variable(model, name, tensor);
 }
+
+/* A promise that nothing is written through pointers to parameters and buffers that `bmc_find_variable` gave so far:
+ * calls need not pack the weights again. It ends with the next such pointer. */
+static inline void bmc_settle(struct bmc_model *model) { model->library->settle(model); }
 
 /* Copies a whole variable in or out. `bytes` must be its size: BMC_ERROR_ARGUMENT otherwise. */
 static inline enum bmc_status bmc_set(struct bmc_model *model, const char *name, const void *from, size_t bytes) {

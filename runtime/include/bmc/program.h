@@ -16,7 +16,7 @@
 extern "C" {
 #endif
 
-enum { BMC_PROGRAM_VERSION = 4 };
+enum { BMC_PROGRAM_VERSION = 5 };
 
 /** Element types; the value is an index, the size in bytes is `bmc_element_bytes`. Booleans are one byte, 0 or 1. */
 enum bmc_element { bmc_f32 = 0, bmc_f64 = 1, bmc_i32 = 2, bmc_i64 = 3, bmc_bool = 4 };
@@ -41,7 +41,8 @@ enum bmc_role {
   bmc_role_monitored = 13,     /**< the value of an epoch that `monitor` looks at; rank 0, f64 */
   bmc_role_rate = 14,          /**< result of `rates`: a number that a schedule gives to an optimizer; rank 0, f64 */
   bmc_role_given = 15,         /**< argument of `explain`: `scale`, `choice` or `shadow.` and the name of a field */
-  bmc_role_gradient = 16       /**< result of `explain`: with respect to a field */
+  bmc_role_gradient = 16,      /**< result of `explain`: with respect to a field */
+  bmc_role_packed = 17         /**< weights as products read them: what `prepare` gives, and others take */
 };
 
 /** A dimension: `constant`, unless `symbol` >= 0, then the value of that symbol of the function (N, T, ...). A result
@@ -51,10 +52,12 @@ struct bmc_dim {
   int64_t symbol;
 };
 
-/** A value that lives in the program: a parameter, a buffer, optimizer state or a metric's. Its shape is static. */
+/** A value that lives in the program: a parameter, a buffer, optimizer state, a metric's, or packed weights. Its shape
+ * is static. */
 struct bmc_variable {
-  const char *name; /**< `fc1.weight`; optimizer state: `fc1.weight.m`; a metric's: `accuracy.hits`, `units.y` */
-  int32_t role;     /**< bmc_role_parameter, _buffer, _state or _metric_state */
+  const char *name; /**< `fc1.weight`; optimizer state: `fc1.weight.m`; a metric's: `accuracy.hits`, `units.y`; packed:
+                         `packed:fc1.weight` */
+  int32_t role;     /**< bmc_role_parameter, _buffer, _state or _metric_state; _packed */
   int32_t element;
   int64_t rank;
   const int64_t *dims;
@@ -68,9 +71,9 @@ struct bmc_value {
   int32_t element;
   int64_t rank;
   const struct bmc_dim *dims;
-  int64_t index; /**< variable: index into `variables`; input, probabilities and gradient: into `fields`; output: into
-                      `fields`, the target that it answers for, or -1; hyper: into `hypers`; metric: its number;
-                      prediction: number of the output */
+  int64_t index; /**< variable: index into `variables`; packed: into `packed`; input, probabilities and gradient: into
+                    `fields`; output: into `fields`, the target that it answers for, or -1; hyper: into `hypers`;
+                    metric: its number; prediction: number of the output */
   int64_t alias; /**< results: the argument whose buffer it is written into (donation), or -1 */
 };
 
@@ -99,6 +102,7 @@ struct bmc_encoding;  /**< `bmc_encoding_one_hot`, `bmc_encoding_category`, ... 
 struct bmc_format;    /**< `bmc_format_table`, ... */
 struct bmc_splitter;  /**< `bmc_splitter` */
 struct bmc_helper;    /**< `bmc_helper_thread` */
+struct bmc_packer;    /**< `bmc_weight_packer` */
 
 /** A step of a preparation: a number in, a number out. */
 struct bmc_step {
@@ -297,6 +301,8 @@ struct bmc_program {
   const struct bmc_layer *layers; /**< as in the network, outer ones first */
   int64_t variable_count;
   const struct bmc_variable *variables;
+  int64_t packed_count;
+  const struct bmc_variable *packed; /**< what no file holds, and nobody but the functions knows of */
   int64_t field_count;
   const struct bmc_field *fields;
   int64_t dataset_count;
@@ -323,9 +329,12 @@ struct bmc_program {
   const struct bmc_function *update;  /**< (variables, states, hypers) -> (variables, states), behind `accumulate` calls
                                          of  `train`, and at the end of an epoch, where `train` only adds gradients up */
   int64_t accumulated; /**< the variable that counts the calls of `train` since the last update, f64; -1: none */
-  const struct bmc_function *epoch; /**< (states, hypers, monitored) -> states, behind each epoch; null: no schedule
-                                       asks for it */
-  const struct bmc_function *rates; /**< (states, hypers, step) -> rates; null: there are no schedules */
+  const struct bmc_function *epoch;   /**< (states, hypers, monitored) -> states, behind each epoch; null: no schedule
+                                         asks for it */
+  const struct bmc_function *rates;   /**< (states, hypers, step) -> rates; null: there are no schedules */
+  const struct bmc_function *prepare; /**< (variables) -> packed, in front of the functions that take some of it, when
+                                         variables have changed; null: no function does */
+  const struct bmc_packer *packer; /**< of a program: what calls `prepare` */
   int64_t step_count;
   const struct bmc_train_step *steps; /**< functions as `train`, one behind the other on each batch that takes them; the
                                          first one measures the metrics */

@@ -3,7 +3,7 @@
 import ctypes
 import enum
 
-VERSION = 2
+VERSION = 3
 ALIGNMENT = 64
 MAXIMUM_RANK = 8
 
@@ -137,4 +137,5 @@ class Library(ctypes.Structure):
         ("end_epoch", ctypes.CFUNCTYPE(status, pointer, ctypes.c_double)),
         ("prepare", ctypes.CFUNCTYPE(status, pointer, pointers, integer, pointers)),
         ("restore", ctypes.CFUNCTYPE(status, pointer, integer, pointer, integer, doubles)),
+        ("settle", ctypes.CFUNCTYPE(None, pointer)),
     ]

@@ -6,6 +6,7 @@ import math
 import os
 import threading
 import typing
+import weakref
 
 import numpy
 
@@ -94,6 +95,10 @@ class _Handle:
 
     def __init__(self, library, table, rows, threads, trains, weights):
         self.library, self.table, self.weights = library, table, weights
+        # Of the instance whose weights are used: the views of variables that are alive, and whether there was one since
+        # the library heard that there is none any more.
+        self.owner = weights._handle.owner if weights is not None else self
+        self.views, self.lends, self.lending = weakref.WeakSet(), False, threading.Lock()
         self.only_predict = set()  # names of inputs
         self.address = ctypes.c_void_p()
         message = ctypes.create_string_buffer(512)
@@ -118,6 +123,27 @@ class _Handle:
     def check(self, status):
         if status:
             raise Error(status, self.table.message(self.address).decode())
+
+    def view(self, tensor):
+        """A variable's memory; None where the instance does not hold it."""
+        view = _View(self, tensor)
+        with self.owner.lending:
+            address = self.table.find_variable(self.address, tensor.name.encode(), None)
+            if not address:
+                return None
+            self.owner.views.add(view)
+            self.owner.lends = True
+        view.__array_interface__["data"] = (address, False)
+        return numpy.asarray(view)
+
+    def settle(self):
+        """Where all views are gone nothing is written any more, and calls need not look at the weights again."""
+        owner = self.owner
+        if owner.lends and not owner.views:
+            with owner.lending:
+                if owner.lends and not owner.views:
+                    owner.lends = False
+                    owner.table.settle(owner.address)
 
     def describe(self, which, entry=None):
         """A list of the model, or of one of its entries."""
@@ -153,14 +179,9 @@ class _Handle:
 class _View:
     """Memory of an instance as NumPy asks for it; the array keeps this, and this the instance."""
 
-    def __init__(self, handle, address, tensor):
+    def __init__(self, handle, tensor):
         self.handle = handle
-        self.__array_interface__ = {
-            "version": 3,
-            "shape": tensor.shape,
-            "typestr": tensor.dtype.str,
-            "data": (address, False),
-        }
+        self.__array_interface__ = {"version": 3, "shape": tensor.shape, "typestr": tensor.dtype.str}
 
 
 class _Hypers(collections.abc.MutableMapping):
@@ -229,9 +250,9 @@ class Model:
         views = {}
         for tensor in self._variables:
             if tensor.kind in kinds:
-                address = self._table.find_variable(self._handle.address, tensor.name.encode(), None)
-                if address:
-                    views[tensor.name] = numpy.asarray(_View(self._handle, address, tensor))
+                view = self._handle.view(tensor)
+                if view is not None:
+                    views[tensor.name] = view
         return views
 
     @property
@@ -298,6 +319,7 @@ class Model:
         found = {tensor.name: _output(tensor, rows, (out or {}).get(tensor.name)) for tensor in outputs}
         with self._lock:
             self._reserve(rows)
+            self._handle.settle()
             self._handle.check(function(self._handle.address, _pointers(bound), rows, _pointers(found.values())))
         return found[outputs[0].name] if len(outputs) == 1 else found
 
@@ -350,6 +372,7 @@ class Model:
         loss, values = ctypes.c_double(), numpy.zeros(max(sum(sizes), 1))
         with self._lock:
             self._reserve(rows)
+            self._handle.settle()
             self._handle.check(
                 function(
                     self._handle.address,

@@ -110,21 +110,29 @@ TEST_F(ProgramTable, HasTheHeadersLayout) {
 TEST_F(ProgramTable, HasTheProgramsLayout) {
   using P = struct bmc_program;
   bmc::codegen::ProgramTypes types(&context);
-  EXPECT_EQ(layoutOf(types.program),
-            (Offsets{offsetof(P, version),       offsetof(P, name),         offsetof(P, source),
-                     offsetof(P, layer_count),   offsetof(P, layers),       offsetof(P, variable_count),
-                     offsetof(P, variables),     offsetof(P, field_count),  offsetof(P, fields),
-                     offsetof(P, dataset_count), offsetof(P, datasets),     offsetof(P, hyper_count),
-                     offsetof(P, hypers),        offsetof(P, metric_count), offsetof(P, metric_names),
-                     offsetof(P, epochs),        offsetof(P, batch),        offsetof(P, accumulate),
-                     offsetof(P, shuffle),       offsetof(P, seed),         offsetof(P, monitor),
-                     offsetof(P, init),          offsetof(P, train),        offsetof(P, evaluate),
-                     offsetof(P, predict),       offsetof(P, reset),        offsetof(P, measure),
-                     offsetof(P, update),        offsetof(P, accumulated),  offsetof(P, epoch),
-                     offsetof(P, rates),         offsetof(P, step_count),   offsetof(P, steps),
-                     offsetof(P, entry_count),   offsetof(P, entries),      offsetof(P, function_count),
-                     offsetof(P, functions),     offsetof(P, kernel_count), offsetof(P, kernels),
-                     offsetof(P, fixed_count),   offsetof(P, fixed),        sizeof(P)}));
+  EXPECT_EQ(layoutOf(types.program), (Offsets{offsetof(P, version),      offsetof(P, name),
+                                              offsetof(P, source),       offsetof(P, layer_count),
+                                              offsetof(P, layers),       offsetof(P, variable_count),
+                                              offsetof(P, variables),    offsetof(P, packed_count),
+                                              offsetof(P, packed),       offsetof(P, field_count),
+                                              offsetof(P, fields),       offsetof(P, dataset_count),
+                                              offsetof(P, datasets),     offsetof(P, hyper_count),
+                                              offsetof(P, hypers),       offsetof(P, metric_count),
+                                              offsetof(P, metric_names), offsetof(P, epochs),
+                                              offsetof(P, batch),        offsetof(P, accumulate),
+                                              offsetof(P, shuffle),      offsetof(P, seed),
+                                              offsetof(P, monitor),      offsetof(P, init),
+                                              offsetof(P, train),        offsetof(P, evaluate),
+                                              offsetof(P, predict),      offsetof(P, reset),
+                                              offsetof(P, measure),      offsetof(P, update),
+                                              offsetof(P, accumulated),  offsetof(P, epoch),
+                                              offsetof(P, rates),        offsetof(P, prepare),
+                                              offsetof(P, packer),       offsetof(P, step_count),
+                                              offsetof(P, steps),        offsetof(P, entry_count),
+                                              offsetof(P, entries),      offsetof(P, function_count),
+                                              offsetof(P, functions),    offsetof(P, kernel_count),
+                                              offsetof(P, kernels),      offsetof(P, fixed_count),
+                                              offsetof(P, fixed),        sizeof(P)}));
 }
 
 } // namespace

@@ -1,0 +1,51 @@
+// Weights that functions find in panels: packed ahead of time, by a function of the module that runs when they have
+// changed.
+#ifndef BMC_PASSES_PACKED_WEIGHTS_H
+#define BMC_PASSES_PACKED_WEIGHTS_H
+
+#include "dialects/Ops.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/IR/IRMapping.h"
+#include "llvm/ADT/MapVector.h"
+#include "llvm/ADT/StringMap.h"
+
+namespace bmc {
+
+/// A matrix, whether it is read transposed, and the block: what `bm.pack` takes.
+using Panels = std::tuple<mlir::Value, int64_t, int64_t>;
+
+class PackedWeights {
+public:
+  explicit PackedWeights(mlir::ModuleOp module);
+
+  /// Whether a value of a function follows from parameters and buffers that the function only reads.
+  bool isOfWeights(mlir::Value value);
+  /// Asks for panels of such a value.
+  void want(Panels panels) { wanted.insert({panels, 0}); }
+  /// Makes `@prepare`, which packs all that is wanted, unless that takes more than so many bytes: then nothing is.
+  void prepare(int64_t mostBytes);
+  /// An argument of the function that the panels were wanted in; null where they are not prepared.
+  mlir::Value find(Panels panels);
+  /// Drops what functions no longer read because they find it packed.
+  void dropUnread();
+
+private:
+  bool changesWeights(mlir::func::FuncOp function) const;
+  bm::VariableOp variableOf(mlir::BlockArgument argument) const;
+  mlir::Value cloned(mlir::OpBuilder &builder, mlir::Value value);
+  llvm::SmallVector<mlir::Value> packAll(mlir::OpBuilder &builder);
+  void giveResults(mlir::func::FuncOp function, llvm::ArrayRef<mlir::Value> values);
+  bm::VariableOp addVariable(mlir::OpBuilder &builder, mlir::Value packed);
+
+  mlir::ModuleOp module;
+  llvm::StringMap<bm::VariableOp> variables;
+  llvm::DenseMap<mlir::Value, bool> isKnown;
+  llvm::MapVector<Panels, size_t> wanted;     // the index of their variable in `packed`
+  llvm::SmallVector<bm::VariableOp> packed;   // what `@prepare` gives
+  mlir::IRMapping clones;                     // of the functions' values in `@prepare`
+  llvm::SetVector<mlir::Operation *> readers; // functions that take some of it
+};
+
+} // namespace bmc
+
+#endif
