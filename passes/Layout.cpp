@@ -29,9 +29,6 @@ constexpr int64_t longInner = 128, partialSums = 16;
 // A right operand up to this stays in the second-level cache, and a pack pays for so many rows beyond it.
 constexpr int64_t maxBytesReadInPlace = 2 * 1024 * 1024;
 constexpr int64_t manyRows = 512;
-// A program that needs more than this for weights packed ahead of time packs none: they cost memory a second time, and
-// a pass over all of them before the first prediction, where a weight file is only mapped.
-constexpr int64_t mostPackedBytes = 16 * 1024 * 1024;
 // An extent that is open at compile time.
 constexpr int64_t usualExtent = 64;
 
@@ -50,7 +47,8 @@ struct ProductSizes {
     if (!rows && rowDim.singleSymbol() && isTrainingStep(function))
       rows = batchOf(product);
     rhsBytes = columns * inner * elementBytes(product.getType().getElementType());
-    steps = stepsReading(product.getRhs());
+    matrix = product.getRhs();
+    leaveLoops();
   }
 
   // Whose rows are those of a batch.
@@ -58,36 +56,25 @@ struct ProductSizes {
     return function.getName() == "train" || function.getName().starts_with("step.");
   }
 
-  // The steps of the loops that only read a value.
-  static int64_t stepsReading(Value value) {
-    int64_t steps = 1;
-    while (auto scan = dyn_cast<ScanOp>(value.getParentRegion()->getParentOp())) {
-      value = isa<BlockArgument>(value) ? constantOf(scan, value) : Value();
-      if (!value)
-        break;
-      steps *= std::max<int64_t>(extentOf(scan.getLengthDim()), 1);
+  // To the value that a product in a loop reads in each step, in front of all loops that only read it.
+  void leaveLoops() {
+    while (auto scan = matrix ? dyn_cast<ScanOp>(matrix.getParentRegion()->getParentOp()) : ScanOp()) {
+      matrix = isa<BlockArgument>(matrix) ? constantOf(scan, matrix) : Value();
+      if (matrix)
+        steps *= std::max<int64_t>(extentOf(scan.getLengthDim()), 1);
     }
-    return steps;
   }
 
   std::optional<int64_t> rows; // none: any number, at run time
-  int64_t columns, inner, rhsBytes, steps;
+  int64_t columns, inner, rhsBytes;
+  Value matrix;      // the right operand in front of all loops; null where a loop computes it
+  int64_t steps = 1; // of the loops that only read it
 };
 
 enum class Packed { Nothing, Lhs, Rhs };
 
 // Whether lanes may run along the inner axis: it is long, and what its last, incomplete round of lanes costs is little.
 bool suitsLanes(int64_t inner) { return inner >= longInner && inner % partialSums * 4 <= inner / partialSums; }
-
-// The value that a product in a loop reads in each step, in front of all loops.
-Value inFrontOfLoops(Value value) {
-  while (auto scan = dyn_cast<ScanOp>(value.getParentRegion()->getParentOp())) {
-    value = isa<BlockArgument>(value) ? constantOf(scan, value) : Value();
-    if (!value)
-      break;
-  }
-  return value;
-}
 
 // Whether weights that are packed ahead of time are read faster than as they lie.
 bool paysAheadOfTime(MatmulOp product, const ProductSizes &sizes) {
@@ -116,6 +103,8 @@ int64_t chooseBlock(int64_t extent, ArrayRef<int64_t> blocks) {
 }
 
 struct Layout : impl::LayoutBase<Layout> {
+  using LayoutBase::LayoutBase;
+
   void runOnOperation() override {
     IRRewriter rewriter(&getContext());
     auto target = getOperation()->getAttrOfType<TargetAttr>("bm.target");
@@ -128,14 +117,12 @@ struct Layout : impl::LayoutBase<Layout> {
     PackedWeights prepared(getOperation());
     weights = &prepared;
     for (auto &[product, sizes] : products)
-      if (Value matrix = inFrontOfLoops(product.getRhs()); matrix && paysAheadOfTime(product, sizes))
-        if (weights->isOfWeights(matrix))
-          weights->want(panelsOfRhs(product, sizes, matrix));
-    weights->prepare(mostPackedBytes);
+      if (sizes.matrix && paysAheadOfTime(product, sizes) && weights->isOfWeights(sizes.matrix))
+        weights->want(panelsOfRhs(product, sizes, sizes.matrix));
+    weights->prepare(packedBytes);
     for (auto &[product, sizes] : products) {
-      Value matrix = inFrontOfLoops(product.getRhs());
-      bool isReady = matrix && weights->find(panelsOfRhs(product, sizes, matrix));
-      Packed packed = isReady ? Packed::Rhs : choose(product, sizes);
+      bool isPrepared = sizes.matrix && weights->find(panelsOfRhs(product, sizes, sizes.matrix));
+      Packed packed = isPrepared ? Packed::Rhs : choose(product, sizes);
       if (packed != Packed::Nothing)
         replace(rewriter, product, sizes, packed == Packed::Lhs);
     }

@@ -43,7 +43,7 @@ bool PackedWeights::changesWeights(func::FuncOp function) const {
 }
 
 bool PackedWeights::isOfWeights(Value value) {
-  if (auto found = isKnown.find(value); found != isKnown.end())
+  if (auto found = isWeights.find(value); found != isWeights.end())
     return found->second;
   bool result;
   if (auto argument = dyn_cast<BlockArgument>(value)) {
@@ -56,7 +56,7 @@ bool PackedWeights::isOfWeights(Value value) {
     result = op->getNumRegions() == 0 && isMemoryEffectFree(op) && llvm::all_of(op->getResultTypes(), isStatic) &&
              llvm::all_of(op->getOperands(), mayBeRead) && !llvm::all_of(op->getOperands(), isConstant);
   }
-  return isKnown[value] = result;
+  return isWeights[value] = result;
 }
 
 Value PackedWeights::cloned(OpBuilder &builder, Value value) {
@@ -144,7 +144,8 @@ VariableOp PackedWeights::addVariable(OpBuilder &builder, Value value) {
   std::string name = ("packed:" + variableOf(sourceOf(value)).getSymName()).str(), unique = name;
   for (int number = 2; variables.count(unique); ++number)
     unique = name + ":" + std::to_string(number);
-  auto variable = VariableOp::create(builder, value.getLoc(), unique, "packed", false, cast<RankedTensorType>(value.getType()));
+  auto variable =
+      VariableOp::create(builder, value.getLoc(), unique, "packed", false, cast<RankedTensorType>(value.getType()));
   return variables[unique] = packed.emplace_back(variable);
 }
 

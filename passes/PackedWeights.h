@@ -39,7 +39,7 @@ private:
 
   mlir::ModuleOp module;
   llvm::StringMap<bm::VariableOp> variables;
-  llvm::DenseMap<mlir::Value, bool> isKnown;
+  llvm::DenseMap<mlir::Value, bool> isWeights;
   llvm::MapVector<Panels, size_t> wanted;     // the index of their variable in `packed`
   llvm::SmallVector<bm::VariableOp> packed;   // what `@prepare` gives
   mlir::IRMapping clones;                     // of the functions' values in `@prepare`

@@ -32,6 +32,10 @@ def Layout : Bmc_Pass<"bm-layout"> {
     Leaves: operands in panels, made in front of the products, and loops, that read them often; weights that a function
     only reads, made by `@prepare`, as variables of the role `packed`.
   }];
+  let options = [
+    Option<"packedBytes", "packed-bytes", "int64_t", "4 * 1024 * 1024",
+           "the most bytes of weights that are packed ahead of time; none are where it would be more">,
+  ];
 }
 
 def Fuse : Bmc_Pass<"bm-fuse"> {

@@ -33,7 +33,7 @@ void buildPipeline(OpPassManager &passes, Stage stopAfter, const PipelineOptions
     return;
 
   // Behind all that sees a transposed operand as what it is; before fusion, which stores what a product reads.
-  passes.addPass(createLayout());
+  passes.addPass(createLayout({options.packedBytes}));
   // Before schedules, which belong to whole loop nests.
   passes.addPass(createFuse({/*merges=*/options.optimization >= 1, options.reasons}));
   if (stopAfter == Stage::Fused)

@@ -5,6 +5,8 @@
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/StringRef.h"
 
+#include <cstdint>
+
 namespace mlir {
 class OpPassManager;
 } // namespace mlir
@@ -28,9 +30,14 @@ llvm::ArrayRef<StageInfo> allStages();
 /// plain loops; from 2: vectors, tiles and threads too.
 inline constexpr unsigned usualOptimization = 2;
 
+/// The most bytes of weights that are packed ahead of time. A program maps its weight file and may predict but one row:
+/// what is packed is made before that. A library reads its weights into memory of its own, for many calls.
+inline constexpr int64_t packedBytesOfPrograms = 4 * 1024 * 1024, packedBytesOfLibraries = 128 * 1024 * 1024;
+
 struct PipelineOptions {
   unsigned optimization = usualOptimization;
   bool reasons = false; // kernels say why they are apart (bm.apart)
+  int64_t packedBytes = packedBytesOfPrograms;
 };
 
 /// The passes that lead from the frontend's module to a stage.

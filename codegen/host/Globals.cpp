@@ -55,8 +55,9 @@ void Globals::exported(StringRef name, LLVM::LLVMStructType type, const Row &row
 }
 
 Address Globals::external(StringRef name) {
-  bool isPreparation = name.starts_with("bmc_step_") || name.starts_with("bmc_encoding_");
-  if (objects == RuntimeObjects::none || (objects == RuntimeObjects::preparation && !isPreparation))
+  bool isOfLibraries =
+      name.starts_with("bmc_step_") || name.starts_with("bmc_encoding_") || name == "bmc_weight_packer";
+  if (objects == RuntimeObjects::none || (objects == RuntimeObjects::library && !isOfLibraries))
     return {};
   Address &address = known[("e" + name).str()];
   if (!address.symbol)

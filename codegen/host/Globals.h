@@ -23,7 +23,7 @@ using Row = llvm::SmallVector<Field, 20>;
 /// Which objects of the runtime a table names, and so links.
 enum class RuntimeObjects {
   none,
-  preparation, // what columns go through: libraries read no files
+  library, // what columns go through, and what packs weights: libraries read no files
   all
 };
 

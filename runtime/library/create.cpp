@@ -115,7 +115,8 @@ static char *placeFixed(Instance &instance, Layout &layout) {
   for (int64_t i = 0; i < instance.program->variable_count; ++i)
     if (holdsVariable(instance, instance.program->variables[i]))
       bytes = addSizes(bytes, alignSize(variableBytes(instance.program->variables[i])));
-  for (int64_t i = 0; i < instance.program->packed_count; ++i)
+  bool isOwner = instance.owner == &instance;
+  for (int64_t i = 0; isOwner && i < instance.program->packed_count; ++i)
     bytes = addSizes(bytes, alignSize(variableBytes(instance.program->packed[i])));
   char *variables, *pool;
   layout.place(variables, bytes);
@@ -139,9 +140,10 @@ static void fillVariables(Instance &instance, char *memory) {
       instance.variables[i] = instance.owner->variables[i];
     }
   }
+  bool isOwner = instance.owner == &instance;
   for (int64_t i = 0; i < instance.program->packed_count; ++i) {
-    instance.packed[i] = memory;
-    memory += alignSize(variableBytes(instance.program->packed[i]));
+    instance.packed[i] = isOwner ? memory : instance.owner->packed[i];
+    memory += isOwner ? alignSize(variableBytes(instance.program->packed[i])) : 0;
   }
 }
 

@@ -41,6 +41,15 @@ enum {
   callCount
 };
 
+/// How packed weights stand to the weights, see packing.h. Atomic, but for `readers`, which the lock is for.
+struct Packing {
+  int64_t changes;       // of the weights, as far as the library sees them
+  int64_t packedChanges; // as of the last packing
+  int64_t readers;       // calls that began to read packed weights when these were not current, or a pointer was lent
+  bool lends;            // a caller has a pointer to a weight
+  bool isLocked;
+};
+
 struct Instance {
   bmc_model base; // first: what callers hold
   const Program *program;
@@ -50,16 +59,13 @@ struct Instance {
   int64_t step, rows;      // steps done; rows that memory is reserved for
   uint64_t seed;
 
-  // Packed weights are each instance's own. They are packed in front of a call that reads them, where the weights may
-  // have changed: when the owner's number of changes is another, or while a caller may write through a pointer.
-  int64_t changes, packedChanges; // `changes` is the owner's; atomic, as is `lends`
-  bool lends;                     // the owner's: a pointer to a weight was handed out
+  Packing packing; // the owner's
 
   int64_t inputCount, targetCount, outputCount, portCount;
   int64_t *metricBegins; // of each metric: its first element among those of all
   Port *ports;           // inputs, targets, outputs, then what only entries take, then what they give
   void **variables;      // null: not held
-  void **packed;         // weights in panels
+  void **packed;         // the owner's weights in panels
   uint8_t *marks;        // one for each variable, for what goes through all of them
   double *hypers;        // `scalarStride` apart
   double *stepValue, *monitored;
@@ -96,8 +102,8 @@ inline Call &callAt(Instance &instance, int64_t i) {
 /// Records what went wrong, and returns the status.
 int failWith(Instance &instance, bmc_status status, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
-/// Whatever may change weights says so.
-inline void noteChange(Instance &instance) { __atomic_fetch_add(&instance.owner->changes, 1, __ATOMIC_RELEASE); }
+/// Calls the compiled function with what is bound.
+int runCall(Instance &instance, Call &call);
 
 /// At the begin of each function that can fail.
 inline void clearMessage(Instance &instance) { instance.message[0] = '\0'; }

@@ -1,6 +1,7 @@
 // Loading weights: the header is gone through twice, first to check everything, then to copy, so that weights that do
 // not fit leave the instance as it is.
 #include "../safetensors_header.h"
+#include "packing.h"
 #include "preparation.h"
 #include "weights.h"
 

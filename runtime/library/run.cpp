@@ -2,6 +2,7 @@
 #include "../float_mode.h"
 #include "instance.h"
 #include "layout.h"
+#include "packing.h"
 #include "parallel.h"
 
 #include <string.h>
@@ -83,7 +84,7 @@ static int bindInputs(Instance &instance, Call &call, const void *const *pointer
   return BMC_OK;
 }
 
-static int runCall(Instance &instance, Call &call) {
+int runCall(Instance &instance, Call &call) {
   PoolInUse pool(instance);
   int32_t code = call.function->run(call.buffers, call.symbols, instance.arena);
   return code == 0
@@ -117,21 +118,6 @@ int init(bmc_model *model, uint64_t seed) {
   instance.seed = seed;
   instance.step = 0;
   instance.hasWeights = true;
-  return BMC_OK;
-}
-
-/// Packs weights anew, where they may have changed.
-static int packWeights(Instance &instance) {
-  Call &call = instance.calls[callPrepare];
-  if (!call.function)
-    return BMC_OK;
-  bool mayBeWritten = __atomic_load_n(&instance.owner->lends, __ATOMIC_ACQUIRE);
-  int64_t changes = __atomic_load_n(&instance.owner->changes, __ATOMIC_ACQUIRE);
-  if (instance.packedChanges == changes && !mayBeWritten)
-    return BMC_OK;
-  if (int status = runCall(instance, call))
-    return status;
-  instance.packedChanges = changes;
   return BMC_OK;
 }
 
@@ -264,8 +250,9 @@ int evaluate(bmc_model *model, const void *const *inputs, const void *const *tar
   clearMessage(instance);
   if (int status = checkCall(instance, instance.calls[callEvaluate], instance.program->evaluate, "evaluate"))
     return status;
-  if (int status = packWeights(instance))
-    return status;
+  PackedInUse packed(instance);
+  if (packed.status)
+    return packed.status;
   *instance.stepValue = 1;
   return runMeasured(instance, instance.calls[callEvaluate], inputs, targets, rows, loss, metrics);
 }
@@ -299,8 +286,9 @@ static int checkAnswering(Instance &instance, Call &call, const bmc_function *fu
 }
 
 static int answer(Instance &instance, Call &call, void *const *outputs) {
-  if (int status = packWeights(instance))
-    return status;
+  PackedInUse packed(instance);
+  if (packed.status)
+    return packed.status;
   bindOutputs(instance, call, outputs);
   if (int status = runCall(instance, call))
     return status;

@@ -1,5 +1,5 @@
 // Variables and hyperparameters by their names.
-#include "instance.h"
+#include "packing.h"
 
 #include <string.h>
 
@@ -36,7 +36,7 @@ void *variable(bmc_model *model, const char *name, bmc_tensor *tensor) {
   if (index < 0)
     return nullptr;
   if (isWeight(instance.program->variables[index]))
-    __atomic_store_n(&instance.owner->lends, true, __ATOMIC_RELEASE);
+    noteLoan(instance);
   if (tensor)
     describe(instance.base.library, BMC_VARIABLES, index, tensor);
   return instance.variables[index];
@@ -45,8 +45,8 @@ void *variable(bmc_model *model, const char *name, bmc_tensor *tensor) {
 void settle(bmc_model *model) {
   Instance &instance = instanceOf(model);
   clearMessage(instance);
-  noteChange(instance);
-  __atomic_store_n(&instance.owner->lends, false, __ATOMIC_RELEASE);
+  if (instance.program->packer)
+    instance.program->packer->settle(instance);
 }
 
 /// The status of copying `bytes` bytes from or to the variable; `memory` is where it is.

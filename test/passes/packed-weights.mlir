@@ -1,4 +1,6 @@
 // RUN: bm-opt --bm-layout --split-input-file %s | FileCheck %s
+// RUN: bm-opt --bm-layout=packed-bytes=25362432 --split-input-file %s | FileCheck %s --check-prefix=LARGE
+// RUN: bm-opt --bm-layout=packed-bytes=25362431 --split-input-file %s | FileCheck %s
 
 module attributes {bm.target = #bm.target<triple = "x86_64-linux-musl", cpu = "znver4", vectorBits = 512, vectorRegisters = 32>} {
   bm.variable "parameter" @a : tensor<64x48xf32> trainable
@@ -95,7 +97,9 @@ module attributes {bm.target = #bm.target<triple = "x86_64-linux-musl", cpu = "z
 
 // -----
 
-// Weights of more than 16 MiB in panels stay where the file is mapped.
+// Weights that take more than they may in panels, in all, stay where the file is mapped.
+// LARGE: func.func @prepare(
+// LARGE: func.func @prepare(%arg0: tensor<2048x1024xf32> {bm.variable = @w}, %arg1: tensor<2048x2048xf32> {bm.variable = @v})
 module attributes {bm.target = #bm.target<triple = "x86_64-linux-musl", cpu = "znver4", vectorBits = 512, vectorRegisters = 32>} {
   bm.variable "parameter" @w : tensor<2048x1024xf32> trainable
   bm.variable "parameter" @v : tensor<2048x2048xf32> trainable

@@ -72,7 +72,9 @@ bool Compilation::runPasses(mlir::ModuleOp module, const codegen::Target &target
   mlir::TimingScope scope = timings.nest("passes");
   mlir::PassManager passes(&context);
   passes.enableTiming(scope);
-  buildPipeline(passes, stage, {options.optimization, options.explain});
+  bool isLibrary = options.emit.isLibrary();
+  buildPipeline(passes, stage,
+                {options.optimization, options.explain, isLibrary ? packedBytesOfLibraries : packedBytesOfPrograms});
   return mlir::succeeded(passes.run(module)) && !hasErrors();
 }
 
@@ -99,7 +101,7 @@ bool Compilation::generateObjects(mlir::ModuleOp module, const codegen::Target &
 
   mlir::TimingScope hostScope = timings.nest("host code (LLVM)");
   auto linked = options.check              ? codegen::RuntimeObjects::none
-                : options.emit.isLibrary() ? codegen::RuntimeObjects::preparation
+                : options.emit.isLibrary() ? codegen::RuntimeObjects::library
                                            : codegen::RuntimeObjects::all;
   auto host = codegen::lowerHost(module, {target, hasPlain, hasProfile(target), linked});
   if (mlir::failed(host))

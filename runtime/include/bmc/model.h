@@ -126,8 +126,8 @@ struct bmc_options {
   int32_t trains;  /* 1: there is memory for `bmc_train_step`; 0: weights can be evaluated and used only */
   const struct bmc_allocator *allocator; /* null: the C library's. The struct is copied. */
   /* An instance of the same library whose parameters and buffers this one reads instead of having its own; null: none.
-   * It must live longer, and must not change its weights while another thread is in a call with this one. What is
-   * packed of the weights (see `bmc_find_variable`) is each instance's own. Needs `trains` to be 0. */
+   * It must live longer, and must not change its weights while another thread is in a call with this one. Needs
+   * `trains` to be 0. */
   struct bmc_model *weights;
   char *message; /* where `bmc_create` writes what went wrong; may be null */
   size_t message_bytes;
@@ -317,7 +317,8 @@ static inline int64_t bmc_step(const struct bmc_model *model) { return model->li
  * Predictions and evaluations always see the weights as they are. They read some of them in another order, packed,
  * which the first such call behind a change makes: behind `bmc_init`, `bmc_train_step`, `bmc_set` and loading. A change
  * through a pointer is not seen; so once this function has given one to a parameter or a buffer, each call packs again,
- * until `bmc_settle`. `bmc_get` and `bmc_set` do without that. */
+ * until `bmc_settle`. `bmc_get` and `bmc_set` do without that. Where other instances read the weights, asking for such a
+ * pointer counts as changing them. */
 static inline void *bmc_find_variable(struct bmc_model *model, const char *name, struct bmc_tensor *tensor) {
   return model->library->variable(model, name, tensor);
 }

@@ -334,7 +334,7 @@ struct bmc_program {
   const struct bmc_function *rates;   /**< (states, hypers, step) -> rates; null: there are no schedules */
   const struct bmc_function *prepare; /**< (variables) -> packed, in front of the functions that take some of it, when
                                          variables have changed; null: no function does */
-  const struct bmc_packer *packer; /**< of a program: what calls `prepare` */
+  const struct bmc_packer *packer;    /**< what calls `prepare`; null as that */
   int64_t step_count;
   const struct bmc_train_step *steps; /**< functions as `train`, one behind the other on each batch that takes them; the
                                          first one measures the metrics */

@@ -2,7 +2,9 @@
 #include "check.h"
 #include "wide.h"
 
-enum { ROWS = 3, OUTPUTS = ROWS * WIDE_OUTPUT_ELEMENTS, WEIGHTS = 512 * 256 };
+#include <pthread.h>
+
+enum { THREADS = 4, ROWS = 3, OUTPUTS = ROWS * WIDE_OUTPUT_ELEMENTS, WEIGHTS = 512 * 256 };
 
 static float x[ROWS * WIDE_X_ELEMENTS], given[WEIGHTS];
 static int32_t y[ROWS] = {1, 0, 2};
@@ -56,6 +58,42 @@ static void checkChanged(struct bmc_model *model, struct bmc_model *reader, stru
   *before = now;
 }
 
+/* The answers of an instance in a thread of its own, in many calls. */
+struct Work {
+  struct bmc_model *reader;
+  const float *expected;
+  int isWrong;
+};
+
+static void *work(void *argument) {
+  struct Work *task = argument;
+  float out[OUTPUTS];
+  for (int i = 0; i < 200; ++i)
+    task->isWrong |= wide_predict(task->reader, x, ROWS, out) != BMC_OK || memcmp(out, task->expected, sizeof out);
+  return NULL;
+}
+
+/* Several instances read the weights at the same time, while there is a pointer to them. */
+static void readTogether(struct bmc_model *model) {
+  float expected[OUTPUTS], *weight = bmc_find_variable(model, "fc1.weight", NULL);
+  struct Work tasks[THREADS];
+  pthread_t threads[THREADS];
+  for (int round = 0; round < 5; ++round) {
+    raise(weight);
+    struct bmc_model *now = copyOf(model);
+    CHECK(wide_predict(now, x, ROWS, expected) == BMC_OK);
+    bmc_destroy(now);
+    for (int i = 0; i < THREADS; ++i) {
+      tasks[i] = (struct Work){make(0, model), expected, 0};
+      CHECK(pthread_create(&threads[i], NULL, work, &tasks[i]) == 0);
+    }
+    for (int i = 0; i < THREADS; ++i) {
+      CHECK(pthread_join(threads[i], NULL) == 0 && !tasks[i].isWrong);
+      bmc_destroy(tasks[i].reader);
+    }
+  }
+}
+
 int main(void) {
   struct bmc_model *model = make(1, NULL), *reader = make(0, model), *before = NULL, *first;
   for (int i = 0; i < ROWS * WIDE_X_ELEMENTS; ++i)
@@ -94,11 +132,13 @@ int main(void) {
   bmc_settle(reader);
   CHECK(predictsAlike(model, before) && predictsAlike(reader, before));
 
-  /* The promise is believed, and made again for what a caller does later. */
+  /* The promise is believed, and ends with the next pointer. */
   raise(weight);
   CHECK(predictsAlike(model, before) && predictsAlike(reader, before));
-  bmc_settle(model);
+  CHECK(bmc_find_variable(model, "fc1.weight", NULL) == weight);
   checkChanged(model, reader, &before);
+
+  readTogether(model);
 
   /* What is packed is no variable. */
   struct bmc_tensor tensor;
