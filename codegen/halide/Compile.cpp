@@ -1,7 +1,7 @@
 // Child processes and what they send back: the result and the messages, each in an anonymous file. See the header.
 #include "codegen/halide/Compile.h"
 #include "codegen/halide/Lower.h"
-#include "codegen/halide/gpu/DeviceFunctions.h"
+#include "codegen/halide/gpu/DeviceWords.h"
 
 #include <sys/mman.h>
 #include <sys/wait.h>
@@ -93,7 +93,7 @@ static void compile(const CompileJob &job, const Halide::Target &target, KernelO
     throw Halide::CompileError("an op has no Halide algorithm");
   bool hasDevice = target.has_gpu_feature();
   if (hasDevice)
-    lowered->output.add_custom_lowering_pass(new DeviceFunctions(target));
+    lowered->output.add_custom_lowering_pass(new DeviceWords(target));
   if (output == KernelOutput::Loops)
     return lowered->output.compile_to_lowered_stmt(path, lowered->arguments, Halide::Text, target);
   Halide::Module module = lowered->output.compile_to_module(lowered->arguments, job.function, target);

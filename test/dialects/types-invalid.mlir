@@ -40,8 +40,8 @@ func.func private @lanes() attributes {bm.a = #bm.schedule<matmul, lanes = both>
 
 // -----
 
-// expected-error @+1 {{'threads' is not a schedule parameter}}
-func.func private @parameter() attributes {bm.a = #bm.schedule<matmul, threads = 3>}
+// expected-error @+1 {{'lines' is not a schedule parameter}}
+func.func private @parameter() attributes {bm.a = #bm.schedule<matmul, lines = 3>}
 
 // -----
 

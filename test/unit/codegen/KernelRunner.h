@@ -4,11 +4,15 @@
 
 #include "codegen/halide/Kernels.h"
 #include "dialects/reference/Interpreter.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/OwningOpRef.h"
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
+
+struct halide_buffer_t;
 
 namespace bmc::test {
 
@@ -40,13 +44,25 @@ mlir::MLIRContext &context();
 mlir::OwningOpRef<mlir::ModuleOp> parse(const std::string &text);
 codegen::Target hostTarget();
 
+/// What is done with a kernel's buffers where its memory is not the host's; the whole memory of one, guards and all, is
+/// at `memory`.
+struct Device {
+  virtual ~Device() = default;
+  /// Copies it there, and sets the buffer's address.
+  virtual void upload(halide_buffer_t &buffer, const std::vector<uint8_t> &memory) = 0;
+  virtual int run(const std::function<int()> &kernel) = 0;
+  /// Copies it back.
+  virtual void download(const halide_buffer_t &buffer, std::vector<uint8_t> &memory) = 0;
+};
+
 /// An object in memory, ready to be called.
 class LoadedKernel {
 public:
   LoadedKernel(const std::string &object, const std::string &name);
   ~LoadedKernel();
   /// Runs the kernel; in-place inputs start as their values. Returns the results.
-  std::vector<Tensor> run(bm::KernelOp kernel, llvm::ArrayRef<Tensor> inputs, const bm::SymbolValues &symbols);
+  std::vector<Tensor> run(bm::KernelOp kernel, llvm::ArrayRef<Tensor> inputs, const bm::SymbolValues &symbols,
+                          Device *device = nullptr);
   /// Names that the object does not define.
   const std::vector<std::string> &undefined() const;
 
@@ -58,8 +74,12 @@ private:
 /// Deterministic numbers for a type.
 Tensor makeData(mlir::Type type, const bm::SymbolValues &symbols, Data data, unsigned seed);
 
-/// Compiles all variants with run-time checks and without, runs them for several values of N (T is 5) and expects what
-/// the interpreter gives; expects no undefined names but the known ones.
+/// Runs one variant of a case for several values of N and compares with the interpreter.
+void expectVariant(mlir::func::FuncOp function, const Case &test, LoadedKernel &loaded, Device *device = nullptr);
+
+/// In a file of its own for each kind of machine. The processor's (HostCases.cpp) compiles all variants with run-time
+/// checks and without, runs them for several values of N (T is 5) and expects what the interpreter gives; expects no
+/// undefined names but the known ones.
 void expectAsReference(llvm::ArrayRef<Case> cases);
 
 } // namespace bmc::test

@@ -1,20 +1,23 @@
 // OpenCL C overloads a function's name for f32 and f64; CUDA's library of device functions, which Halide links into
 // PTX, has the C library's names behind `__nv_`. Halide's name for counting zeros is one that OpenCL C does not have.
 // See the header.
-#include "codegen/halide/gpu/DeviceFunctions.h"
+#include "codegen/halide/gpu/DeviceWords.h"
 
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringRef.h"
 
+#include <bit>
+
 using Halide::Expr;
 using Halide::Internal::Call;
+using Halide::Internal::FloatImm;
 
 namespace bmc::codegen {
 
 static constexpr llvm::StringLiteral libraryFunctions[] = {"cos",   "erf", "exp", "expm1", "log",
                                                            "log1p", "pow", "sin", "tanh"};
 
-Expr DeviceFunctions::visit(const Call *call) {
+Expr DeviceWords::visit(const Call *call) {
   Expr mutated = IRMutator::visit(call);
   const auto *same = mutated.as<Call>();
   if (same && same->is_intrinsic(Call::count_leading_zeros) && !isCuda)
@@ -27,6 +30,14 @@ Expr DeviceFunctions::visit(const Call *call) {
   if (!llvm::is_contained(libraryFunctions, base))
     return mutated;
   return Call::make(same->type, isCuda ? "__nv_" + name.str() : base.str(), same->args, Call::PureExtern);
+}
+
+// Halide writes the constants of OpenCL C with the digits of f32.
+Expr DeviceWords::visit(const FloatImm *number) {
+  if (isCuda || number->type.bits() < 64)
+    return IRMutator::visit(number);
+  auto bits = std::bit_cast<uint64_t>(number->value);
+  return Halide::reinterpret(number->type, Halide::Internal::UIntImm::make(Halide::UInt(64), bits));
 }
 
 } // namespace bmc::codegen

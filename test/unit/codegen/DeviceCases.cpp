@@ -1,0 +1,100 @@
+// The same cases on an OpenCL device, through the runtime's own driver: each with a thread an element, and with the
+// schedule that the compiler chooses. What a case says of schedules for the processor does not count; what it says of
+// results in place does.
+#include "KernelRunner.h"
+#include "bmc/program.h"
+#include "passes/Schedule.h"
+#include "runtime/device/device.h"
+#include "runtime/device/tape.h"
+
+#include "HalideRuntime.h"
+#include "gtest/gtest.h"
+
+using namespace mlir;
+using namespace bmc::bm;
+
+// The runtime's device wants a program.
+const struct bmc_program bmc_program = {};
+const struct bmc_device_program bmc_device_program = {&bmc_driver_opencl, 0, nullptr};
+
+namespace bmc::test {
+
+namespace {
+class OpenClDevice : public Device {
+public:
+  void upload(halide_buffer_t &buffer, const std::vector<uint8_t> &memory) override {
+    uint64_t address = allocateOnDevice(int64_t(memory.size()), "a test");
+    deviceDriver().upload(address, memory.data(), int64_t(memory.size()));
+    // No kernel may read or write the host's.
+    buffer.device = address + (buffer.host - memory.data());
+    buffer.host = nullptr;
+    addresses.push_back(address);
+  }
+  int run(const std::function<int()> &kernel) override {
+    Tape tape;
+    recordOn(&tape);
+    int status = kernel();
+    recordOn(nullptr);
+    deviceDriver().replay(tape);
+    return status;
+  }
+  void download(const halide_buffer_t &, std::vector<uint8_t> &memory) override {
+    uint64_t address = addresses.front();
+    deviceDriver().download(memory.data(), address, int64_t(memory.size()));
+    releaseOnDevice(address, int64_t(memory.size()));
+    addresses.erase(addresses.begin());
+  }
+
+private:
+  std::vector<uint64_t> addresses; // of a kernel's buffers, in their order
+};
+} // namespace
+
+// The clauses of a case that are left: those on results in place, each without a schedule and with the plainest one.
+static Case forDevice(const Case &test) {
+  std::set<std::string> inPlace;
+  for (llvm::StringRef clause : test.clauses)
+    inPlace.insert(clause.contains("in_place") ? "in_place" + clause.split("in_place").second.str() : "");
+  Case result = test;
+  result.clauses.clear();
+  for (const std::string &clause : inPlace) {
+    result.clauses.push_back("schedule #bm.schedule<gpu_elements, threads = 64> " + clause);
+    result.clauses.push_back(clause);
+  }
+  return result;
+}
+
+static void chooseSchedules(ModuleOp module) {
+  module.walk([](KernelOp kernel) {
+    if (!kernel.getScheduleAttr())
+      kernel.setScheduleAttr(chooseDeviceSchedule(kernel, /*plain=*/false));
+  });
+}
+
+void expectAsReference(ArrayRef<Case> cases) {
+  if (const char *why = bmc_driver_opencl.open())
+    GTEST_SKIP() << "no OpenCL device: " << why;
+  std::vector<Case> onDevice;
+  llvm::transform(cases, std::back_inserter(onDevice), forDevice);
+  OwningOpRef<ModuleOp> module = parse(moduleText(onDevice));
+  ASSERT_TRUE(module);
+  chooseSchedules(*module);
+  codegen::CompileOptions options{llvm::cantFail(codegen::parseTarget("x86_64-linux-gnu+opencl", ""))};
+  options.jobs = 2;
+  auto kernels = codegen::compileKernels(*module, options);
+  ASSERT_TRUE(succeeded(kernels));
+  std::map<std::string, const codegen::CompiledKernel *> byName;
+  for (const codegen::CompiledKernel &kernel : *kernels)
+    byName[kernel.name] = &kernel;
+  OpenClDevice device;
+  for (const Case &test : onDevice)
+    for (size_t variant = 0; variant < test.clauses.size(); ++variant) {
+      auto function = module->lookupSymbol<func::FuncOp>(test.name + "_v" + std::to_string(variant));
+      KernelOp kernel = *function.getOps<KernelOp>().begin();
+      const codegen::CompiledKernel &compiled = *byName.at(codegen::kernelName(kernel, options.target));
+      LoadedKernel loaded(compiled.object, compiled.name);
+      expectVariant(function, test, loaded, &device);
+    }
+}
+
+} // namespace bmc::test
