@@ -10,6 +10,9 @@ namespace bmc {
 /// Larger arguments go up on their own, from where they are; copying the others together is cheaper than one more call.
 enum : int64_t { largeArgumentBytes = 1 << 20 };
 
+/// Sizes that a function keeps what it recorded for: a batch, the last one of an epoch, texts of many lengths.
+enum { mostRecordings = 64 };
+
 DeviceEntry::DeviceEntry(const bmc_function &function, Variables &variables)
     : function(function), variables(variables) {
   places.resize(valueCount());
@@ -18,6 +21,8 @@ DeviceEntry::DeviceEntry(const bmc_function &function, Variables &variables)
 }
 
 DeviceEntry::~DeviceEntry() {
+  for (Recording *recording : recordings)
+    destroy(recording);
   releaseOnDevice(block, capacity);
   free(copy);
 }
@@ -140,22 +145,35 @@ template <typename T> static void assign(Array<T> &to, const Array<T> &from) {
   to.append(from.data(), from.size());
 }
 
-/// The arena is shared and may grow for another function: it is the last of the buffers that a tape depends on.
-void DeviceEntry::record(const Array<int64_t> &symbols) {
-  buffers.resize(valueCount() + 1);
+DeviceEntry::Recording &DeviceEntry::recordingFor(const Array<int64_t> &symbols) {
+  for (Recording *recording : recordings)
+    if (isSame(recording->symbols, symbols))
+      return *recording;
+  if (recordings.size() < mostRecordings) {
+    recordings.push(create<Recording>());
+    return *recordings[recordings.size() - 1];
+  }
+  nextToReplace = (nextToReplace + 1) % mostRecordings;
+  return *recordings[nextToReplace];
+}
+
+/// The arena is shared and may have grown for another function: it is the last of the buffers that a tape depends on.
+Tape &DeviceEntry::record(const Array<int64_t> &symbols) {
   int64_t bytes = function.arena_bytes ? function.arena_bytes(symbols.data()) : 0;
-  void *arena = reinterpret_cast<void *>(sharedDeviceArena(bytes));
-  buffers[valueCount()] = arena;
-  if (isSame(buffers, recorded) && isSame(symbols, recordedFor))
-    return;
-  tape.clear();
-  recordOn(&tape);
-  int32_t status = function.run(buffers.data(), symbols.data(), static_cast<char *>(arena));
+  buffers.resize(valueCount() + 1);
+  buffers[valueCount()] = reinterpret_cast<void *>(sharedDeviceArena(bytes));
+  Recording &recording = recordingFor(symbols);
+  if (isSame(buffers, recording.buffers) && isSame(symbols, recording.symbols))
+    return recording.tape;
+  recording.tape.clear();
+  recordOn(&recording.tape);
+  int32_t status = function.run(buffers.data(), symbols.data(), static_cast<char *>(buffers[valueCount()]));
   recordOn(nullptr);
   if (status != 0)
     fail(exitCannot, "%s: a kernel failed with code %d", function.name, status);
-  assign(recorded, buffers);
-  assign(recordedFor, symbols);
+  assign(recording.buffers, buffers);
+  assign(recording.symbols, symbols);
+  return recording.tape;
 }
 
 void DeviceEntry::run(const Array<int64_t> &symbols, const Array<int64_t> &resultDims, Rows *rows,
@@ -168,8 +186,7 @@ void DeviceEntry::run(const Array<int64_t> &symbols, const Array<int64_t> &resul
   }
   bind();
   upload(rows, scalars);
-  record(symbols);
-  deviceDriver().replay(tape);
+  deviceDriver().replay(record(symbols));
   for (bool &down : isDown)
     down = false;
 }

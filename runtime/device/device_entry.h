@@ -34,6 +34,13 @@ private:
     int64_t offset, bytes;
   };
 
+  /// What a call with these sizes and buffers starts.
+  struct Recording {
+    Array<int64_t> symbols;
+    Array<void *> buffers; // addresses on the device, that of the arena last
+    Tape tape;
+  };
+
   int64_t valueCount() const { return function.argument_count + function.result_count; }
   const bmc_value &value(int64_t i) const;
   Kind kindOf(int64_t i) const;
@@ -43,13 +50,14 @@ private:
   void bindVariable(int64_t i);
   void upload(Rows *rows, const Scalars &scalars);
   const void *hostValue(int64_t argument, Rows *rows, const Scalars &scalars);
-  void record(const Array<int64_t> &symbols);
+  Recording &recordingFor(const Array<int64_t> &symbols);
+  Tape &record(const Array<int64_t> &symbols);
 
   const bmc_function &function;
   Variables &variables;
-  Array<Place> places;             // of the arguments, then of the results
-  Array<void *> buffers, recorded; // addresses on the device: now, and when the tape was recorded
-  Array<int64_t> sizedFor, recordedFor;
+  Array<Place> places;   // of the arguments, then of the results
+  Array<void *> buffers; // their addresses on the device
+  Array<int64_t> sizedFor;
   bool isSized = false;
   int64_t smallBytes = 0, numbersBegin = 0, numbersEnd = 0, blockBytes = 0; // parts of the block
   uint64_t block = 0;
@@ -58,7 +66,8 @@ private:
   Array<bool> isDown;   // of each result: whether the copy has it
   double number = 0;    // what a scalar argument is on its way up
   int32_t key[2] = {};
-  Tape tape;
+  Array<Recording *> recordings;
+  int64_t nextToReplace = 0; // of them, once there are many
 };
 
 } // namespace bmc
