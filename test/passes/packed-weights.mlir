@@ -1,6 +1,6 @@
 // RUN: bm-opt --bm-layout --split-input-file %s | FileCheck %s
-// RUN: bm-opt --bm-layout=packed-bytes=25362432 --split-input-file %s | FileCheck %s --check-prefix=LARGE
-// RUN: bm-opt --bm-layout=packed-bytes=25362431 --split-input-file %s | FileCheck %s
+// RUN: bm-opt --bm-layout=packed-bytes=25165824 --split-input-file %s | FileCheck %s --check-prefix=LARGE
+// RUN: bm-opt --bm-layout=packed-bytes=25165823 --split-input-file %s | FileCheck %s
 
 module attributes {bm.target = #bm.target<triple = "x86_64-linux-musl", cpu = "znver4", vectorBits = 512, vectorRegisters = 32>} {
   bm.variable "parameter" @a : tensor<64x48xf32> trainable

@@ -14,8 +14,8 @@ using Halide::Internal::FloatImm;
 
 namespace bmc::codegen {
 
-static constexpr llvm::StringLiteral libraryFunctions[] = {"cos",   "erf", "exp", "expm1", "log",
-                                                           "log1p", "pow", "sin", "tanh"};
+static constexpr llvm::StringLiteral libraryFunctions[] = {"cos", "erf",   "erfc", "exp", "expm1",
+                                                           "log", "log1p", "pow",  "sin", "tanh"};
 
 Expr DeviceWords::visit(const Call *call) {
   Expr mutated = IRMutator::visit(call);

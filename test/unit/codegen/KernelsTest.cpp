@@ -114,7 +114,7 @@ TEST(KernelsTest, ErrorsAreDiagnosedAtTheKernel) {
   EXPECT_TRUE(failed(codegen::compileKernels(*module, {hostTarget()})));
   EXPECT_EQ(
       message,
-      "Halide cannot compile this kernel: a matmul schedule needs a tile of two sizes and a kernel with one product");
+      "Halide cannot compile this kernel: a matmul schedule needs tiles of two sizes and a kernel with one product");
 }
 
 // Every target compiles what its machine cannot be here to run; the drivers' tests run programs for it.
