@@ -90,7 +90,23 @@ static Call anotherCall(const Instance &instance, int64_t i) {
   return call;
 }
 
-/// All that does not depend on the number of rows; the instance itself is in front.
+/// Of packed weights, which belong to the owner of the weights.
+static int64_t packedBytes(const Instance &instance) {
+  int64_t bytes = 0;
+  for (int64_t i = 0; instance.owner == &instance && i < instance.program->packed_count; ++i)
+    bytes = addSizes(bytes, alignSize(variableBytes(instance.program->packed[i])));
+  return bytes;
+}
+
+static void fillPacked(Instance &instance, char *memory) {
+  bool isOwner = instance.owner == &instance;
+  for (int64_t i = 0; i < instance.program->packed_count; ++i) {
+    instance.packed[i] = isOwner ? memory : instance.owner->packed[i];
+    memory += isOwner ? alignSize(variableBytes(instance.program->packed[i])) : 0;
+  }
+}
+
+/// All that does not depend on the number of rows; the instance itself is in front, packed weights are at the end.
 static char *placeFixed(Instance &instance, Layout &layout) {
   Instance *self;
   layout.place(self, 1);
@@ -115,14 +131,14 @@ static char *placeFixed(Instance &instance, Layout &layout) {
   for (int64_t i = 0; i < instance.program->variable_count; ++i)
     if (holdsVariable(instance, instance.program->variables[i]))
       bytes = addSizes(bytes, alignSize(variableBytes(instance.program->variables[i])));
-  bool isOwner = instance.owner == &instance;
-  for (int64_t i = 0; isOwner && i < instance.program->packed_count; ++i)
-    bytes = addSizes(bytes, alignSize(variableBytes(instance.program->packed[i])));
-  char *variables, *pool;
+  char *variables, *pool, *packed;
   layout.place(variables, bytes);
   layout.place(pool, instance.pool ? bmc_parallel.poolBytes : 0);
   if (instance.pool && pool) // else it is only measured
     instance.pool = pool;
+  layout.place(packed, packedBytes(instance));
+  if (instance.packed)
+    fillPacked(instance, packed);
   return variables;
 }
 
@@ -139,11 +155,6 @@ static void fillVariables(Instance &instance, char *memory) {
     } else if (isWeight(variable)) {
       instance.variables[i] = instance.owner->variables[i];
     }
-  }
-  bool isOwner = instance.owner == &instance;
-  for (int64_t i = 0; i < instance.program->packed_count; ++i) {
-    instance.packed[i] = isOwner ? memory : instance.owner->packed[i];
-    memory += isOwner ? alignSize(variableBytes(instance.program->packed[i])) : 0;
   }
 }
 
@@ -262,7 +273,7 @@ static Instance *build(Instance &draft) {
     failWith(draft, BMC_ERROR_MEMORY, "no memory for the model: %lld bytes", (long long)draft.fixedBytes);
     return nullptr;
   }
-  memset(static_cast<void *>(instance), 0, size_t(draft.fixedBytes));
+  memset(static_cast<void *>(instance), 0, size_t(draft.fixedBytes - packedBytes(draft))); // nobody may ever pack
   *instance = draft;
   if (instance->owner == &draft)
     instance->owner = instance;

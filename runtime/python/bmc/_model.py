@@ -95,9 +95,8 @@ class _Handle:
 
     def __init__(self, library, table, rows, threads, trains, weights):
         self.library, self.table, self.weights = library, table, weights
-        # Of the instance whose weights are used: the views of variables that are alive, and whether there was one since
-        # the library heard that there is none any more.
-        self.owner = weights._handle.owner if weights is not None else self
+        # Of the owner of the weights: the views of variables that are alive, and whether there was one since the library
+        # heard that there is none any more.
         self.views, self.lends, self.lending = weakref.WeakSet(), False, threading.Lock()
         self.only_predict = set()  # names of inputs
         self.address = ctypes.c_void_p()
@@ -124,15 +123,21 @@ class _Handle:
         if status:
             raise Error(status, self.table.message(self.address).decode())
 
+    @property
+    def owner(self):
+        """Of the instance whose weights are used."""
+        return self if self.weights is None else self.weights._handle.owner
+
     def view(self, tensor):
         """A variable's memory; None where the instance does not hold it."""
         view = _View(self, tensor)
-        with self.owner.lending:
+        owner = self.owner
+        with owner.lending:
             address = self.table.find_variable(self.address, tensor.name.encode(), None)
             if not address:
                 return None
-            self.owner.views.add(view)
-            self.owner.lends = True
+            owner.views.add(view)
+            owner.lends = True
         view.__array_interface__["data"] = (address, False)
         return numpy.asarray(view)
 
