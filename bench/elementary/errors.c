@@ -4,10 +4,11 @@
  *
  * takes every STRIDE-th bit pattern of a float (1: all of them; a larger one should be odd), and around powers of two,
  * where functions have their edges, all, and compares with the C library in double precision. A line tells the largest
- * error in units in the last place, the argument, what came out and what should have, and how many results were wrong in
- * kind: a NaN, an infinity or the sign of a zero. The exit code is 1 if there are any of those or an error is above
+ * error in units in the last place, the argument, what came out and what should have, and how many results were wrong
+ * in kind: a NaN, an infinity or the sign of a zero. The exit code is 1 if there are any of those or an error is above
  * BOUND. Units of subnormal numbers are the smallest number; an infinity that should be a number counts as 2^128. */
 #include "elementary.h"
+#include "exact.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -15,40 +16,6 @@
 #include <string.h>
 
 enum { CHUNK = 1 << 14, EDGE = 1 << 6 };
-
-static double sigmoid(double x) { return 1 / (1 + exp(-x)); }
-static double gelu(double x) { return x * 0.5 * erfc(x * -sqrt(0.5)); }
-static double gelu_tanh(double x) { return x * sigmoid(sqrt(8 / acos(-1)) * (x + 0.044715 * x * x * x)); }
-static double silu(double x) { return x * sigmoid(x); }
-static double softplus(double x) { return x > 20 ? x : log1p(exp(x)); }
-static double logsigmoid(double x) { return fmin(x, 0) - log1p(exp(-fabs(x))); }
-static double mish(double x) { return x * tanh(softplus(x)); }
-static double rsqrt(double x) { return 1 / sqrt(x); }
-static double power(double x) { return pow(x, 2.4f); }
-
-static const struct function {
-  const char *name, *entry;
-  double (*exact)(double);
-} functions[] = {
-    {"exp", "exp_of", exp},
-    {"log", "log_of", log},
-    {"tanh", "tanh_of", tanh},
-    {"erf", "erf_of", erf},
-    {"sigmoid", "sigmoid_of", sigmoid},
-    {"gelu", "gelu_of", gelu},
-    {"expm1", "expm1_of", expm1},
-    {"log1p", "log1p_of", log1p},
-    {"sqrt", "sqrt_of", sqrt},
-    {"rsqrt", "rsqrt_of", rsqrt},
-    {"sin", "sin_of", sin},
-    {"cos", "cos_of", cos},
-    {"power", "power_of", power},
-    {"softplus", "softplus_of", softplus},
-    {"logsigmoid", "logsigmoid_of", logsigmoid},
-    {"silu", "silu_of", silu},
-    {"gelu_tanh", "gelu_tanh_of", gelu_tanh},
-    {"mish", "mish_of", mish},
-};
 
 struct errors {
   double most;
@@ -66,26 +33,39 @@ static int is_right_kind(float found, double expected) {
   return found != 0 || expected != 0 || !signbit(found) == !signbit(expected);
 }
 
+/* 2^exponent of a normal number. */
+static double power_of_two(int exponent) {
+  uint64_t bits = (uint64_t)(exponent + 1023) << 52;
+  double power;
+  memcpy(&power, &bits, sizeof power);
+  return power;
+}
+
+/* Of a number that is not NaN; 0 and what is subnormal as a double are below all floats. */
+static int exponent_of(double number) {
+  uint64_t bits;
+  memcpy(&bits, &number, sizeof bits);
+  return (int)(bits >> 52 & 0x7ff) - 1023;
+}
+
 /* An infinity that is what the number rounds to is no error; otherwise it stands for 2^128. */
 static double units(float found, double expected) {
   if (isinf(found) && found == (float)expected)
     return 0;
-  double number = isinf(found) ? copysign(ldexp(1, 128), found) : found;
-  int exponent = expected == 0 ? -126 : ilogb(expected);
-  return fabs(number - expected) / ldexp(1, (exponent < -126 ? -126 : exponent > 127 ? 127 : exponent) - 23);
+  double number = isinf(found) ? copysign(power_of_two(128), found) : found;
+  int exponent = exponent_of(expected);
+  return fabs(number - expected) / power_of_two((exponent < -126 ? -126 : exponent > 127 ? 127 : exponent) - 23);
 }
 
-static void compare(const struct function *function, const float *x, const float *y, int count, struct errors *errors) {
+static void compare(const float *x, const float *y, const double *exact, int count, struct errors *errors) {
   for (int i = 0; i < count; ++i) {
-    double expected = function->exact(x[i]);
-    if (!is_right_kind(y[i], expected)) {
+    if (!is_right_kind(y[i], exact[i])) {
       ++errors->wrongKinds;
       errors->wrongArgument = x[i];
-    } else if (isfinite(expected) && units(y[i], expected) > errors->most) {
-      errors->most = units(y[i], expected);
-      errors->argument = x[i];
-      errors->found = y[i];
-      errors->expected = expected;
+    } else if (isfinite(exact[i])) {
+      double error = units(y[i], exact[i]);
+      if (error > errors->most)
+        *errors = (struct errors){error, x[i], y[i], exact[i], errors->wrongKinds, errors->wrongArgument};
     }
   }
 }
@@ -101,6 +81,7 @@ static uint64_t next(uint64_t bits, uint64_t stride) {
 
 static int measure(struct bmc_model *model, const struct function *function, uint64_t stride, struct errors *errors) {
   static _Alignas(BMC_ALIGNMENT) float x[CHUNK], y[CHUNK];
+  static double exact[CHUNK];
   const void *inputs[] = {x};
   void *outputs[] = {y};
   for (uint64_t bits = 0; bits < 1ull << 32;) {
@@ -111,22 +92,16 @@ static int measure(struct bmc_model *model, const struct function *function, uin
     }
     if (bmc_call(model, function->entry, inputs, count, outputs) != BMC_OK)
       return 0;
-    compare(function, x, y, count, errors);
+    function->exact(x, exact, count);
+    compare(x, y, exact, count, errors);
   }
   return 1;
 }
 
-static const struct function *find(const char *name) {
-  for (size_t i = 0; i < sizeof functions / sizeof *functions; ++i)
-    if (strcmp(functions[i].name, name) == 0)
-      return &functions[i];
-  return NULL;
-}
-
 int main(int argc, char **argv) {
-  const struct function *function = argc > 1 ? find(argv[1]) : NULL;
+  const struct function *function = argc > 1 ? find_function(argv[1]) : NULL;
   if (!function) {
-    for (size_t i = 0; i < sizeof functions / sizeof *functions; ++i)
+    for (int i = 0; i < function_count; ++i)
       puts(functions[i].name);
     return argc > 1 ? 2 : 0;
   }

@@ -1,7 +1,8 @@
 """One contender of a measurement, in a process of its own: threads that wait for work by spinning would take a processor
 away from the others. `measure.py` tells it what to do, a JSON line each on standard input:
 
-    {"prepare": N, "only": TEXT}   make ready for a case; the answer has the file of its first result, if it can do it
+    {"prepare": N, "only": TEXT}   make ready for a case; the answer tells whether it can do it, and has the file of
+                                   its first result if there is one
     {"calls": N}                   make so many calls; the answer has their seconds
 """
 
@@ -14,6 +15,7 @@ import tempfile
 import time
 import warnings
 
+import inputs
 import models
 import numpy
 
@@ -30,8 +32,18 @@ def calls_of(function):
     return run
 
 
+def copying(folder):
+    """A copy of as many bytes as a case must read and write: what its memory allows."""
+    import machine
+
+    copier = machine.Machine(folder)
+    return lambda case: (None, copier.copying(case.bytes) if case.bytes else None)
+
+
 def preparer(name, compiler, folder, threads):
-    """A function of a case that gives the first result, a function of calls, and what else is known."""
+    """A function of a case that gives its first result and a function of calls, if the contender can do it."""
+    if name == "copy":
+        return copying(folder)
     if name == "bmc":
         import ours
 
@@ -43,7 +55,7 @@ def preparer(name, compiler, folder, threads):
 
     def prepare(case):
         call = peers.prepare(name, case, threads)
-        return (call(), calls_of(call), {}) if call else (None, None, {})
+        return (call(), calls_of(call)) if call else (None, None)
 
     return prepare
 
@@ -58,10 +70,10 @@ def serve(prepare, folder, answers):
     for line in sys.stdin:
         command = json.loads(line)
         if "prepare" in command:
-            result, run, facts = prepare(models.cases(command["only"])[command["prepare"]])
-            if run:
-                numpy.save(folder / "result.npy", result)
-            answer(answers, result=str(folder / "result.npy") if run else None, facts=facts)
+            result, run = prepare(models.cases(command["only"])[command["prepare"]])
+            if result is not None:
+                numpy.save(folder / "result.npy", inputs.joined(result if isinstance(result, list) else [result]))
+            answer(answers, able=run is not None, result=None if result is None else str(folder / "result.npy"))
         else:
             answer(answers, seconds=run(command["calls"]))
 

@@ -33,3 +33,27 @@ def operands(product, seed=3):
     shape = (product.columns, product.inner) if product.transposed else (product.inner, product.columns)
     weight = random.normal(size=shape).astype(numpy.float32)
     return random.normal(size=(product.rows, product.inner)).astype(numpy.float32), weight
+
+
+def arrays(case):
+    """The inputs of a case, and of a training step its targets."""
+    if case.kind in ("train", "predict"):
+        x, y = batch(case.model, case.rows)
+        return [x], [y] if case.kind == "train" else []
+    if case.kind == "product":
+        return [operands(case.model)[0]], []
+    return case.model.arrays()
+
+
+def parameters(case):
+    """By their names in the model file."""
+    if case.kind in ("train", "predict"):
+        return Weights(case.model).arrays
+    if case.kind == "product":
+        return {"weight": operands(case.model)[1]}
+    return case.model.parameters()
+
+
+def joined(results):
+    """All numbers of some arrays."""
+    return numpy.concatenate([numpy.asarray(result, numpy.float32).ravel() for result in results])

@@ -10,12 +10,14 @@ import json
 import pathlib
 import subprocess
 import sys
+import tempfile
 
+import machine
 import models
 import numpy
 import timing
 
-NAMES = ("bmc", "PyTorch", "PyTorch compiled", "JAX", "ONNX Runtime", "OpenVINO")
+NAMES = ("bmc", "PyTorch", "PyTorch compiled", "JAX", "ONNX Runtime", "OpenVINO", "copy")
 
 
 class Contender:
@@ -51,14 +53,16 @@ def check(case, results, tolerance=2e-3):
 
 def measure(case, number, contenders, options):
     answers = {contender.name: contender.ask(prepare=number, only=options.only) for contender in contenders}
-    able = {name: answer for name, answer in answers.items() if answer["result"]}
-    check(case, {name: numpy.load(answer["result"]) for name, answer in able.items()})
-    runs = {contender.name: contender.run for contender in contenders if contender.name in able}
+    check(case, {name: numpy.load(answer["result"]) for name, answer in answers.items() if answer["result"]})
+    runs = {contender.name: contender.run for contender in contenders if answers[contender.name]["able"]}
     times = timing.summary(timing.take_turns(runs, options.rounds))
-    line = {"case": case.name, "kind": case.kind, "times": times, **answers["bmc"]["facts"]}
-    if case.flops:
-        line["flops"] = case.flops
+    line = {"case": case.name, "kind": case.kind, "times": times, "flops": case.flops, "bytes": case.bytes}
     print(json.dumps(line), flush=True)
+
+
+def describe_machine():
+    with tempfile.TemporaryDirectory() as folder:
+        print(json.dumps({"kind": "machine", **machine.Machine(pathlib.Path(folder)).facts()}), flush=True)
 
 
 def arguments():
@@ -72,6 +76,7 @@ def arguments():
 
 def main():
     options = arguments()
+    describe_machine()
     contenders = [Contender(name, options) for name in NAMES]
     for number, case in enumerate(models.cases(options.only)):
         measure(case, number, contenders, options)

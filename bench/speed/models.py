@@ -2,6 +2,8 @@
 
 import dataclasses
 
+import kernels
+
 
 @dataclasses.dataclass(frozen=True)
 class Network:
@@ -94,7 +96,7 @@ PRODUCTS = [
 
 @dataclasses.dataclass(frozen=True)
 class Case:
-    """What is timed: `train`, `predict` or `product` of a model with so many rows."""
+    """What is timed: `train`, `predict` or `product` of a model with so many rows, or a kernel of kernels.py."""
 
     kind: str
     model: object
@@ -103,6 +105,11 @@ class Case:
     @property
     def name(self):
         return f"{self.model.name}, {self.rows} rows" if self.kind == "predict" else self.model.name
+
+    @property
+    def bytes(self):
+        """What must be read and written, if that is what the case is about."""
+        return getattr(self.model, "bytes", None)
 
     @property
     def flops(self):
@@ -114,4 +121,6 @@ def cases(only=""):
     found = [Case("train", network, network.batch) for network in NETWORKS]
     found += [Case("predict", network, rows) for network in PREDICTED for rows in BATCHES]
     found += [Case("product", product, product.rows) for product in PRODUCTS]
+    found += [Case(kernel.kind, kernel, kernel.rows) for kernel in kernels.KERNELS]
+    found += [Case(update.kind, update, 1) for update in kernels.UPDATES]
     return [case for case in found if only in case.name or only in case.kind]

@@ -64,8 +64,8 @@ def training(library, model, inputs, targets):
 
 
 def predicting(library, model, inputs):
-    rows = len(inputs[0]) if model.inputs[0].shape else 1
-    outputs = [bmc.empty((len(inputs[0]), *output.shape), output.dtype) for output in model.outputs]
+    rows = len(inputs[0])
+    outputs = [bmc.empty((rows, *output.shape), output.dtype) for output in model.outputs]
     kept = addresses(inputs), addresses(outputs), inputs, outputs  # the arrays live as long as the function
     return lambda calls: checked(
         library.predictions(model._handle.address, kept[0], ctypes.c_int64(rows), kept[1], ctypes.c_int64(calls))
@@ -85,23 +85,24 @@ class Contender:
         self.compiler, self.folder, self.threads = compiler, folder, threads
         self.library, self.compiled = loops(folder), {}
 
-    def prepare(self, case):
+    def load(self, case):
+        """The compiled model and an instance with the case's parameters."""
         if case.model not in self.compiled:
             name = f"model{len(self.compiled)}"
             self.compiled[case.model] = Compiled(self.compiler, case.model.source(), self.folder, name)
-        compiled = self.compiled[case.model]
-        model = compiled.load(rows=case.rows, threads=self.threads)
+        model = self.compiled[case.model].load(rows=case.rows, threads=self.threads)
         model.init(seed=1)
-        if case.kind == "product":
-            x, weight = inputs.operands(case.model)
-            model.parameters["weight"][...] = weight
-        else:
-            x, y = inputs.batch(case.model, case.rows)
-            for name, array in inputs.Weights(case.model).arrays.items():
-                model.parameters[name][...] = array
-        if case.kind != "train":
-            return model.predict(x), predicting(self.library, model, [aligned(x)]), {}
-        target = y.astype(model.targets[0].dtype)
-        facts = {"cold": compiled.cold, "warm": compiled.warm, "bytes": compiled.path.stat().st_size}
-        first = model.train_step(x, target).loss
-        return first, training(self.library, model, [aligned(x)], [aligned(target)]), facts
+        for name, array in inputs.parameters(case).items():
+            {**model.parameters, **model.buffers}[name][...] = array
+        return model
+
+    def prepare(self, case):
+        model = self.load(case)
+        x, y = inputs.arrays(case)
+        if not y:
+            answer = model.predict(*x)
+            results = answer.values() if isinstance(answer, dict) else [answer]
+            return list(results), predicting(self.library, model, [aligned(array) for array in x])
+        target = y[0].astype(model.targets[0].dtype)
+        first = model.train_step(*x, target).loss
+        return first, training(self.library, model, [aligned(array) for array in x], [aligned(target)])

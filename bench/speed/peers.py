@@ -23,16 +23,16 @@ def torch_network(weights):
     return torch.nn.Sequential(*parts[:-1])
 
 
-def torch_training(network, weights, x, y, compiled):
-    model = torch_network(weights)
-    kind = torch.optim.Adam if network.optimizer == "Adam" else torch.optim.SGD
-    # The fused update is PyTorch's fastest on the CPU.
-    optimizer = kind(model.parameters(), lr=network.rate, fused=True)
-    loss_of = torch.nn.functional.cross_entropy if network.classifies else torch.nn.functional.mse_loss
-    x, y = torch.from_numpy(x), torch.from_numpy(y).long() if network.classifies else torch.from_numpy(y)
+def torch_optimizer(name, parameters, rate):
+    kind = torch.optim.Adam if name == "Adam" else torch.optim.SGD
+    return kind(parameters, lr=rate, fused=True)  # PyTorch's fastest on the CPU
 
-    def loss_and_gradients(x, y):
-        loss = loss_of(model(x), y)
+
+def torch_step(loss_of, optimizer, compiled):
+    """A training step; `loss_of` takes nothing."""
+
+    def loss_and_gradients():
+        loss = loss_of()
         loss.backward()
         return loss
 
@@ -40,11 +40,28 @@ def torch_training(network, weights, x, y, compiled):
 
     def step():
         optimizer.zero_grad(set_to_none=True)
-        loss = run(x, y)
+        loss = run()
         optimizer.step()
         return float(loss.detach())
 
     return step
+
+
+def torch_training(network, weights, x, y, compiled):
+    model = torch_network(weights)
+    loss_of = torch.nn.functional.cross_entropy if network.classifies else torch.nn.functional.mse_loss
+    x, y = torch.from_numpy(x), torch.from_numpy(y).long() if network.classifies else torch.from_numpy(y)
+    optimizer = torch_optimizer(network.optimizer, model.parameters(), network.rate)
+    return torch_step(lambda: loss_of(model(x), y), optimizer, compiled)
+
+
+def torch_update(update, compiled):
+    """See kernels.Update."""
+    p, g = (torch.from_numpy(array) for array in update.parameters().values())
+    (x,), (y,) = ([torch.from_numpy(array) for array in arrays] for arrays in update.arrays())
+    p = torch.nn.Parameter(p)
+    optimizer = torch_optimizer("Adam", [p], update.rate)
+    return torch_step(lambda: torch.nn.functional.l1_loss(x * (p * g).sum(), y), optimizer, compiled)
 
 
 def jax_forward(layers, x):
@@ -55,6 +72,42 @@ def jax_forward(layers, x):
     return x
 
 
+def jax_sgd(rate):
+    def update(parameters, moments, gradients, t):
+        return jax.tree.map(lambda p, g: p - rate * g, parameters, gradients), moments
+
+    return update, lambda parameters: ()
+
+
+def jax_adam(rate):
+    def update(parameters, moments, gradients, t):
+        m = jax.tree.map(lambda m, g: 0.9 * m + 0.1 * g, moments[0], gradients)
+        v = jax.tree.map(lambda v, g: 0.999 * v + 0.001 * g * g, moments[1], gradients)
+        c, d = 1 - 0.9**t, 1 - 0.999**t
+        moved = lambda p, m, v: p - rate * (m / c) / (jnp.sqrt(v / d) + 1e-8)  # noqa: E731
+        return jax.tree.map(moved, parameters, m, v), (m, v)
+
+    return update, lambda parameters: tuple(jax.tree.map(jnp.zeros_like, parameters) for _ in range(2))
+
+
+def jax_step(loss_of, parameters, optimizer, *data):
+    """A training step; `loss_of` takes the parameters and the data."""
+    update, initial = optimizer
+
+    def whole(parameters, moments, t, *data):
+        loss, gradients = jax.value_and_grad(loss_of)(parameters, *data)
+        return *update(parameters, moments, gradients, t + 1), t + 1, loss
+
+    compiled = jax.jit(whole, donate_argnums=(0, 1))
+    state = [parameters, initial(parameters), jnp.float32(0)]
+
+    def step():
+        *state[:], loss = compiled(*state, *data)
+        return float(loss)
+
+    return step
+
+
 def jax_training(network, weights, x, y):
     def loss_of(layers, x, y):
         out = jax_forward(layers, x)
@@ -62,33 +115,17 @@ def jax_training(network, weights, x, y):
             return -jnp.mean(jnp.take_along_axis(jax.nn.log_softmax(out), y[:, None], axis=1))
         return jnp.mean((out - y) ** 2)
 
-    def sgd(layers, moments, gradients, t):
-        return jax.tree.map(lambda p, g: p - network.rate * g, layers, gradients), moments
-
-    def adam(layers, moments, gradients, t):
-        m = jax.tree.map(lambda m, g: 0.9 * m + 0.1 * g, moments[0], gradients)
-        v = jax.tree.map(lambda v, g: 0.999 * v + 0.001 * g * g, moments[1], gradients)
-        c, d = 1 - 0.9**t, 1 - 0.999**t
-        update = lambda p, m, v: p - network.rate * (m / c) / (jnp.sqrt(v / d) + 1e-8)  # noqa: E731
-        return jax.tree.map(update, layers, m, v), (m, v)
-
-    update = adam if network.optimizer == "Adam" else sgd
-
-    def whole(layers, moments, t, x, y):
-        loss, gradients = jax.value_and_grad(loss_of)(layers, x, y)
-        return *update(layers, moments, gradients, t + 1), t + 1, loss
-
-    compiled = jax.jit(whole, donate_argnums=(0, 1))
     layers = [(jnp.array(w), jnp.array(b)) for w, b in weights.layers()]
-    moments = tuple(jax.tree.map(jnp.zeros_like, layers) for _ in range(2)) if update is adam else ()
-    state = [layers, moments, jnp.float32(0)]
-    x, y = jnp.array(x), jnp.array(y.astype(numpy.int32) if network.classifies else y)
+    optimizer = jax_adam(network.rate) if network.optimizer == "Adam" else jax_sgd(network.rate)
+    return jax_step(loss_of, layers, optimizer, jnp.array(x), jnp.array(y.astype(numpy.int32) if network.classifies else y))
 
-    def step():
-        *state[:], loss = compiled(*state, x, y)
-        return float(loss)
 
-    return step
+def jax_update(update):
+    """See kernels.Update."""
+    p, g = (jnp.array(array) for array in update.parameters().values())
+    (x,), (y,) = ([jnp.array(array) for array in arrays] for arrays in update.arrays())
+    loss_of = lambda p, g, x, y: jnp.mean(jnp.abs(x * jnp.sum(p * g) - y))  # noqa: E731
+    return jax_step(loss_of, p, jax_adam(update.rate), g, x, y)
 
 
 class TorchProduct(torch.nn.Module):
@@ -98,6 +135,41 @@ class TorchProduct(torch.nn.Module):
 
     def forward(self, x):
         return x @ (self.weight.T if self.transposed else self.weight)
+
+
+class TorchFunction(torch.nn.Module):
+    def __init__(self, function):
+        super().__init__()
+        self.function = function
+
+    def forward(self, *x):
+        return self.function(*x)
+
+
+def torch_kernel(call, x):
+    """Of functions that may need gradients."""
+    x = [torch.from_numpy(array) for array in x]
+
+    def run():
+        answer = call(*x)
+        return [part.numpy() for part in answer] if isinstance(answer, tuple) else [answer.numpy()]
+
+    return run
+
+
+def jax_kernel(function, x):
+    compiled, x = jax.jit(function), [jnp.array(array) for array in x]
+    return lambda: [numpy.asarray(part) for part in jax.tree.leaves(compiled(*x))]
+
+
+def kernel(name, model, x, threads):
+    """A peer's function for a kernel of kernels.py, which gives a list of arrays."""
+    if name == "JAX":
+        return jax_kernel(model.jax(), x)
+    if name in ("PyTorch", "PyTorch compiled"):
+        compiled = (lambda f: torch.compile(f, dynamic=False)) if name == "PyTorch compiled" else (lambda f: f)
+        return torch_kernel(model.torch(compiled), x)
+    return prediction(name, TorchFunction(model.torch(lambda f: f)), None, x[0], threads) if model.exports else None
 
 
 def torch_prediction(call, x):
@@ -164,13 +236,17 @@ def prepare(name, case, threads):
         w = jnp.array(weight)
         function = (lambda x: x @ w.T) if case.model.transposed else (lambda x: x @ w)
         return prediction(name, TorchProduct(weight, case.model.transposed), function, x, threads)
+    if case.kind in ("kernel", "function"):
+        return kernel(name, case.model, inputs.arrays(case)[0], threads)
+    if case.kind in ("train", "update") and name not in TRAINERS:
+        return None
+    if case.kind == "update":
+        return jax_update(case.model) if name == "JAX" else torch_update(case.model, name == "PyTorch compiled")
     weights = inputs.Weights(case.model)
     x, y = inputs.batch(case.model, case.rows)
     if case.kind == "predict":
         layers = [(jnp.array(w), jnp.array(b)) for w, b in weights.layers()]
         return prediction(name, torch_network(weights).eval(), lambda x: jax_forward(layers, x), x, threads)
-    if name not in TRAINERS:
-        return None
     if name == "JAX":
         return jax_training(case.model, weights, x, y)
     return torch_training(case.model, weights, x, y, compiled=name == "PyTorch compiled")

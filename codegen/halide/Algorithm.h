@@ -41,6 +41,13 @@ struct Anchor {
   Halide::Expr rows = {}, columns = {}; // of a product of matrices: how many there are at run time
 };
 
+/// A pointwise op's values that are computed once for each row and kept on the stack, since several loops read them.
+struct KeptValues {
+  size_t rowAxes;            // how many axes of the results' loops make the row
+  std::optional<int> extent; // of the row, if the values are not one a row
+  Halide::Func values;
+};
+
 class Algorithm {
 public:
   Algorithm(bm::KernelOp kernel, bm::ScheduleAttr schedule);
@@ -58,12 +65,15 @@ public:
 
   void add(Anchor anchor) { anchorList.push_back(std::move(anchor)); }
   llvm::ArrayRef<Anchor> anchors() const { return anchorList; }
+  void keep(KeptValues values) { keptList.push_back(std::move(values)); }
+  llvm::ArrayRef<KeptValues> kept() const { return keptList; }
   const std::map<std::string, Halide::Param<int32_t>> &symbols() const { return symbolParams; }
 
 private:
   bm::ScheduleAttr kernelSchedule;
   std::map<std::string, Halide::Param<int32_t>> symbolParams;
   std::vector<Anchor> anchorList;
+  std::vector<KeptValues> keptList;
 };
 
 /// The Halide type of a tensor's elements in expressions; in memory a bool is a byte.

@@ -16,12 +16,6 @@ static Expr horner(const Expr &x, std::initializer_list<double> coefficients) {
   return sum;
 }
 
-// The nearest integer of a small float, as a float. Not `round`, whose case for large numbers costs a selection.
-static Expr nearest(const Expr &x) {
-  Expr magic = constant(x.type(), x.type().bits() == 32 ? 0x1.8p23 : 0x1.8p52);
-  return strict::sub(strict::add(x, magic), magic);
-}
-
 // The double functions are calls of the C library, whose name Halide knows with this suffix.
 static Expr libraryCall(const char *name, std::vector<Expr> arguments) {
   return Internal::Call::make(arguments[0].type(), name, arguments, Internal::Call::PureExtern);
@@ -35,32 +29,38 @@ static Expr library(const std::string &name, std::vector<Expr> arguments) {
 // 2^n for -126 <= n <= 127.
 static Expr powerOfTwo(const Expr &n) { return fromBits((n + 127) << 23); }
 
-// e^x for |x| below 105 as 2^exponent * (1 + rest). Where the power may be out of range, or the result subnormal, it
-// is multiplied by two factors.
+// e^x for |x| below 105 as 2^exponent * (1 + rest). The power may be out of range, and the result subnormal, so it is
+// multiplied by two factors, of which the first only adds to the bits of the other's exponent.
 struct ScaledExp {
   Expr rest, exponent;
   Expr lowExponent() const { return exponent >> 1; }
   Expr low() const { return powerOfTwo(lowExponent()); }
   Expr high() const { return powerOfTwo(exponent - lowExponent()); }
+  Expr value() const { return strict::mul(fromBits(bits(rest + 1.f) + (lowExponent() << 23)), high()); }
 };
 
 // Of `x` + `tail`, which is small against it.
 static ScaledExp expInRange(const Expr &x, const Expr &tail = 0.f) {
-  Expr z = nearest(strict::mul(x, constant(x.type(), 1.44269504088896341)));
+  // The sum has the nearest integer in its last bits.
+  Expr magic = 0x1.8p23f, sum = strict::add(strict::mul(x, Expr(1.44269504f)), magic), z = strict::sub(sum, magic);
   Expr r = strict::sub(x, strict::mul(z, Expr(0.693359375f))) - z * -2.12194440e-4f + tail;
   Expr rest = horner(r, {1.9915659003e-4, 1.3946173899e-3, 8.3332695676e-3, 4.1666268219e-2, 1.6666666837e-1,
                          5.0000000786e-1}) *
                   r * r +
               r;
-  return {rest, cast<int>(z)};
+  return {rest, (bits(sum) << 23) >> 23};
 }
 
+// Not of NaN. Beyond the limits it is 0 and infinity anyway.
+static ScaledExp expOfNumber(const Expr &x) { return expInRange(clamp(x, -105.f, 90.f)); }
+
+// The comparison is false for NaN only, and is one instruction with its choice: no number is as large as its
+// exponential.
 Expr exp(Expr x) {
   if (x.type().bits() == 64)
     return library("exp", {x});
-  ScaledExp e = expInRange(clamp(x, -105.f, 90.f)); // beyond these it is 0 and infinity anyway
-  Expr result = strict::mul(strict::mul(e.rest + 1.f, e.low()), e.high());
-  return select(isNaN(x), x, result);
+  Expr result = expOfNumber(x).value();
+  return select(less(x, result), result, x);
 }
 
 // 2^n * (1 + rest) - 1 with 1 taken off 2^n first, which is exact near 0, and before the second factor of 2^n, which
@@ -68,7 +68,7 @@ Expr exp(Expr x) {
 Expr expm1(Expr x) {
   if (x.type().bits() == 64)
     return library("expm1", {x});
-  ScaledExp e = expInRange(clamp(x, -105.f, 90.f));
+  ScaledExp e = expOfNumber(x);
   Expr without = strict::sub(e.low(), powerOfTwo(e.lowExponent() - e.exponent));
   Expr result = strict::mul(strict::add(strict::mul(e.rest, e.low()), without), e.high());
   return select(isNaN(x) || equal(x, Expr(0.f)), x, result);
@@ -116,14 +116,13 @@ Expr tanh(Expr x) {
       horner(square, {-5.7170114643e-3, 2.0650554440e-2, -5.3743486880e-2, 1.3331491134e-1, -3.3333283918e-1}) *
           square * a +
       a;
-  return select(isNaN(x), x, copySign(select(less(a, Expr(0.625f)), small, large), x));
+  return copySign(select(less(a, Expr(0.625f)), small, large), x); // large for NaN
 }
 
 // With e = exp(-|x|) nothing overflows, and small results keep their last bits.
 Expr sigmoid(Expr x) {
   Expr one = constant(x.type(), 1), e = elementary::exp(negate(abs(x)));
-  Expr result = strict::divide(select(less(x, constant(x.type(), 0)), e, one), strict::add(one, e));
-  return select(isNaN(x), x, result);
+  return strict::divide(select(less(x, constant(x.type(), 0)), e, one), strict::add(one, e));
 }
 
 // erf(x) = x P(x^2) near 0, and 1 - exp(-|x| P(|x|)) from there to 4, where it is 1.

@@ -27,6 +27,8 @@ private:
   Element oldValue(size_t result, Halide::Type type);
   ImageParam buffer(BlockArgument argument);
   LogicalResult defineOps();
+  std::optional<KeptValues> keptValues(Operation &op) const;
+  Element keep(Element element, Operation &op, KeptValues kept);
   bool isInPlace();
   bool storesScatter();
   void defineOutput();
@@ -43,6 +45,7 @@ private:
   std::vector<Var> axes;
   Func output{"out"};
   DenseMap<Value, Element> elements;
+  int64_t keptBytes = 0;
   LoweredKernel lowered;
 };
 } // namespace
@@ -146,9 +149,46 @@ LogicalResult Lowering::defineOps() {
     SmallVector<Element> operands;
     for (Value operand : op.getOperands())
       operands.push_back(elements.at(operand));
-    elements[op.getResult(0)] = definition.define(algorithm, operands);
+    Element element = definition.define(algorithm, operands);
+    std::optional<KeptValues> kept = keptValues(op);
+    elements[op.getResult(0)] = kept ? keep(element, op, *kept) : element;
   }
   return success();
+}
+
+// In a kernel of rows the values of a row that take long and are read more than once are computed once (the
+// exponentials of a softmax), and so is what is one number a row (a reciprocal): otherwise each loop over the row would
+// do it again.
+static constexpr int64_t flopsWorthKeeping = 8, flopsWorthKeepingOfRow = 4, mostKeptBytes = 16 * 1024;
+
+std::optional<KeptValues> Lowering::keptValues(Operation &op) const {
+  auto fusible = cast<FusibleOpInterface>(op);
+  Type type = op.getResult(0).getType();
+  Shape values = shapeOf(type);
+  if (schedule.getKind() != "rows" || algorithm.anchors().empty() || op.use_empty() ||
+      fusible.getAccessPattern() != AccessPattern::Pointwise || elementType(type).is_bool())
+    return std::nullopt;
+  ArrayRef<SymbolicDim> row = algorithm.anchors()[0].shape;
+  if (row.empty() || row.size() > shape.size() || row != ArrayRef(shape).take_front(row.size()))
+    return std::nullopt;
+  int64_t flops = fusible.getFlopsPerElement();
+  if (ArrayRef(values) == row)
+    return flops >= flopsWorthKeepingOfRow && shape.size() > row.size() ? std::optional(KeptValues{row.size(), {}, {}})
+                                                                        : std::nullopt;
+  bool isRow = values.size() == row.size() + 1 && row == ArrayRef(values).drop_back() && values.back().isConstant();
+  if (!isRow || flops < flopsWorthKeeping || op.hasOneUse() ||
+      keptBytes + *values.back().constant() * elementBytes(getElementTypeOrSelf(type)) > mostKeptBytes)
+    return std::nullopt;
+  return KeptValues{row.size(), int(*values.back().constant()), {}};
+}
+
+Element Lowering::keep(Element element, Operation &op, KeptValues kept) {
+  std::vector<Var> vars = axisVars(shapeOf(op.getResult(0).getType()).size());
+  kept.values = Func("kept");
+  kept.values(innermostFirst(vars)) = element(indexOf(vars));
+  keptBytes += kept.extent.value_or(1) * elementBytes(getElementTypeOrSelf(op.getResult(0)));
+  algorithm.keep(kept);
+  return remember([values = kept.values](const Index &index) { return at(values, index); });
 }
 
 static Expr stored(Expr value, Type type) { return Halide::cast(storageType(type), std::move(value)); }
@@ -228,7 +268,7 @@ void Lowering::fixOutput() {
   if (schedule.isOnDevice())
     applyDeviceSchedule(schedule, algorithm.anchors(), std::move(loops));
   else
-    applySchedule(schedule, algorithm.anchors(), std::move(loops));
+    applySchedule(algorithm, std::move(loops));
 }
 
 } // namespace bmc::codegen

@@ -23,8 +23,8 @@ struct OutputLoops {
   bm::Shape shape;               // of the results; for a flat loop the number of elements
 };
 
-/// Applies a schedule attribute literally; a null one, or `plain`, only places the anchors.
-void applySchedule(bm::ScheduleAttr schedule, llvm::ArrayRef<Anchor> anchors, OutputLoops loops);
+/// Applies a schedule attribute literally; a null one, or `plain`, only places the algorithm's anchors.
+void applySchedule(const Algorithm &algorithm, OutputLoops loops);
 
 } // namespace bmc::codegen
 

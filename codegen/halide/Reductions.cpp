@@ -68,9 +68,9 @@ std::vector<Expr> withLane(Expr lane, const std::vector<Var> &axes) {
 }
 
 namespace {
-// The partial sums of a reduction and their combination.
+// The partial sums of a reduction, those added down to a short vector, and their combination.
 struct LaneSums {
-  Func lanes, total;
+  Func lanes, folded, total;
 };
 } // namespace
 
@@ -91,7 +91,7 @@ Expr combineLanes(const Func &lanes, const std::vector<Var> &axes, int count,
 static LaneSums sumInLanes(Algorithm &algorithm, const std::string &name, const ReducedAxes &axes,
                            const Element &operand, const ReductionRule &rule, const std::vector<Var> &vars,
                            int partial) {
-  LaneSums sums{Func(name + "_lanes"), Func(name)};
+  LaneSums sums{Func(name + "_lanes"), Func(), Func(name)};
   Var lane("lane");
   std::vector<Expr> kept(vars.begin(), vars.end());
   Expr extent = algorithm.size(axes.shape[axes.reduced.back()]), whole = Halide::Internal::simplify(extent / partial),
@@ -110,7 +110,15 @@ static LaneSums sumInLanes(Algorithm &algorithm, const std::string &name, const 
     RDom tail = domainOver(algorithm, axes, rest);
     accumulate(tail, tail[0], whole * partial + tail[0]);
   }
-  sums.total(innermostFirst(vars)) = combineLanes(sums.lanes, vars, partial, rule.combine);
+  if (partial <= foldedLaneCount) {
+    sums.total(innermostFirst(vars)) = combineLanes(sums.lanes, vars, partial, rule.combine);
+    return sums;
+  }
+  // The same order: halves of all lanes are halves of those of each fold.
+  sums.folded = Func(name + "_folded");
+  sums.folded(withLane(lane, vars)) =
+      combineLanes(sums.lanes, vars, partial / foldedLaneCount, rule.combine, lane, foldedLaneCount);
+  sums.total(innermostFirst(vars)) = combineLanes(sums.folded, vars, foldedLaneCount, rule.combine);
   return sums;
 }
 
@@ -142,7 +150,8 @@ Element reduce(Algorithm &algorithm, StringRef name, const ReducedAxes &axes, El
     sums = sumInLanes(algorithm, name.str(), axes, operand, rule, vars, partial);
   else
     sums.total = sumInOrder(algorithm, name.str(), axes, operand, rule, vars);
-  algorithm.add({AccessPattern::Reduction, axes.keptShape(), sums.total, vars, partial > 1 ? sums.lanes : Func()});
+  algorithm.add(
+      {AccessPattern::Reduction, axes.keptShape(), sums.total, vars, partial > 1 ? sums.lanes : Func(), sums.folded});
   return [total = sums.total](const Index &index) { return at(total, index); };
 }
 

@@ -46,9 +46,9 @@ struct Tile {
 
 class Scheduler {
 public:
-  Scheduler(ScheduleAttr schedule, llvm::ArrayRef<Anchor> anchors, OutputLoops loops)
-      : schedule(schedule), anchors(anchors), loops(std::move(loops)), vector(schedule.getVector()),
-        block(vector * schedule.getUnroll()) {}
+  Scheduler(const Algorithm &algorithm, OutputLoops loops)
+      : schedule(algorithm.schedule()), anchors(algorithm.anchors()), kept(algorithm.kept()), loops(std::move(loops)),
+        vector(schedule.getVector()), block(vector * schedule.getUnroll()) {}
 
   void plain();
   void elementwise();
@@ -67,6 +67,7 @@ private:
   void lanesAlongRows(Tile &tile);
   void lanesAlongInner(Tile &tile);
   void placeAnchors();
+  void placeKept();
   void place(const Anchor &anchor);
   void placeInBlock(const Anchor &anchor);
   bool isComputedPerElement() const;
@@ -74,14 +75,15 @@ private:
 
   ScheduleAttr schedule;
   llvm::ArrayRef<Anchor> anchors;
+  llvm::ArrayRef<KeptValues> kept;
   OutputLoops loops;
   int vector, block; // lanes, and elements of one step of the innermost loop
 };
 } // namespace
 
-void applySchedule(ScheduleAttr schedule, llvm::ArrayRef<Anchor> anchors, OutputLoops loops) {
-  Scheduler scheduler(schedule, anchors, std::move(loops));
-  llvm::StringRef kind = schedule.getKind();
+void applySchedule(const Algorithm &algorithm, OutputLoops loops) {
+  Scheduler scheduler(algorithm, std::move(loops));
+  llvm::StringRef kind = algorithm.schedule().getKind();
   if (kind == "elementwise")
     scheduler.elementwise();
   else if (kind == "rows")
@@ -103,6 +105,11 @@ static bool updatesInnermostAxis(const Func &function, int update = 0) {
   return position && position->name == function.args()[0].name();
 }
 
+// One short vector.
+static void foldLanes(Func folded) {
+  folded.bound_extent(folded.args()[0], foldedLaneCount).vectorize(folded.args()[0]);
+}
+
 void Scheduler::plain() { placeAnchors(); }
 
 void Scheduler::elementwise() {
@@ -116,6 +123,7 @@ void Scheduler::rows() {
   if (!isComputedPerElement())
     vectorizeInnermost();
   placeAnchors();
+  placeKept();
 }
 
 // A block of results in registers, the summed axes around it.
@@ -212,7 +220,7 @@ void Scheduler::lanesAlongInner(Tile &tile) {
   std::vector<Func> parts{lanes, tile.sums};
   if (tile.foldedLanes.defined()) {
     parts.push_back(tile.foldedLanes);
-    tile.foldedLanes.bound_extent(tile.foldedLanes.args()[0], foldedLaneCount).vectorize(tile.foldedLanes.args()[0]);
+    foldLanes(tile.foldedLanes);
   }
   for (Func part : parts)
     part.compute_at(loops.output, tile.row)
@@ -307,6 +315,18 @@ void Scheduler::placeAnchors() {
       place(anchor);
 }
 
+// In the row's loop.
+void Scheduler::placeKept() {
+  for (const KeptValues &row : kept) {
+    Func values = row.values;
+    values.compute_at(loops.output, loops.axes[row.rowAxes - 1]).store_in(Halide::MemoryType::Stack);
+    if (!row.extent)
+      continue;
+    Var element = values.args()[0];
+    values.bound_extent(element, *row.extent).vectorize(element, vector, guarded);
+  }
+}
+
 static bool isPrefix(llvm::ArrayRef<SymbolicDim> prefix, llvm::ArrayRef<SymbolicDim> shape) {
   return prefix.size() <= shape.size() && shape.take_front(prefix.size()) == prefix;
 }
@@ -316,6 +336,8 @@ void Scheduler::place(const Anchor &anchor) {
   std::vector<Func> parts{anchor.result};
   if (anchor.lanes.defined())
     parts.push_back(anchor.lanes);
+  if (anchor.foldedLanes.defined())
+    parts.push_back(anchor.foldedLanes);
   for (Func part : parts) {
     part.store_in(Halide::MemoryType::Stack);
     if (anchor.shape.empty() || loops.axes.empty() || anchor.pattern == AccessPattern::Scatter)
@@ -334,8 +356,10 @@ void Scheduler::place(const Anchor &anchor) {
   for (const RVar &summed : lanes.rvars(0))
     order.push_back(summed);
   lanes.update(0).reorder(order).vectorize(lane, vector, guarded).unroll(lane);
-  if (lanes.num_update_definitions() > 1)
-    lanes.update(1).unscheduled(); // the last, incomplete round of lanes
+  if (anchor.foldedLanes.defined())
+    foldLanes(anchor.foldedLanes);
+  if (lanes.num_update_definitions() > 1) // the last, incomplete round of lanes
+    lanes.update(1).vectorize(lanes.rvars(1)[0], vector, guarded);
 }
 
 void Scheduler::placeInBlock(const Anchor &anchor) {

@@ -91,6 +91,28 @@ Expr copySign(Expr x, Expr y) {
   return fromBits((bits(x) & magnitude) | (bits(y) & ~magnitude));
 }
 
+// The bits of a float as a signed integer have the order of its value, if those of a negative one are flipped. Moved so
+// that -infinity comes first, the negative NaNs before it are the last unsigned ones. Unsigned numbers wrap around.
+static Expr flippedIfNegative(const Expr &bits) {
+  Halide::Type type = bits.type();
+  return bits ^ ((bits >> (type.bits() - 1)) & type.max());
+}
+
+// That of -infinity before it is moved.
+static Expr lowestOrder(Halide::Type type) {
+  return type.bits() == 32 ? Expr(0x807fffffu) : Expr(uint64_t(0x800fffffffffffff));
+}
+
+Expr orderOf(Expr x) {
+  Halide::Type unsignedType = x.type().with_code(halide_type_uint);
+  return reinterpret(unsignedType, flippedIfNegative(bits(x))) - lowestOrder(x.type());
+}
+
+Expr fromOrder(Expr order) {
+  Halide::Type type = order.type().with_code(halide_type_float);
+  return fromBits(flippedIfNegative(reinterpret(order.type().with_code(halide_type_int), order + lowestOrder(type))));
+}
+
 // Above 2^23 (2^52) every float is whole; below, adding and taking off that number rounds in the unit's own mode.
 // Unlike a call of the C library's function it is the same everywhere and needs no instruction set.
 Expr round(Expr x) {

@@ -24,6 +24,11 @@ Expr isNaN(Expr x);
 Expr maximum(Expr x, Expr y); // NaN wins
 Expr minimum(Expr x, Expr y);
 Expr sign(Expr x);
+/// An unsigned integer that orders floats as numbers: 0 for -infinity, and those of NaNs, of either sign, are above
+/// +infinity's. The greatest of many floats is found by one instruction each this way. And the float of such an
+/// integer.
+Expr orderOf(Expr x);
+Expr fromOrder(Expr order);
 /// The magnitude of x with the sign of y.
 Expr copySign(Expr x, Expr y);
 Expr round(Expr x); // halves to even

@@ -20,9 +20,15 @@ static Element reduceSum(ReduceSumOp op, Algorithm &algorithm, ArrayRef<Element>
 
 static Element reduceMax(ReduceMaxOp op, Algorithm &algorithm, ArrayRef<Element> operands) {
   Halide::Type type = elementType(op.getType());
-  ReductionRule rule{type.is_float() ? strict::negate(strict::infinity(type)) : type.min(),
-                     [](Expr highest, Expr x) { return strict::maximum(highest, x); }};
-  return reduce(algorithm, "maximum", ReducedAxes(op.getX(), op.getAxes()), operands[0], rule);
+  ReducedAxes axes(op.getX(), op.getAxes());
+  auto greater = [](Expr highest, Expr x) { return Halide::max(highest, x); };
+  if (!type.is_float())
+    return reduce(algorithm, "maximum", axes, operands[0], {type.min(), greater});
+  auto order = [x = operands[0]](const Index &index) { return strict::orderOf(x(index)); };
+  Expr lowest = Halide::Internal::make_zero(type.with_code(halide_type_uint));
+  return [highest = reduce(algorithm, "maximum", axes, order, {lowest, greater})](const Index &index) {
+    return strict::fromOrder(highest(index));
+  };
 }
 
 // The best value so far and its position, as a tuple. A NaN is better than any number and nothing is better than it.
