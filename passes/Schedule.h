@@ -12,7 +12,7 @@ std::optional<int64_t> batchOf(mlir::Operation *op);
 inline constexpr int64_t usualBatch = 256;
 /// How a kernel runs on a target, from its shapes alone: the same kernel gets the same schedule.
 bm::ScheduleAttr chooseSchedule(bm::KernelOp kernel, bm::TargetAttr target);
-/// The same for a device; `plain`: without tiles and shared memory.
+/// The same for a device, from its place too; `plain`: without tiles and shared memory.
 bm::ScheduleAttr chooseDeviceSchedule(bm::KernelOp kernel, bool plain);
 /// One loop an axis, nothing else.
 bm::ScheduleAttr plainSchedule(mlir::MLIRContext *context);

@@ -2,14 +2,26 @@
 // attribute's meaning is in BmBase.td; codegen/halide/gpu obeys it to the letter.
 #include "passes/Schedule.h"
 
+#include "llvm/ADT/bit.h"
+
 using namespace mlir;
 using namespace bmc::bm;
 
 namespace bmc {
 
 namespace {
-// Threads of a block where each has an element of its own.
-constexpr int64_t elementThreads = 128;
+// An extent that is open at compile time is taken for the program's batch, or for this if that is open too.
+constexpr int64_t usualBatch = 256;
+// Threads of a block where each has an element of its own, and where they share a row or columns.
+constexpr int64_t elementThreads = 128, rowThreads = 128, columnThreads = 256;
+// A block reduces rows or columns together from this length on; below, a thread is done sooner than it has waited.
+constexpr int64_t sharedLength = 32;
+// Threads that add up one column.
+constexpr int64_t threadsOfColumn = 8;
+// Tiles of a product, and the threads that share one. A result needs as many large tiles to be worth them.
+constexpr int64_t largeTile[] = {128, 128, 8}, smallTile[] = {64, 64, 16}, productThreads = 256, leastLargeTiles = 16;
+// Elements of an aligned vector.
+constexpr int64_t vectorElements = 4;
 
 // The parameters of a device's schedule, to be filled in.
 struct DeviceChoice {
@@ -17,14 +29,102 @@ struct DeviceChoice {
   int64_t threads = elementThreads, vector = 1, partial = 1;
   SmallVector<int64_t> tile = {};
 };
+
+// What the rules ask of a kernel.
+struct DeviceShape {
+  explicit DeviceShape(KernelOp kernel)
+      : result(shapeOf(kernel.getOutputs()[0].getType())), open(batchOf(kernel).value_or(usualBatch)),
+        isInLoop(kernel->getParentOfType<ScanOp>() != nullptr) {
+    for (Operation &op : kernel.getBody().front().without_terminator()) {
+      AccessPattern pattern = cast<FusibleOpInterface>(op).getAccessPattern();
+      if (pattern == AccessPattern::Reduction || pattern == AccessPattern::Contraction ||
+          pattern == AccessPattern::Scatter || pattern == AccessPattern::Packing)
+        anchors.push_back(&op);
+    }
+  }
+
+  int64_t count(ArrayRef<SymbolicDim> shape) const {
+    int64_t count = 1;
+    for (const SymbolicDim &dim : shape)
+      count *= dim.constant().value_or(open);
+    return count;
+  }
+
+  Shape result;
+  int64_t open;
+  bool isInLoop; // its inputs may be slices, which begin anywhere
+  SmallVector<Operation *> anchors;
+};
+
+// The axes of a reduction's operand, those that it keeps first.
+struct ReductionShape {
+  explicit ReductionShape(Operation *op) {
+    Shape shape = shapeOf(op->getOperand(0).getType());
+    SmallVector<int64_t> axes = cast<FusibleOpInterface>(op).getReducedAxes();
+    for (int64_t axis = 0; axis < int64_t(shape.size()); ++axis)
+      (llvm::is_contained(axes, axis) ? reduced : kept).push_back(shape[axis]);
+    isTrailing = llvm::all_of(axes, [&](int64_t axis) { return axis >= int64_t(kept.size()); });
+    keepsInnermost = !shape.empty() && !llvm::is_contained(axes, int64_t(shape.size()) - 1);
+  }
+
+  Shape kept, reduced;
+  bool isTrailing, keepsInnermost;
+};
 } // namespace
 
+static bool isPrefix(ArrayRef<SymbolicDim> prefix, ArrayRef<SymbolicDim> shape) {
+  return prefix.size() <= shape.size() && shape.take_front(prefix.size()) == prefix;
+}
+
+// All reductions of a kernel are over the same axes; where they are not, each thread is on its own.
+static DeviceChoice chooseReduction(const DeviceShape &shape) {
+  ReductionShape first(shape.anchors[0]);
+  bool areAlike = llvm::all_of(shape.anchors, [&](Operation *op) {
+    if (cast<FusibleOpInterface>(op).getAccessPattern() != AccessPattern::Reduction)
+      return false;
+    ReductionShape other(op);
+    return other.kept == first.kept && other.reduced == first.reduced && other.isTrailing == first.isTrailing;
+  });
+  int64_t length = shape.count(first.reduced);
+  if (!areAlike || length < sharedLength)
+    return {};
+  if (first.isTrailing && isPrefix(first.kept, shape.result)) {
+    int64_t threads = std::min<int64_t>(rowThreads, llvm::bit_floor(uint64_t(length)));
+    return {.kind = "gpu_rows", .threads = threads, .partial = threads};
+  }
+  if (first.keepsInnermost && first.kept == shape.result)
+    return {.kind = "gpu_columns", .threads = columnThreads, .partial = threadsOfColumn};
+  return {};
+}
+
+static DeviceChoice chooseProduct(const DeviceShape &shape) {
+  auto type = cast<RankedTensorType>(shape.anchors[0]->getResult(0).getType());
+  ArrayRef<SymbolicDim> matrix = ArrayRef(shape.result).take_back(2);
+  int64_t rows = shape.count(matrix.take_front()), columns = shape.count(matrix.drop_front());
+  if (!type.getElementType().isF32() || std::min(rows, columns) < sharedLength)
+    return {};
+  DeviceChoice choice{.kind = "gpu_matmul", .threads = productThreads};
+  choice.vector = shape.isInLoop ? 1 : vectorElements;
+  bool fillsLarge = shape.count(shape.result) >= leastLargeTiles * largeTile[0] * largeTile[1];
+  choice.tile.assign(fillsLarge ? ArrayRef(largeTile) : ArrayRef(smallTile));
+  return choice;
+}
+
+static DeviceChoice choose(const DeviceShape &shape) {
+  if (shape.anchors.empty())
+    return {};
+  AccessPattern pattern = cast<FusibleOpInterface>(shape.anchors[0]).getAccessPattern();
+  if (pattern == AccessPattern::Reduction)
+    return chooseReduction(shape);
+  bool isProduct = pattern == AccessPattern::Contraction && shape.anchors.size() == 1 && shape.result.size() >= 2;
+  return isProduct ? chooseProduct(shape) : DeviceChoice();
+}
+
 ScheduleAttr chooseDeviceSchedule(KernelOp kernel, bool plain) {
-  DeviceChoice choice;
-  (void)plain;
-  return ScheduleAttr::get(kernel.getContext(), choice.kind, choice.vector, /*unroll=*/1, choice.tile,
-                           /*fewRowsTile=*/{}, choice.partial, /*parallel=*/0, /*parallelColumns=*/0,
-                           /*parallelFrom=*/0, "columns", /*flat=*/false, choice.threads);
+  DeviceChoice choice = plain ? DeviceChoice() : choose(DeviceShape(kernel));
+  return ScheduleAttr::get(
+      kernel.getContext(), choice.kind, choice.vector, /*unroll=*/1, choice.tile, /*fewRowsTile=*/{}, choice.partial,
+      /*parallel=*/0, /*parallelColumns=*/0, /*parallelFrom=*/0, "columns", /*flat=*/false, choice.threads);
 }
 
 } // namespace bmc

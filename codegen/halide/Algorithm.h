@@ -26,6 +26,8 @@ constexpr int panelStep = 8;
 
 /// What vectors of partial sums are added down to, before lanes are added to each other.
 constexpr int foldedLaneCount = 4;
+/// The same of a device's threads.
+constexpr int foldedThreadCount = 8;
 
 /// The element of a tensor at an index.
 using Element = std::function<Halide::Expr(const Index &)>;
@@ -38,6 +40,11 @@ struct Anchor {
   std::vector<Halide::Var> axes; // of result, outermost first
   Halide::Func lanes;            // partial sums: first argument the lane; undefined if there are none
   Halide::Func foldedLanes = {}; // their sums in `foldedLaneCount` lanes; undefined if the result adds them up at once
+  // Of a device's product: the operands' tiles in shared memory, whether the inner axis is contiguous in their memory,
+  // and the extent of the axis that is. `axes` are the leading ones only.
+  std::vector<Halide::Func> staged = {};
+  std::vector<bool> isAlongInner = {};
+  std::vector<bm::SymbolicDim> contiguous = {};
   Halide::Expr rows = {}, columns = {}; // of a product of matrices: how many there are at run time
 };
 

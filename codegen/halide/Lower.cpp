@@ -15,6 +15,9 @@ using Halide::Var;
 
 namespace bmc::codegen {
 
+// Of a buffer that vectors of four floats are read from.
+static constexpr int alignedBytes = 16;
+
 namespace {
 class Lowering {
 public:
@@ -30,6 +33,8 @@ private:
   std::optional<KeptValues> keptValues(Operation &op) const;
   Element keep(Element element, Operation &op, KeptValues kept);
   bool isInPlace();
+  // A device loads vectors whole only where they are aligned; on the processor it makes no difference.
+  bool isAligned() const { return schedule.isOnDevice() && schedule.getVector() > 1; }
   bool storesScatter();
   void defineOutput();
   Expr showReads(Expr value, size_t result);
@@ -138,6 +143,8 @@ ImageParam Lowering::buffer(BlockArgument argument) {
   ImageParam param(storageType(argument.getType()), argumentShape.size(),
                    "in" + std::to_string(argument.getArgNumber()));
   fixBuffer(algorithm, param, argumentShape, /*setsBounds=*/true);
+  if (isAligned())
+    param.set_host_alignment(alignedBytes);
   return param;
 }
 
@@ -262,7 +269,11 @@ void Lowering::fixOutput() {
     output.bound(axis, 0, algorithm.size(extent));
   std::vector<Halide::OutputImageParam> buffers = output.output_buffers();
   for (auto [number, buffer] : llvm::enumerate(buffers)) // Halide takes bounds of a tuple's first buffer only
+  {
     fixBuffer(algorithm, buffer, loopShape, /*setsBounds=*/number == 0);
+    if (isAligned())
+      buffer.set_host_alignment(alignedBytes);
+  }
   Halide::Stage stage = isInPlace() ? output.update(0) : Halide::Stage(output);
   OutputLoops loops{output, stage, axes, loopShape};
   if (schedule.isOnDevice())

@@ -42,6 +42,9 @@ std::vector<Expr> ReducedAxes::keptPositions(const Algorithm &algorithm, const s
   if (schedule && schedule.getKind() == "columns" && !positions.empty())
     positions.back() =
         algorithm.inside(positions.back(), shape[kept.back()], schedule.getVector() * schedule.getUnroll());
+  if (schedule && schedule.getKind() == "gpu_columns" && !positions.empty())
+    positions.back() =
+        algorithm.inside(positions.back(), shape[kept.back()], schedule.getThreads() / schedule.getPartial());
   return positions;
 }
 
@@ -88,6 +91,20 @@ Expr combineLanes(const Func &lanes, const std::vector<Var> &axes, int count,
   return values[0];
 }
 
+// Combines the lanes, down to `few` of them as vectors. The same order as all at once: halves of all lanes are halves
+// of those of each fold.
+static void combine(LaneSums &sums, const std::string &name, const std::vector<Var> &vars, int partial, int few,
+                    const ReductionRule &rule) {
+  if (partial <= few) {
+    sums.total(innermostFirst(vars)) = combineLanes(sums.lanes, vars, partial, rule.combine);
+    return;
+  }
+  Var lane("lane");
+  sums.folded = Func(name + "_folded");
+  sums.folded(withLane(lane, vars)) = combineLanes(sums.lanes, vars, partial / few, rule.combine, lane, few);
+  sums.total(innermostFirst(vars)) = combineLanes(sums.folded, vars, few, rule.combine);
+}
+
 static LaneSums sumInLanes(Algorithm &algorithm, const std::string &name, const ReducedAxes &axes,
                            const Element &operand, const ReductionRule &rule, const std::vector<Var> &vars,
                            int partial) {
@@ -110,15 +127,30 @@ static LaneSums sumInLanes(Algorithm &algorithm, const std::string &name, const 
     RDom tail = domainOver(algorithm, axes, rest);
     accumulate(tail, tail[0], whole * partial + tail[0]);
   }
-  if (partial <= foldedLaneCount) {
-    sums.total(innermostFirst(vars)) = combineLanes(sums.lanes, vars, partial, rule.combine);
-    return sums;
-  }
-  // The same order: halves of all lanes are halves of those of each fold.
-  sums.folded = Func(name + "_folded");
-  sums.folded(withLane(lane, vars)) =
-      combineLanes(sums.lanes, vars, partial / foldedLaneCount, rule.combine, lane, foldedLaneCount);
-  sums.total(innermostFirst(vars)) = combineLanes(sums.folded, vars, foldedLaneCount, rule.combine);
+  combine(sums, name, vars, partial, foldedLaneCount, rule);
+  return sums;
+}
+
+// The same with threads for lanes, which deal out all reduced elements among them. All do the same number of steps; the
+// last one is no addition where the elements have ended.
+static LaneSums sumInThreads(Algorithm &algorithm, const std::string &name, const ReducedAxes &axes,
+                             const Element &operand, const ReductionRule &rule, const std::vector<Var> &vars,
+                             int partial) {
+  LaneSums sums{Func(name + "_lanes"), Func(), Func(name)};
+  Var lane("lane");
+  Shape reducedShape;
+  for (int64_t axis : axes.reduced)
+    reducedShape.push_back(axes.shape[axis]);
+  SymbolicDim count = elementCount(reducedShape);
+  Halide::RDom steps(0, Halide::Internal::simplify((algorithm.size(count) + partial - 1) / partial));
+  Expr place = steps * partial + lane;
+  Index reduced = algorithm.unflatten(algorithm.inside(place, count, partial), reducedShape);
+  sums.lanes(withLane(lane, vars)) = rule.identity;
+  Expr soFar = sums.lanes(withLane(lane, vars));
+  Expr more = rule.combine(soFar, operand(axes.operandIndex(axes.keptPositions(algorithm, vars), reduced.axes)));
+  bool isWhole = count.isConstant() && *count.constant() % partial == 0;
+  sums.lanes(withLane(lane, vars)) = isWhole ? more : Halide::select(place < algorithm.size(count), more, soFar);
+  combine(sums, name, vars, partial, foldedThreadCount, rule);
   return sums;
 }
 
@@ -136,6 +168,8 @@ static Func sumInOrder(Algorithm &algorithm, const std::string &name, const Redu
 // How many partial sums the schedule asks for.
 static int64_t laneCount(const Algorithm &algorithm) {
   ScheduleAttr schedule = algorithm.schedule();
+  if (schedule.isOnDevice())
+    return schedule.getPartial();
   return schedule.getKind() == "rows" ? std::max<int64_t>(schedule.getPartial() * schedule.getVector(), 1) : 1;
 }
 
@@ -146,7 +180,9 @@ Element reduce(Algorithm &algorithm, StringRef name, const ReducedAxes &axes, El
   std::vector<Var> vars = axisVars(axes.kept.size());
   int64_t partial = laneCount(algorithm);
   LaneSums sums;
-  if (partial > 1)
+  if (partial > 1 && algorithm.schedule().isOnDevice())
+    sums = sumInThreads(algorithm, name.str(), axes, operand, rule, vars, partial);
+  else if (partial > 1)
     sums = sumInLanes(algorithm, name.str(), axes, operand, rule, vars, partial);
   else
     sums.total = sumInOrder(algorithm, name.str(), axes, operand, rule, vars);

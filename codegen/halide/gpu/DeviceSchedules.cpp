@@ -1,5 +1,6 @@
 // What a device's `#bm.schedule` says, done literally: one function a kind. Tails are guarded. See the header.
 #include "codegen/halide/gpu/DeviceSchedules.h"
+#include "codegen/halide/gpu/DeviceProduct.h"
 
 using namespace bmc::bm;
 using Halide::Func;
@@ -13,14 +14,19 @@ namespace {
 class DeviceScheduler {
 public:
   DeviceScheduler(ScheduleAttr schedule, llvm::ArrayRef<Anchor> anchors, OutputLoops loops)
-      : anchors(anchors), loops(std::move(loops)), threads(int(schedule.getThreads())) {}
+      : schedule(schedule), anchors(anchors), loops(std::move(loops)), threads(int(schedule.getThreads())) {}
 
   void elements();
+  void rows();
+  void columns();
+  void matmul();
 
 private:
   std::vector<Stage> outputStages() const;
   Var fuse(Stage &stage, llvm::ArrayRef<Var> axes) const;
+  void placeInBlock(const Anchor &anchor, const Var &block, const Var &thread);
 
+  ScheduleAttr schedule;
   llvm::ArrayRef<Anchor> anchors;
   OutputLoops loops;
   int threads; // of a block
@@ -29,7 +35,15 @@ private:
 
 void applyDeviceSchedule(ScheduleAttr schedule, llvm::ArrayRef<Anchor> anchors, OutputLoops loops) {
   DeviceScheduler scheduler(schedule, anchors, std::move(loops));
-  scheduler.elements();
+  llvm::StringRef kind = schedule.getKind();
+  if (kind == "gpu_rows")
+    scheduler.rows();
+  else if (kind == "gpu_columns")
+    scheduler.columns();
+  else if (kind == "gpu_matmul")
+    scheduler.matmul();
+  else
+    scheduler.elements();
 }
 
 // All definitions of the output. Where results are written in place the first one leaves everything as it is, and no
@@ -64,6 +78,78 @@ void DeviceScheduler::elements() {
     for (Func part : {anchor.result, anchor.lanes, anchor.foldedLanes})
       if (part.defined())
         part.compute_at(loops.output, thread).store_in(Halide::MemoryType::Stack);
+}
+
+// A block a row, whose threads share its reductions and then its elements. A row that gives one number has no loop of
+// threads of its own.
+void DeviceScheduler::rows() {
+  Var block("block"), thread("thread"), step("step");
+  llvm::ArrayRef<Var> axes = loops.axes;
+  size_t kept = anchors.empty() ? 0 : anchors[0].shape.size();
+  bool hasElements = kept < axes.size();
+  for (Stage stage : outputStages()) {
+    if (hasElements)
+      stage.split(fuse(stage, axes.drop_front(kept)), step, thread, threads, TailStrategy::GuardWithIf)
+          .reorder(step, thread)
+          .gpu_threads(thread);
+    if (kept > 0)
+      stage.rename(fuse(stage, axes.take_front(kept)), block);
+    else
+      stage.split(Var::outermost(), Var::outermost(), block, 1);
+    stage.gpu_blocks(block);
+  }
+  for (const Anchor &anchor : anchors)
+    placeInBlock(anchor, block, hasElements ? thread : block);
+}
+
+// A block some columns, for each of which several threads add up some of the rows.
+void DeviceScheduler::columns() {
+  Var block("block"), thread("thread");
+  llvm::ArrayRef<Var> axes = loops.axes;
+  for (Stage stage : outputStages()) {
+    stage.split(axes.back(), block, thread, threads / int(schedule.getPartial()), TailStrategy::GuardWithIf)
+        .gpu_threads(thread);
+    if (axes.size() == 1)
+      stage.gpu_blocks(block);
+    else
+      stage.gpu_blocks(block, fuse(stage, axes.drop_back()));
+  }
+  for (const Anchor &anchor : anchors)
+    placeInBlock(anchor, block, thread);
+}
+
+// Partial sums and their folds are in shared memory, a thread each; what is left to add up is little, and each thread
+// does it for itself. What has no partial sums is computed by the thread that asks for it.
+void DeviceScheduler::placeInBlock(const Anchor &anchor, const Var &block, const Var &thread) {
+  Func result = anchor.result;
+  if (!anchor.lanes.defined())
+    return void(result.compute_at(loops.output, thread).store_in(Halide::MemoryType::Stack));
+  for (Func part : {anchor.lanes, anchor.foldedLanes}) {
+    if (!part.defined())
+      continue;
+    part.compute_at(loops.output, block).store_in(Halide::MemoryType::GPUShared);
+    std::vector<Halide::VarOrRVar> order;
+    if (schedule.getKind() == "gpu_columns") {
+      Var column = part.args()[1];
+      part.bound_extent(column, threads / int(schedule.getPartial()));
+      order.push_back(column);
+    }
+    order.push_back(part.args()[0]);
+    for (int definition = 0; definition <= part.num_update_definitions(); ++definition) {
+      Stage stage = definition == 0 ? Stage(part) : part.update(definition - 1);
+      stage.reorder(order);
+      if (order.size() == 2)
+        stage.gpu_threads(order[0], order[1]);
+      else
+        stage.gpu_threads(order[0]);
+    }
+  }
+}
+
+void DeviceScheduler::matmul() {
+  if (anchors.size() != 1 || anchors[0].staged.size() != 2 || loops.axes.size() < 2)
+    throw Halide::CompileError("a gpu_matmul schedule needs a kernel with one product");
+  scheduleDeviceProduct(schedule, anchors[0], outputStages(), loops);
 }
 
 } // namespace bmc::codegen

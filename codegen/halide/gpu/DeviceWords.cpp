@@ -10,18 +10,35 @@
 
 using Halide::Expr;
 using Halide::Internal::Call;
+using Halide::Internal::EQ;
 using Halide::Internal::FloatImm;
+using Halide::Internal::LE;
+using Halide::Internal::LT;
 
 namespace bmc::codegen {
 
 static constexpr llvm::StringLiteral libraryFunctions[] = {"cos", "erf",   "erfc", "exp", "expm1",
                                                            "log", "log1p", "pow",  "sin", "tanh"};
 
+// What Halide's back end for OpenCL C has no words for; undefined: all the rest. Its comparisons of vectors are only
+// those that are not strict, but nothing rewrites them any more, and in C they are IEEE's.
+static Expr inOpenCl(const Call *call) {
+  if (call->is_intrinsic(Call::count_leading_zeros))
+    return Call::make(call->type, "clz", call->args, Call::PureExtern);
+  if (call->is_intrinsic(Call::strict_lt))
+    return LT::make(call->args[0], call->args[1]);
+  if (call->is_intrinsic(Call::strict_le))
+    return LE::make(call->args[0], call->args[1]);
+  if (call->is_intrinsic(Call::strict_eq))
+    return EQ::make(call->args[0], call->args[1]);
+  return {};
+}
+
 Expr DeviceWords::visit(const Call *call) {
   Expr mutated = IRMutator::visit(call);
   const auto *same = mutated.as<Call>();
-  if (same && same->is_intrinsic(Call::count_leading_zeros) && !isCuda)
-    return Call::make(same->type, "clz", same->args, Call::PureExtern);
+  if (Expr other = same && !isCuda ? inOpenCl(same) : Expr(); other.defined())
+    return other;
   if (!same || same->call_type != Call::PureExtern)
     return mutated;
   llvm::StringRef name = same->name, base = name;

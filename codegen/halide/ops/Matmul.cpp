@@ -3,6 +3,7 @@
 // index map.
 #include "codegen/halide/Reductions.h"
 #include "codegen/halide/Strict.h"
+#include "codegen/halide/gpu/DeviceProduct.h"
 #include "codegen/halide/ops/Attach.h"
 
 using namespace bmc::bm;
@@ -23,24 +24,41 @@ public:
 
   Element define() {
     ScheduleAttr schedule = algorithm.schedule();
+    if (schedule && schedule.getKind() == "gpu_matmul")
+      return defineForDevice();
     Func sums = sumTiles(schedule ? schedule.getTile() : ArrayRef<int64_t>());
-    Func sumsOfFewRows;
-    Expr hasFewRows;
-    if (schedule && !schedule.getFewRowsTile().empty()) {
-      sumsOfFewRows = sumTiles(schedule.getFewRowsTile());
-      hasFewRows = algorithm.size(shape[rank - 2]) <= int(schedule.getFewRowsTile()[0]);
-    }
-    // LLVM takes the result of fast-math for a number, and would decide what follows by that. It cannot for a choice of
-    // which one arm is NaN.
-    return [=](const Index &index) {
-      Expr sum = at(sums, index);
-      if (hasFewRows.defined())
-        sum = Halide::select(hasFewRows, at(sumsOfFewRows, index), sum);
+    if (!schedule || schedule.getFewRowsTile().empty())
+      return orNotANumber([sums](const Index &index) { return at(sums, index); });
+    Func sumsOfFewRows = sumTiles(schedule.getFewRowsTile());
+    Expr hasFewRows = algorithm.size(shape[rank - 2]) <= int(schedule.getFewRowsTile()[0]);
+    return orNotANumber(
+        [=](const Index &index) { return Halide::select(hasFewRows, at(sumsOfFewRows, index), at(sums, index)); });
+  }
+
+private:
+  // LLVM takes the result of fast-math for a number, and would decide what follows by that. It cannot for a choice of
+  // which one arm is NaN.
+  static Element orNotANumber(Element sums) {
+    return [sums = std::move(sums)](const Index &index) {
+      Expr sum = sums(index);
       return Halide::select(strict::isNaN(sum), strict::notANumber(sum.type()), sum);
     };
   }
 
-private:
+  Element defineForDevice() {
+    bool lhsAlongInner = op.layoutOfLhs() == OperandLayout::Rows,
+         rhsAlongInner = op.layoutOfRhs() == OperandLayout::Transposed;
+    auto operand = [&](size_t number, OperandLayout layout, bool isAlongInner) {
+      return DeviceOperand{[this, number, layout, isAlongInner](const Expr &outer, const Expr &inner) {
+                             return element(number, layout, outer, inner, isAlongInner);
+                           },
+                           shape[rank - 2 + number], isAlongInner};
+    };
+    std::vector<Var> leading(vars.begin(), vars.end() - 2);
+    return orNotANumber(deviceProduct(algorithm, shape, leading, operand(0, op.layoutOfLhs(), lhsAlongInner),
+                                      operand(1, op.layoutOfRhs(), rhsAlongInner), op.getInner()));
+  }
+
   // The same sums in the same order, whatever the tile.
   Func sumTiles(ArrayRef<int64_t> rowsAndColumns) {
     tile = rowsAndColumns;

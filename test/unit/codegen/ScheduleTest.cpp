@@ -1,42 +1,11 @@
 // Every kind of schedule, with sizes that do and do not fit its vectors and tiles, in place and not, on numbers and on
 // NaN and infinities.
-#include "KernelRunner.h"
+#include "ScheduledCases.h"
 #include "gtest/gtest.h"
 
 using namespace bmc::test;
 
 namespace {
-
-std::string schedule(const std::string &parameters) { return "schedule #bm.schedule<" + parameters + ">"; }
-
-const std::string plain = schedule("plain");
-
-// lhs[N, K] rhs[K, C] in all transpositions, with what follows in the tile.
-Case product(const std::string &name, const std::string &element, bool transposeLhs, bool transposeRhs,
-             const std::string &columns, const std::string &inner, std::vector<std::string> clauses,
-             Data data = Data::Plain) {
-  auto matrix = [&](const std::string &rows, const std::string &cols) {
-    auto extent = [](const std::string &dim) { return isdigit(dim[0]) ? dim : "?"; };
-    std::string type = "tensor<" + extent(rows) + "x" + extent(cols) + "x" + element;
-    return isdigit(rows[0]) && isdigit(cols[0]) ? type + ">" : type + ", D<" + rows + ", " + cols + ">>";
-  };
-  std::string lhs = transposeLhs ? matrix(inner, "N") : matrix("N", inner);
-  std::string rhs = transposeRhs ? matrix(columns, inner) : matrix(inner, columns), result = matrix("N", columns);
-  std::string bias =
-      isdigit(columns[0]) ? "tensor<" + columns + "x" + element + ">" : "tensor<?x" + element + ", D<" + columns + ">>";
-  std::string zero = "tensor<" + element + ">";
-  return {name,
-          "%a : " + lhs + ", %b : " + rhs + ", %c : " + bias,
-          result,
-          "  %p = bm.matmul %a" + std::string(transposeLhs ? " transposed" : "") + ", %b" +
-              (transposeRhs ? " transposed" : "") + " : " + lhs + ", " + rhs +
-              "\n  %d = bm.broadcast %c, [1] : " + bias + " to " + result + "\n  %s = bm.add %p, %d : " + result +
-              "\n  %z = bm.constant dense<0.0> : " + zero + "\n  %y = bm.broadcast %z, [] : " + zero + " to " + result +
-              "\n  %r = bm.max %s, %y : " + result + "\n  bm.yield %r : " + result,
-          clauses,
-          data,
-          element == "f32" ? 2e-5 : 1e-13};
-}
 
 TEST(ScheduleTest, Matmul) {
   std::vector<std::string> tiles{plain,
@@ -132,22 +101,6 @@ TEST(ScheduleTest, MatmulInPlace) {
     for (const char *inPlace : {"", " in_place [2, 3]", " in_place [-1, 3]", " in_place [3, 2]"})
       clauses.push_back(schedule(parameters) + inPlace);
   expectAsReference({{"update", inputs, w + ", " + w, body, clauses, Data::Plain, 1e-5}});
-}
-
-// Softmax over rows: two reductions of one row, the second of what the first gives.
-Case softmax(const std::string &columns, const std::string &name, Data data, std::vector<std::string> clauses) {
-  std::string extent = isdigit(columns[0]) ? columns : "?";
-  std::string x = "tensor<?x" + extent + "xf32, D<N, " + columns + ">>", row = "tensor<?xf32, D<N>>";
-  return {name,
-          "%x : " + x,
-          x,
-          "  %m = bm.reduce_max %x, [1] : " + x + "\n  %b = bm.broadcast %m, [0] : " + row + " to " + x +
-              "\n  %d = bm.sub %x, %b : " + x + "\n  %e = bm.exp %d : " + x + "\n  %s = bm.reduce_sum %e, [1] : " + x +
-              "\n  %t = bm.broadcast %s, [0] : " + row + " to " + x + "\n  %y = bm.div %e, %t : " + x +
-              "\n  bm.yield %y : " + x,
-          clauses,
-          data,
-          1e-5};
 }
 
 TEST(ScheduleTest, Rows) {

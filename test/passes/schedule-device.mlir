@@ -1,0 +1,82 @@
+// What becomes blocks and threads on a device: by the shapes of kernels, in loops without the assumption that a slice is
+// aligned.
+// RUN: bm-opt %s --bm-schedule | FileCheck %s
+// RUN: bm-opt %s --bm-schedule=plain=true | FileCheck %s --check-prefix=PLAIN
+// PLAIN-NOT: gpu_{{rows|columns|matmul}}
+
+module attributes {bm.target = #bm.target<triple = "x86_64-linux-gnu", cpu = "x86-64-v3", vectorBits = 256, vectorRegisters = 16, device = "cuda-sm_80">} {
+  // CHECK-LABEL: @elements
+  // CHECK: #bm.schedule<gpu_elements, threads = 128>
+  func.func @elements(%x: tensor<?x64xf32, #bm.dims<N, 64>>) -> tensor<?x64xf32, #bm.dims<N, 64>> {
+    %r = bm.kernel (%a = %x : tensor<?x64xf32, #bm.dims<N, 64>>) -> (tensor<?x64xf32, #bm.dims<N, 64>>) {
+      %y = bm.exp %a : tensor<?x64xf32, #bm.dims<N, 64>>
+      bm.yield %y : tensor<?x64xf32, #bm.dims<N, 64>>
+    }
+    return %r : tensor<?x64xf32, #bm.dims<N, 64>>
+  }
+
+  // CHECK-LABEL: @rows
+  // CHECK: #bm.schedule<gpu_rows, partial = 64, threads = 64>
+  func.func @rows(%x: tensor<?x64xf32, #bm.dims<N, 64>>) -> tensor<?xf32, #bm.dims<N>> {
+    %r = bm.kernel (%a = %x : tensor<?x64xf32, #bm.dims<N, 64>>) -> (tensor<?xf32, #bm.dims<N>>) {
+      %y = bm.reduce_sum %a, [1] : tensor<?x64xf32, #bm.dims<N, 64>>
+      bm.yield %y : tensor<?xf32, #bm.dims<N>>
+    }
+    return %r : tensor<?xf32, #bm.dims<N>>
+  }
+
+  // A row of ten is a thread's own.
+  // CHECK-LABEL: @short
+  // CHECK: #bm.schedule<gpu_elements, threads = 128>
+  func.func @short(%x: tensor<?x10xf32, #bm.dims<N, 10>>) -> tensor<?xf32, #bm.dims<N>> {
+    %r = bm.kernel (%a = %x : tensor<?x10xf32, #bm.dims<N, 10>>) -> (tensor<?xf32, #bm.dims<N>>) {
+      %y = bm.reduce_sum %a, [1] : tensor<?x10xf32, #bm.dims<N, 10>>
+      bm.yield %y : tensor<?xf32, #bm.dims<N>>
+    }
+    return %r : tensor<?xf32, #bm.dims<N>>
+  }
+
+  // CHECK-LABEL: @columns
+  // CHECK: #bm.schedule<gpu_columns, partial = 8, threads = 256>
+  func.func @columns(%x: tensor<?x64xf32, #bm.dims<N, 64>>) -> tensor<64xf32> {
+    %r = bm.kernel (%a = %x : tensor<?x64xf32, #bm.dims<N, 64>>) -> (tensor<64xf32>) {
+      %y = bm.reduce_sum %a, [0] : tensor<?x64xf32, #bm.dims<N, 64>>
+      bm.yield %y : tensor<64xf32>
+    }
+    return %r : tensor<64xf32>
+  }
+
+  // CHECK-LABEL: @product
+  // CHECK: #bm.schedule<gpu_matmul, vector = 4, tile = [64, 64, 16], threads = 256>
+  func.func @product(%x: tensor<?x64xf32, #bm.dims<N, 64>>, %w: tensor<64x48xf32>) -> tensor<?x48xf32, #bm.dims<N, 48>> {
+    %r = bm.kernel (%a = %x : tensor<?x64xf32, #bm.dims<N, 64>>, %b = %w : tensor<64x48xf32>) -> (tensor<?x48xf32, #bm.dims<N, 48>>) {
+      %y = bm.matmul %a, %b : tensor<?x64xf32, #bm.dims<N, 64>>, tensor<64x48xf32>
+      bm.yield %y : tensor<?x48xf32, #bm.dims<N, 48>>
+    }
+    return %r : tensor<?x48xf32, #bm.dims<N, 48>>
+  }
+
+  // CHECK-LABEL: @loop
+  // CHECK: #bm.schedule<gpu_matmul, tile = [64, 64, 16], threads = 256>
+  func.func @loop(%x: tensor<5x40x64xf32>, %h: tensor<40x64xf32>, %w: tensor<64x64xf32>) -> tensor<40x64xf32> {
+    %f = bm.scan %i in "5" sequences(%s = %x : tensor<5x40x64xf32>) carry(%c = %h : tensor<40x64xf32>) constants(%v = %w : tensor<64x64xf32>) -> (tensor<40x64xf32>) {
+      %r = bm.kernel (%a = %s : tensor<40x64xf32>, %b = %v : tensor<64x64xf32>, %d = %c : tensor<40x64xf32>) -> (tensor<40x64xf32>) {
+        %y = bm.matmul %a, %b : tensor<40x64xf32>, tensor<64x64xf32>
+        %z = bm.add %y, %d : tensor<40x64xf32>
+        bm.yield %z : tensor<40x64xf32>
+      }
+      bm.yield %r : tensor<40x64xf32>
+    }
+    return %f : tensor<40x64xf32>
+  }
+
+  // CHECK-LABEL: @large
+  // CHECK: #bm.schedule<gpu_matmul, vector = 4, tile = [128, 128, 8], threads = 256>
+  func.func @large(%x: tensor<1024x64xf32>, %w: tensor<64x512xf32>) -> tensor<1024x512xf32> {
+    %r = bm.kernel (%a = %x : tensor<1024x64xf32>, %b = %w : tensor<64x512xf32>) -> (tensor<1024x512xf32>) {
+      %y = bm.matmul %a, %b : tensor<1024x64xf32>, tensor<64x512xf32>
+      bm.yield %y : tensor<1024x512xf32>
+    }
+    return %r : tensor<1024x512xf32>
+  }
+}

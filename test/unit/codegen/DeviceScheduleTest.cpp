@@ -1,0 +1,88 @@
+// Every kind of a device's schedule, with sizes that do and do not fill its blocks and tiles.
+#include "ScheduledCases.h"
+#include "gtest/gtest.h"
+
+using namespace bmc::test;
+
+namespace {
+
+TEST(DeviceScheduleTest, Matmul) {
+  const std::vector<std::string> tiles{schedule("gpu_matmul, vector = 4, tile = [64, 64, 16], threads = 256"),
+                                       schedule("gpu_matmul, tile = [64, 128, 16], threads = 256")};
+  const std::vector<std::string> large{schedule("gpu_matmul, vector = 4, tile = [128, 128, 8], threads = 256")};
+  std::vector<Case> cases;
+  for (int transposed = 0; transposed < 4; ++transposed) {
+    std::string suffix = std::to_string(transposed);
+    cases.push_back(product("odd" + suffix, "f32", transposed & 2, transposed & 1, "67", "33", tiles));
+    cases.push_back(product("quads" + suffix, "f32", transposed & 2, transposed & 1, "136", "52", large));
+  }
+  cases.push_back(product("open", "f32", false, true, "N", "T", tiles));
+  cases.push_back(product("special", "f32", false, false, "64", "16", tiles, Data::NotFinite));
+  expectAsReference(cases);
+}
+
+TEST(DeviceScheduleTest, MatmulInPlaceAndBatched) {
+  const std::string w = "tensor<70x68xf32>", d = "tensor<?x70xf32, D<N, 70>>", x = "tensor<?x68xf32, D<N, 68>>";
+  const std::string body = "  %g = bm.matmul %d transposed, %x : " + d + ", " + x + "\n  %n = bm.add %m, %g : " + w +
+                           "\n  %v = bm.sub %w, %n : " + w + "\n  bm.yield %v, %n : " + w + ", " + w;
+  const std::string tile = schedule("gpu_matmul, vector = 4, tile = [64, 64, 16], threads = 256");
+  const std::string a = "tensor<2x3x?x20xf32, D<2, 3, N, 20>>", b = "tensor<2x3x20x40xf32>",
+                    c = "tensor<2x3x?x40xf32, D<2, 3, N, 40>>";
+  expectAsReference({{"update",
+                      "%d : " + d + ", %x : " + x + ", %w : " + w + ", %m : " + w,
+                      w + ", " + w,
+                      body,
+                      {tile, tile + " in_place [2, 3]", tile + " in_place [3, -1]"},
+                      Data::Plain,
+                      1e-5},
+                     {"batched",
+                      "%a : " + a + ", %b : " + b,
+                      c,
+                      "  %p = bm.matmul %a, %b : " + a + ", " + b + "\n  bm.yield %p : " + c,
+                      {tile},
+                      Data::Plain,
+                      1e-5}});
+}
+
+TEST(DeviceScheduleTest, Rows) {
+  const std::vector<std::string> clauses{schedule("gpu_rows, partial = 32, threads = 32"),
+                                         schedule("gpu_rows, partial = 64, threads = 128"),
+                                         schedule("gpu_rows, partial = 8, threads = 64")};
+  std::vector<Case> cases{softmax("64", "whole", Data::Plain, clauses), softmax("201", "odd", Data::Plain, clauses),
+                          softmax("N", "open", Data::Plain, clauses),
+                          softmax("37", "special", Data::NotFinite, clauses)};
+  const std::string x = "tensor<?x7x19xf32, D<N, 7, 19>>", row = "tensor<?xf32, D<N>>";
+  for (const char *op : {"reduce_sum", "reduce_max"})
+    cases.push_back({std::string("of_two_axes_") + op, "%x : " + x, row,
+                     std::string("  %s = bm.") + op + " %x, [1, 2] : " + x + "\n  bm.yield %s : " + row, clauses,
+                     Data::Plain, 1e-5});
+  cases.push_back({"of_all", "%x : " + x, "tensor<f32>",
+                   "  %s = bm.reduce_sum %x, [0, 1, 2] : " + x + "\n  bm.yield %s : tensor<f32>", clauses, Data::Plain,
+                   1e-5});
+  const std::string kept = "tensor<?x7xf32, D<N, 7>>";
+  cases.push_back({"of_last_axis", "%x : " + x, kept,
+                   "  %s = bm.reduce_sum %x, [2] : " + x + "\n  bm.yield %s : " + kept, clauses, Data::Plain, 1e-5});
+  cases.push_back({"argmax", "%x : tensor<?x19xf32, D<N, 19>>", "tensor<?xi32, D<N>>",
+                   "  %s = bm.argmax %x axis 1 : tensor<?x19xf32, D<N, 19>>\n  bm.yield %s : tensor<?xi32, D<N>>",
+                   clauses, Data::Special});
+  expectAsReference(cases);
+}
+
+TEST(DeviceScheduleTest, Columns) {
+  const std::vector<std::string> clauses{schedule("gpu_columns, partial = 8, threads = 256"),
+                                         schedule("gpu_columns, partial = 16, threads = 64")};
+  const std::string x = "tensor<?x70xf32, D<N, 70>>", sums = "tensor<70xf32>",
+                    y = "tensor<3x?x5x40xf32, D<3, N, 5, 40>>", middle = "tensor<3x40xf32>";
+  expectAsReference(
+      {{"columns",
+        "%x : " + x + ", %p : " + sums,
+        sums,
+        "  %s = bm.reduce_sum %x, [0] : " + x + "\n  %q = bm.sub %p, %s : " + sums + "\n  bm.yield %q : " + sums,
+        {clauses[0], clauses[1] + " in_place [1]", clauses[1]},
+        Data::Plain,
+        1e-5},
+       {"middle", "%x : " + y, middle, "  %s = bm.reduce_max %x, [1, 2] : " + y + "\n  bm.yield %s : " + middle,
+        clauses, Data::NotFinite}});
+}
+
+} // namespace

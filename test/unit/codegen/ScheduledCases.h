@@ -1,0 +1,58 @@
+// Kernels that are scheduled in many ways, on the processor and on devices.
+#ifndef BMC_TEST_UNIT_CODEGEN_SCHEDULED_CASES_H
+#define BMC_TEST_UNIT_CODEGEN_SCHEDULED_CASES_H
+
+#include "KernelRunner.h"
+
+namespace bmc::test {
+
+inline std::string schedule(const std::string &parameters) { return "schedule #bm.schedule<" + parameters + ">"; }
+
+inline const std::string plain = schedule("plain");
+
+// lhs[N, K] rhs[K, C] in all transpositions, with what follows in the tile.
+inline Case product(const std::string &name, const std::string &element, bool transposeLhs, bool transposeRhs,
+                    const std::string &columns, const std::string &inner, std::vector<std::string> clauses,
+                    Data data = Data::Plain) {
+  auto matrix = [&](const std::string &rows, const std::string &cols) {
+    auto extent = [](const std::string &dim) { return isdigit(dim[0]) ? dim : "?"; };
+    std::string type = "tensor<" + extent(rows) + "x" + extent(cols) + "x" + element;
+    return isdigit(rows[0]) && isdigit(cols[0]) ? type + ">" : type + ", D<" + rows + ", " + cols + ">>";
+  };
+  std::string lhs = transposeLhs ? matrix(inner, "N") : matrix("N", inner);
+  std::string rhs = transposeRhs ? matrix(columns, inner) : matrix(inner, columns), result = matrix("N", columns);
+  std::string bias =
+      isdigit(columns[0]) ? "tensor<" + columns + "x" + element + ">" : "tensor<?x" + element + ", D<" + columns + ">>";
+  std::string zero = "tensor<" + element + ">";
+  return {name,
+          "%a : " + lhs + ", %b : " + rhs + ", %c : " + bias,
+          result,
+          "  %p = bm.matmul %a" + std::string(transposeLhs ? " transposed" : "") + ", %b" +
+              (transposeRhs ? " transposed" : "") + " : " + lhs + ", " + rhs +
+              "\n  %d = bm.broadcast %c, [1] : " + bias + " to " + result + "\n  %s = bm.add %p, %d : " + result +
+              "\n  %z = bm.constant dense<0.0> : " + zero + "\n  %y = bm.broadcast %z, [] : " + zero + " to " + result +
+              "\n  %r = bm.max %s, %y : " + result + "\n  bm.yield %r : " + result,
+          clauses,
+          data,
+          element == "f32" ? 2e-5 : 1e-13};
+}
+
+// Softmax over rows: two reductions of one row, the second of what the first gives.
+inline Case softmax(const std::string &columns, const std::string &name, Data data, std::vector<std::string> clauses) {
+  std::string extent = isdigit(columns[0]) ? columns : "?";
+  std::string x = "tensor<?x" + extent + "xf32, D<N, " + columns + ">>", row = "tensor<?xf32, D<N>>";
+  return {name,
+          "%x : " + x,
+          x,
+          "  %m = bm.reduce_max %x, [1] : " + x + "\n  %b = bm.broadcast %m, [0] : " + row + " to " + x +
+              "\n  %d = bm.sub %x, %b : " + x + "\n  %e = bm.exp %d : " + x + "\n  %s = bm.reduce_sum %e, [1] : " + x +
+              "\n  %t = bm.broadcast %s, [0] : " + row + " to " + x + "\n  %y = bm.div %e, %t : " + x +
+              "\n  bm.yield %y : " + x,
+          clauses,
+          data,
+          1e-5};
+}
+
+} // namespace bmc::test
+
+#endif
