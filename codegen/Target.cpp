@@ -180,8 +180,11 @@ bm::TargetAttr targetAttr(mlir::MLIRContext *context, const Target &target) {
 
 Expected<Target> targetOf(bm::TargetAttr attr) {
   auto [device, gpu] = attr.getDevice().split('-');
-  return parseTarget(device.empty() ? attr.getTriple().str() : (attr.getTriple() + "+" + device).str(), attr.getCpu(),
-                     gpu);
+  Expected<Target> target = parseTarget(
+      device.empty() ? attr.getTriple().str() : (attr.getTriple() + "+" + device).str(), attr.getCpu(), gpu);
+  if (target)
+    target->isNative = bool(attr.getMachine());
+  return target;
 }
 
 } // namespace bmc::codegen

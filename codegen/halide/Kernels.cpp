@@ -167,7 +167,7 @@ static LogicalResult printAll(ModuleOp module, const Target &target, KernelOutpu
     stream << "// " << job.function;
     if (schedule)
       stream << " " << schedule;
-    stream << "\n" << job.result << "\n";
+    stream << "\n" << StringRef(job.result).rtrim('\0') << "\n"; // a device's code ends with a zero
   }
   return success();
 }

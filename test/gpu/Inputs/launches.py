@@ -42,12 +42,11 @@ def main():
         lines = file.read().splitlines()
     kinds = collections.Counter()
     for step in steps(lines):
-        is_captured = any(line.startswith("capture") for line in step)  # the call that makes the graph
-        if is_captured or not any(line.startswith("graph") for line in step):
+        # A function's first call loads its kernels and launches them one by one, the second makes the graph.
+        is_new = any(line.startswith(("launch", "capture")) for line in step)
+        if is_new or not any(line.startswith("graph") for line in step):
             continue
         check(step)
-        if any(line.startswith("launch") for line in step):
-            continue  # a function that is called once
         graphs = sum(line.startswith("graph") for line in step)
         kernels = sum(number(line, "graph") for line in step)
         up = [number(line, "upload") for line in step if line.startswith("upload")]

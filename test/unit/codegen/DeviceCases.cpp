@@ -50,7 +50,7 @@ private:
 };
 } // namespace
 
-// The clauses of a case that are left: those on results in place, each without a schedule and with the plainest one.
+// The clauses of a case that are left: those on results in place, without a schedule.
 static Case forDevice(const Case &test) {
   if (llvm::StringRef(test.clauses.front()).contains("<gpu_"))
     return test;
@@ -59,10 +59,7 @@ static Case forDevice(const Case &test) {
     inPlace.insert(clause.contains("in_place") ? "in_place" + clause.split("in_place").second.str() : "");
   Case result = test;
   result.clauses.clear();
-  for (const std::string &clause : inPlace) {
-    result.clauses.push_back("schedule #bm.schedule<gpu_elements, threads = 64> " + clause);
-    result.clauses.push_back(clause);
-  }
+  result.clauses.assign(inPlace.begin(), inPlace.end());
   return result;
 }
 

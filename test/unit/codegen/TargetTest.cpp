@@ -1,12 +1,13 @@
-// `--target` and `--cpu`.
+// `--target`, `--cpu` and `--gpu`.
 #include "codegen/Target.h"
 #include "dialects/Dialect.h"
+#include "mlir/IR/MLIRContext.h"
 #include "gtest/gtest.h"
 
 using namespace bmc::codegen;
 
-static std::string errorOf(llvm::StringRef triple, llvm::StringRef cpu) {
-  auto target = parseTarget(triple, cpu);
+static std::string errorOf(llvm::StringRef triple, llvm::StringRef cpu, llvm::StringRef gpu = "") {
+  auto target = parseTarget(triple, cpu, gpu);
   return target ? "" : llvm::toString(target.takeError());
 }
 
@@ -47,4 +48,37 @@ TEST(TargetTest, NativeCarriesItsMachine) {
   EXPECT_TRUE(targetAttr(&context, llvm::cantFail(parseTarget("", ""))).getMachine());
   EXPECT_TRUE(targetAttr(&context, llvm::cantFail(parseTarget("", "native"))).getMachine());
   EXPECT_FALSE(targetAttr(&context, llvm::cantFail(parseTarget("x86_64-linux-musl", "x86-64-v3"))).getMachine());
+}
+
+TEST(TargetTest, Devices) {
+  Target opencl = llvm::cantFail(parseTarget("x86_64-linux-gnu+opencl", "x86-64-v3"));
+  EXPECT_EQ(opencl.triple, "x86_64-linux-gnu");
+  EXPECT_EQ(opencl.device, "opencl");
+  EXPECT_TRUE(opencl.hasDevice());
+  EXPECT_EQ(opencl.withoutDevice(), llvm::cantFail(parseTarget("x86_64-linux-gnu", "x86-64-v3")));
+  EXPECT_EQ(llvm::cantFail(parseTarget("+cuda", "")).gpu, "sm_80");
+  EXPECT_EQ(llvm::cantFail(parseTarget("aarch64-linux-gnu+cuda", "", "sm_75")).gpu, "sm_75");
+}
+
+TEST(TargetTest, DevicesThatCannotBe) {
+  EXPECT_EQ(errorOf("x86_64-linux-gnu+metal", ""), "unknown device 'metal'; known are opencl, cuda");
+  EXPECT_EQ(errorOf("x86_64-linux-gnu+", ""), "expected a device behind '+'");
+  EXPECT_EQ(errorOf("x86_64-linux-musl+cuda", ""),
+            "a program opens the driver of its device when it starts, which takes glibc: expected "
+            "--target=x86_64-linux-gnu+cuda, found --target=x86_64-linux-musl+cuda");
+  EXPECT_EQ(errorOf("x86_64-linux-gnu+cuda", "", "sm_10"),
+            "unknown GPU 'sm_10'; known are sm_50, sm_61, sm_70, sm_75, sm_80, sm_86");
+  EXPECT_EQ(errorOf("x86_64-linux-gnu+opencl", "", "sm_80"),
+            "--gpu=sm_80 is for +cuda; OpenCL's driver compiles for the device that is there");
+  EXPECT_EQ(errorOf("x86_64-linux-gnu", "", "sm_80"), "--gpu=sm_80 goes with --target=x86_64-linux-gnu+cuda");
+}
+
+// What passes are told is enough to find the target again.
+TEST(TargetTest, AttributesSayItAll) {
+  mlir::MLIRContext context;
+  context.loadDialect<bmc::bm::BmDialect>();
+  for (const char *triple : {"x86_64-linux-musl", "x86_64-linux-gnu+opencl", "aarch64-linux-gnu+cuda"}) {
+    Target target = llvm::cantFail(parseTarget(triple, ""));
+    EXPECT_EQ(llvm::cantFail(targetOf(targetAttr(&context, target))), target);
+  }
 }
