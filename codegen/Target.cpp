@@ -119,8 +119,10 @@ static constexpr StringLiteral usualGpu = "sm_80";
 // Adds the device to a target whose triple is known.
 static Error addDevice(Target &target, StringRef device, StringRef gpu) {
   if (device.empty())
-    return gpu.empty() ? Error::success()
-                       : createStringError("--gpu=" + gpu + " goes with --target=" + target.triple + "+cuda");
+    return gpu.empty()
+               ? Error::success()
+               : createStringError("--gpu=" + gpu + " goes with --target=" + Triple(target.triple).getArchName() +
+                                   "-linux-gnu+cuda");
   if (!is_contained(devices, device))
     return unknown("device", device, SmallVector<StringRef>(std::begin(devices), std::end(devices)));
   if (!StringRef(target.triple).ends_with("-gnu"))

@@ -58,6 +58,17 @@ static int printVersion() {
   return exitDone;
 }
 
+#ifdef BMC_DEVICE
+static void startDevice(const Verb &verb, const Options &options) {
+  if (!options.onDevice || !(verb.flags & flagDevice))
+    return;
+  if (options.profile || options.trace)
+    fail(exitBadCommandLine, "%s %s: --profile and --trace measure the processor: say --device=cpu too",
+         bmc_program.name, verb.name);
+  openDevice();
+}
+#endif
+
 static int run(int count, char **arguments) {
   if (count < 2) {
     printHelp(stderr);
@@ -74,12 +85,11 @@ static int run(int count, char **arguments) {
     if (isThere(verb) && !strcmp(name, verb.name)) {
       Options options;
       parseArguments(verb, count - 2, arguments + 2, options);
+#ifdef BMC_DEVICE
+      startDevice(verb, options);
+#endif
       if (options.profile || options.trace)
         bmc_part_profile(options);
-#ifdef BMC_DEVICE
-      if (options.onDevice && (verb.flags & flagDevice))
-        openDevice();
-#endif
       return verb.run(options);
     }
   for (const Verb &verb : verbs)
