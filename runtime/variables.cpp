@@ -29,7 +29,11 @@ void Variables::holdForReading() {
 
 void Variables::copy(Variables &from) {
   for (int64_t i = 0; i < buffers.size(); ++i)
+#ifdef BMC_DEVICE
+    if (isSaved(bmc_program.variables[i]) && !onDevice.copy(i, from.onDevice))
+#else
     if (isSaved(bmc_program.variables[i]))
+#endif
       memcpy((*this)[i], from.read(i), variableBytes(bmc_program.variables[i]));
 }
 

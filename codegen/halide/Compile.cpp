@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 using namespace mlir;
+using bmc::bm::ScheduleAttr;
 
 namespace bmc::codegen {
 
@@ -88,6 +89,10 @@ static Halide::OutputFileType fileType(KernelOutput output, bool hasDevice) {
 }
 
 static void compile(const CompileJob &job, const Halide::Target &target, KernelOutput output, const std::string &path) {
+  ScheduleAttr schedule = bm::KernelOp(job.kernel).getScheduleAttr();
+  if (target.has_gpu_feature() != (schedule && schedule.isOnDevice()))
+    throw Halide::CompileError(target.has_gpu_feature() ? "a target with a device needs a schedule with threads"
+                                                        : "a schedule with threads needs a target with a device");
   FailureOr<LoweredKernel> lowered = lowerKernel(job.kernel, job.isPlain);
   if (failed(lowered))
     throw Halide::CompileError("an op has no Halide algorithm");

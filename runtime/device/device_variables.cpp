@@ -11,8 +11,12 @@ DeviceVariables::~DeviceVariables() {
     releaseOnDevice(states[i].address, variableBytes(bmc_program.variables[i]));
 }
 
-bool DeviceVariables::isNewerOnDevice(int64_t variable) const {
-  return states.size() > 0 && states[variable].isOldOnHost;
+bool DeviceVariables::copy(int64_t variable, const DeviceVariables &from) {
+  if (from.states.size() == 0 || !from.states[variable].isOldOnHost)
+    return false;
+  uint64_t to = bringToDevice(variable, nullptr, false, true);
+  deviceDriver().copy(to, from.states[variable].address, variableBytes(bmc_program.variables[variable]));
+  return true;
 }
 
 void DeviceVariables::bringToHost(int64_t variable, void *host, bool isWritten) {

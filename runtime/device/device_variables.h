@@ -18,7 +18,8 @@ public:
   void bringToHost(int64_t variable, void *host, bool isWritten);
   /// The address of a value, which a kernel is going to read, or to write over.
   uint64_t bringToDevice(int64_t variable, const void *host, bool isRead, bool isWritten);
-  bool isNewerOnDevice(int64_t variable) const;
+  /// A value that is newer on the device is copied there. Whether it is.
+  bool copy(int64_t variable, const DeviceVariables &from);
 
 private:
   struct State {

@@ -25,6 +25,7 @@ namespace {
   DO(clBuildProgram)                                                                                                   \
   DO(clGetProgramBuildInfo)                                                                                            \
   DO(clCreateKernel)                                                                                                   \
+  DO(clReleaseKernel)                                                                                                  \
   DO(clSetKernelArg)                                                                                                   \
   DO(clSetKernelArgSVMPointer)                                                                                         \
   DO(clEnqueueNDRangeKernel)                                                                                           \
@@ -132,7 +133,8 @@ void *findKernel(void *module, const char *name) {
   return kernel;
 }
 
-void launch(const Launch &launch, const LaunchArgument *arguments) {
+/// Each launch of a tape has a kernel of its own, which keeps what it is given.
+void bind(const Launch &launch, const LaunchArgument *arguments) {
   auto *kernel = static_cast<cl_kernel>(launch.kernel);
   auto count = static_cast<cl_uint>(launch.argumentCount);
   for (cl_uint i = 0; i < count; ++i) {
@@ -142,23 +144,36 @@ void launch(const Launch &launch, const LaunchArgument *arguments) {
           "clSetKernelArg");
   }
   // Behind them Halide's kernels take their shared memory, also where they use none.
-  check(cl.clSetKernelArg(kernel, count, launch.sharedBytes ? launch.sharedBytes : 16, nullptr), "clSetKernelArg");
+  enum : size_t { leastShared = 16 };
+  check(cl.clSetKernelArg(kernel, count, launch.sharedBytes ? launch.sharedBytes : leastShared, nullptr),
+        "clSetKernelArg");
+}
+
+void launch(const Launch &launch) {
   size_t local[3], global[3];
   for (int i = 0; i < 3; ++i) {
     local[i] = launch.block[i];
     global[i] = static_cast<size_t>(launch.grid[i]) * launch.block[i];
   }
-  check(cl.clEnqueueNDRangeKernel(cl.queue, kernel, 3, nullptr, global, local, 0, nullptr, nullptr),
+  check(cl.clEnqueueNDRangeKernel(cl.queue, static_cast<cl_kernel>(launch.kernel), 3, nullptr, global, local, 0,
+                                  nullptr, nullptr),
         "clEnqueueNDRangeKernel");
 }
 
 void replay(Tape &tape) {
-  for (const Launch &one : tape.launches)
-    launch(one, tape.arguments.data() + one.firstArgument);
+  for (const Launch &one : tape.launches) {
+    if (!tape.prepared)
+      bind(one, tape.arguments.data() + one.firstArgument);
+    launch(one);
+  }
+  tape.prepared = &cl;
   check(cl.clFlush(cl.queue), "clFlush");
 }
 
-void forget(Tape &) {}
+void forget(Tape &tape) {
+  for (const Launch &one : tape.launches)
+    cl.clReleaseKernel(static_cast<cl_kernel>(one.kernel));
+}
 
 } // namespace
 } // namespace bmc

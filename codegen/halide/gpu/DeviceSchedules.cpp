@@ -33,7 +33,21 @@ private:
 };
 } // namespace
 
+// A person may have written it.
+static void check(ScheduleAttr schedule) {
+  constexpr int64_t mostThreads = 1024;
+  int64_t threads = schedule.getThreads(), partial = schedule.getPartial();
+  if (threads > mostThreads)
+    throw Halide::CompileError("a block has at most 1024 threads");
+  if (partial < 1 || partial > threads || (partial > foldedThreadCount && partial % foldedThreadCount != 0))
+    throw Halide::CompileError(
+        "a device's partial sums are at most as many as threads, and up to 8 or a multiple of 8");
+  if (schedule.getKind() == "gpu_columns" && threads % partial != 0)
+    throw Halide::CompileError("the threads of a gpu_columns schedule are a multiple of its partial sums");
+}
+
 void applyDeviceSchedule(ScheduleAttr schedule, llvm::ArrayRef<Anchor> anchors, OutputLoops loops) {
+  check(schedule);
   DeviceScheduler scheduler(schedule, anchors, std::move(loops));
   llvm::StringRef kind = schedule.getKind();
   if (kind == "gpu_rows")

@@ -105,16 +105,35 @@ TEST_F(CacheTest, UnwritableCacheIsNoError) {
   options.cacheDirectory = "";
 }
 
-TEST(KernelsTest, ErrorsAreDiagnosedAtTheKernel) {
+// What is said at a kernel that has this schedule on this target.
+std::string errorOf(const std::string &schedule, const char *triple) {
   Case wrong = sumCase;
-  wrong.clauses = {"schedule #bm.schedule<matmul, vector = 8, tile = [4, 8]>"};
+  wrong.clauses = {"schedule #bm.schedule<" + schedule + ">"};
   auto module = parse(moduleText({wrong}));
   std::string message;
   mlir::ScopedDiagnosticHandler handler(&context(), [&](mlir::Diagnostic &diagnostic) { message += diagnostic.str(); });
-  EXPECT_TRUE(failed(codegen::compileKernels(*module, {hostTarget()})));
-  EXPECT_EQ(
-      message,
-      "Halide cannot compile this kernel: a matmul schedule needs tiles of two sizes and a kernel with one product");
+  EXPECT_TRUE(failed(codegen::compileKernels(*module, {llvm::cantFail(codegen::parseTarget(triple, ""))})));
+  llvm::StringRef text = message;
+  EXPECT_TRUE(text.consume_front("Halide cannot compile this kernel: ")) << message;
+  return text.str();
+}
+
+TEST(KernelsTest, ErrorsAreDiagnosedAtTheKernel) {
+  EXPECT_EQ(errorOf("matmul, vector = 8, tile = [4, 8]", ""),
+            "a matmul schedule needs tiles of two sizes and a kernel with one product");
+}
+
+TEST(KernelsTest, DeviceSchedulesThatCannotBe) {
+  const char *device = "x86_64-linux-gnu+opencl";
+  EXPECT_EQ(errorOf("elementwise", device), "a target with a device needs a schedule with threads");
+  EXPECT_EQ(errorOf("gpu_elements, threads = 64", ""), "a schedule with threads needs a target with a device");
+  EXPECT_EQ(errorOf("gpu_elements, threads = 2048", device), "a block has at most 1024 threads");
+  EXPECT_EQ(errorOf("gpu_rows, partial = 12, threads = 64", device),
+            "a device's partial sums are at most as many as threads, and up to 8 or a multiple of 8");
+  EXPECT_EQ(errorOf("gpu_columns, partial = 8, threads = 60", device),
+            "the threads of a gpu_columns schedule are a multiple of its partial sums");
+  EXPECT_EQ(errorOf("gpu_matmul, tile = [64, 64, 16], threads = 256", device),
+            "a gpu_matmul schedule needs a kernel with one product");
 }
 
 // Every target compiles what its machine cannot be here to run; the drivers' tests run programs for it.
