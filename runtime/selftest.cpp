@@ -1,6 +1,7 @@
 // `PROGRAM selftest`: runs every kernel beside its plain form, on the same made-up values and for several sizes, and
 // compares. It tells whether the compiled code is right on this very machine.
 #include "errors.h"
+#include "halide_buffer.h"
 #include "numbers.h"
 #include "random.h"
 #include "tensor.h"
@@ -35,10 +36,13 @@ private:
     return i < kernel.argument_count ? kernel.arguments[i] : kernel.results[i - kernel.argument_count];
   }
   bool isAliased(int64_t i) const { return i >= kernel.argument_count && value(i).alias >= 0; }
+  bool isPassed(int64_t i) const;
+  int32_t call(int32_t (*code)(void *const *arguments), Array<void *> &tensors);
   bool sameResult(int64_t i, double &worst) const;
 
   const bmc_kernel &kernel;
   const int64_t *symbols;
+  Array<int64_t> dims; // of all values
   Array<void *> compiled, plain;
   Array<int64_t> counts;
 };
@@ -60,7 +64,6 @@ static void dimsOf(const bmc_kernel &kernel, const int64_t *symbols, Array<int64
 }
 
 Case::Case(const bmc_kernel &kernel, const int64_t *symbols) : kernel(kernel), symbols(symbols) {
-  Array<int64_t> dims;
   dimsOf(kernel, symbols, dims);
   const int64_t *next = dims.data();
   for (int64_t i = 0; i < kernel.argument_count + kernel.result_count; ++i) {
@@ -124,9 +127,35 @@ void Case::fill(Values values) {
   }
 }
 
+/// Whether the code takes a buffer for it: an argument that a result is written into is that result's.
+bool Case::isPassed(int64_t i) const {
+  for (int64_t k = 0; i < kernel.argument_count && k < kernel.result_count; ++k)
+    if (kernel.results[k].alias == i)
+      return false;
+  return true;
+}
+
+int32_t Case::call(int32_t (*code)(void *const *arguments), Array<void *> &tensors) {
+  Array<HalideBuffer> buffers;
+  Array<HalideDimension> dimensions;
+  Array<void *> arguments;
+  buffers.resize(tensors.size());
+  dimensions.resize(dims.size());
+  for (int64_t s = 0; s < kernel.symbol_count; ++s)
+    arguments.push(const_cast<int64_t *>(symbols + s)); // the low half is the i32
+  for (int64_t i = 0, first = 0; i < tensors.size(); first += value(i++).rank) {
+    buffers[i].host = tensors[i];
+    buffers[i].dim = dimensions.data() + first;
+    for (int64_t axis = value(i).rank, stride = 1; axis-- > 0; stride *= dims[first + axis])
+      buffers[i].dim[value(i).rank - 1 - axis].stride = static_cast<int32_t>(stride);
+    if (isPassed(i))
+      arguments.push(&buffers[i]);
+  }
+  return code(arguments.data());
+}
+
 bool Case::compare(double &worst) {
-  int32_t status = kernel.run(compiled.data(), symbols);
-  int32_t plainStatus = kernel.plain(plain.data(), symbols);
+  int32_t status = call(kernel.run, compiled), plainStatus = call(kernel.plain, plain);
   if (status != 0 || plainStatus != 0)
     return false;
   bool same = true;

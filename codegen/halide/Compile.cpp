@@ -101,7 +101,9 @@ static void compile(const CompileJob &job, const Halide::Target &target, KernelO
     lowered->output.add_custom_lowering_pass(new DeviceWords(target));
   if (output == KernelOutput::Loops)
     return lowered->output.compile_to_lowered_stmt(path, lowered->arguments, Halide::Text, target);
-  Halide::Module module = lowered->output.compile_to_module(lowered->arguments, job.function, target);
+  Halide::Module module =
+      Halide::Pipeline(lowered->output)
+          .compile_to_module(lowered->arguments, job.function, target, Halide::LinkageType::ExternalPlusArgv);
   module.compile({{fileType(output, hasDevice), path}});
 }
 

@@ -68,6 +68,8 @@ std::vector<std::string> kernelSymbols(KernelOp kernel) {
   return {symbols.begin(), symbols.end()};
 }
 
+std::string argumentsFunction(StringRef kernel) { return (kernel + "_argv").str(); }
+
 std::vector<int64_t> kernelInputs(KernelOp kernel) {
   ArrayRef<int64_t> inPlace = kernel.getInPlace().value_or(ArrayRef<int64_t>());
   std::vector<int64_t> inputs;

@@ -6,9 +6,9 @@
 // with the symbols of `kernelSymbols`, the inputs of `kernelInputs` and all results. A result in place is the only
 // buffer of its input. Of a buffer the code reads nothing but `host`, and the strides that are not known at compile
 // time. `host` has the alignment of an element: it may be a slice of a loop's sequence. It returns 0, and may call
-// memset, memcpy, memmove, halide_do_par_for and the C library's mathematical functions. For a target with a device it
-// reads `device` instead of `host`, and calls halide_opencl_run or halide_cuda_run for each of its loop nests, which
-// are text for the device's driver in the object.
+// memset, memcpy, memmove, halide_do_par_for and the C library's mathematical functions. Beside it stands the function
+// by which it is called, `argumentsFunction`. For a target with a device it reads `device` instead of `host`, and calls
+// halide_opencl_run or halide_cuda_run for each of its loop nests, which are text for the device's driver in the object.
 #ifndef BMC_CODEGEN_HALIDE_KERNELS_H
 #define BMC_CODEGEN_HALIDE_KERNELS_H
 
@@ -35,6 +35,10 @@ std::string kernelText(bm::KernelOp kernel);
 std::vector<std::string> kernelSymbols(bm::KernelOp kernel);
 /// The numbers of the inputs that are passed as buffers of their own: all that no result is written into.
 std::vector<int64_t> kernelInputs(bm::KernelOp kernel);
+
+/// The function beside a kernel's that takes pointers to its arguments, int32_t NAME(void *const *arguments): to the
+/// symbols and to the buffers.
+std::string argumentsFunction(llvm::StringRef kernel);
 
 /// Whether the kernel is compiled without a schedule anyway: there is no NAME_plain then.
 bool isPlainAlready(bm::KernelOp kernel);

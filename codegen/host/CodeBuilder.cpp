@@ -14,8 +14,6 @@ CodeBuilder::CodeBuilder(ModuleOp module, StringRef name, Type result, llvm::Arr
 
 Value CodeBuilder::integer(int64_t value) { return create<LLVM::ConstantOp>(getI64Type(), getI64IntegerAttr(value)); }
 
-Value CodeBuilder::null() { return create<LLVM::ZeroOp>(pointerType()); }
-
 Value CodeBuilder::addressOf(FlatSymbolRefAttr symbol) { return create<LLVM::AddressOfOp>(pointerType(), symbol); }
 
 Value CodeBuilder::loadAt(Type type, Value array, int64_t index) {
@@ -27,36 +25,6 @@ void CodeBuilder::storeAt(Value value, Value array, int64_t index) {
   Value place =
       create<LLVM::GEPOp>(pointerType(), value.getType(), array, llvm::ArrayRef<LLVM::GEPArg>{int32_t(index)});
   create<LLVM::StoreOp>(value, place);
-}
-
-// In the entry block, so that a frame has one size.
-Value CodeBuilder::stack(Type type, int64_t count) {
-  OpBuilder::InsertionGuard guard(*this);
-  setInsertionPointToStart(&func.getBody().front());
-  return create<LLVM::AllocaOp>(pointerType(), type, integer(count), 8);
-}
-
-Value CodeBuilder::offset(Value pointer, Value bytes) {
-  return create<LLVM::GEPOp>(pointerType(), getI8Type(), pointer, llvm::ArrayRef<LLVM::GEPArg>{bytes});
-}
-
-CodeBuilder::Loop CodeBuilder::beginLoop(Value count) {
-  Block *head = new Block(), *body = new Block(), *behind = new Block();
-  for (Block *block : {head, body, behind})
-    func.getBody().push_back(block);
-  Value step = head->addArgument(getI64Type(), getLoc());
-  create<LLVM::BrOp>(ValueRange(integer(0)), head);
-  setInsertionPointToEnd(head);
-  Value goesOn = create<LLVM::ICmpOp>(LLVM::ICmpPredicate::slt, step, count);
-  create<LLVM::CondBrOp>(goesOn, body, ValueRange(), behind, ValueRange());
-  setInsertionPointToEnd(body);
-  return {step, head, behind};
-}
-
-void CodeBuilder::endLoop(const Loop &loop) {
-  Value next = create<LLVM::AddOp>(loop.step, integer(1));
-  create<LLVM::BrOp>(ValueRange(next), loop.head);
-  setInsertionPointToEnd(loop.behind);
 }
 
 void CodeBuilder::bindSymbols(llvm::ArrayRef<std::string> names, Value array) {

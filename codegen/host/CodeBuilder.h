@@ -1,4 +1,4 @@
-// Writes the small pieces that host functions are made of: integers, arrays on the stack, sizes computed from symbols.
+// Writes the small pieces that host functions are made of: integers, entries of arrays, sizes computed from symbols.
 #ifndef BMC_CODEGEN_HOST_CODE_BUILDER_H
 #define BMC_CODEGEN_HOST_CODE_BUILDER_H
 
@@ -22,23 +22,10 @@ public:
   mlir::LLVM::LLVMPointerType pointerType() { return mlir::LLVM::LLVMPointerType::get(getContext()); }
 
   mlir::Value integer(int64_t value);
-  mlir::Value null();
   mlir::Value addressOf(mlir::FlatSymbolRefAttr symbol);
   /// Loads or stores entry `index` of an array of pointers or of 64-bit integers.
   mlir::Value loadAt(mlir::Type type, mlir::Value array, int64_t index);
   void storeAt(mlir::Value value, mlir::Value array, int64_t index);
-  /// Room for `count` elements in the function's frame.
-  mlir::Value stack(mlir::Type type, int64_t count);
-  /// The address `bytes` behind a pointer.
-  mlir::Value offset(mlir::Value pointer, mlir::Value bytes);
-
-  /// A loop under construction: the code between `beginLoop` and `endLoop` runs for each step from 0 to `count` - 1.
-  struct Loop {
-    mlir::Value step;
-    mlir::Block *head, *behind;
-  };
-  Loop beginLoop(mlir::Value count);
-  void endLoop(const Loop &loop);
 
   /// Makes the values in `array` known to `size` under these names.
   void bindSymbols(llvm::ArrayRef<std::string> names, mlir::Value array);

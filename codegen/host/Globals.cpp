@@ -22,16 +22,16 @@ Address Globals::string(StringRef text) {
   return address = addressOf(create("text", type, builder.getStringAttr(terminated), 1));
 }
 
-Address Globals::integers(llvm::ArrayRef<int64_t> values) {
-  if (values.empty())
+Address Globals::integers(llvm::ArrayRef<char> bytes, unsigned width) {
+  if (bytes.empty())
     return {};
-  std::string content(reinterpret_cast<const char *>(values.data()), values.size() * sizeof(int64_t));
-  Address &address = known["i" + content];
+  Address &address = known["i" + std::to_string(width) + "," + std::string(bytes.begin(), bytes.end())];
   if (address.symbol)
     return address;
-  Builder builder(module.getContext());
-  Type type = LLVM::LLVMArrayType::get(builder.getI64Type(), values.size());
-  return address = addressOf(create("integers", type, builder.getI64TensorAttr(values), 8));
+  Type element = IntegerType::get(module.getContext(), width);
+  int64_t count = int64_t(bytes.size()) * 8 / width;
+  auto values = DenseElementsAttr::getFromRawBuffer(RankedTensorType::get(count, element), bytes);
+  return address = addressOf(create("integers", LLVM::LLVMArrayType::get(element, count), values, width / 8));
 }
 
 Address Globals::strings(llvm::ArrayRef<std::string> texts) {
@@ -42,12 +42,15 @@ Address Globals::strings(llvm::ArrayRef<std::string> texts) {
 }
 
 Address Globals::addresses(llvm::ArrayRef<Address> values) {
-  return array(pointer, values.size(),
-               [&](OpBuilder &builder, size_t i) { return fieldValue(builder, pointer, values[i]); });
+  std::vector<Row> rows;
+  for (Address value : values)
+    rows.push_back({value});
+  return array(pointer, rows,
+               [&](OpBuilder &builder, const Row &row) { return fieldValue(builder, pointer, row.front()); });
 }
 
 Address Globals::structs(LLVM::LLVMStructType type, llvm::ArrayRef<Row> rows) {
-  return array(type, rows.size(), [&](OpBuilder &builder, size_t i) { return structValue(builder, type, rows[i]); });
+  return array(type, rows, [&](OpBuilder &builder, const Row &row) { return structValue(builder, type, row); });
 }
 
 void Globals::exported(StringRef name, LLVM::LLVMStructType type, const Row &row) {
@@ -87,12 +90,21 @@ static DenseElementsAttr flatElements(ElementsAttr value) {
   return type.getElementType().isInteger(1) ? bytesOfBools(dense) : dense.reshape(flat);
 }
 
+// Vectors are loaded fastest from where they do not cross a cache line; a few numbers fit into one anyway.
+static uint64_t alignmentOf(DenseElementsAttr elements) {
+  return std::min<uint64_t>(
+      64, llvm::PowerOf2Ceil(uint64_t(elements.getNumElements()) * bm::elementBytes(elements.getElementType())));
+}
+
 Address Globals::tensor(ElementsAttr value) {
   DenseElementsAttr flat = flatElements(value);
   if (!flat)
     return {};
+  Address &address = tensors[flat];
+  if (address.symbol)
+    return address;
   Type type = LLVM::LLVMArrayType::get(flat.getElementType(), flat.getNumElements());
-  return addressOf(create("tensor", type, flat, 64));
+  return address = addressOf(create("tensor", type, flat, alignmentOf(flat)));
 }
 
 LLVM::GlobalOp Globals::create(StringRef name, Type type, Attribute value, uint64_t alignment, LLVM::Linkage linkage) {
@@ -110,16 +122,47 @@ Address Globals::initialized(StringRef name, Type type, LLVM::Linkage linkage, B
   return addressOf(global);
 }
 
-Address Globals::array(Type elementType, size_t count, llvm::function_ref<Value(OpBuilder &, size_t)> element) {
-  if (count == 0)
+// What equal arrays have in common.
+static std::string contentOf(Type elementType, llvm::ArrayRef<Row> rows) {
+  std::string content;
+  llvm::raw_string_ostream stream(content);
+  stream << "a" << elementType.getAsOpaquePointer();
+  for (const Row &row : rows)
+    for (const Field &field : row) {
+      if (auto *integer = std::get_if<int64_t>(&field))
+        stream << "," << *integer;
+      else if (auto *number = std::get_if<double>(&field))
+        stream << ",f" << llvm::bit_cast<uint64_t>(*number);
+      else
+        stream << ",a" << std::get<Address>(field).symbol.getAsOpaquePointer();
+    }
+  return content;
+}
+
+// LLVM makes a new constant with each element that is put in, so a long array is put together from short ones.
+Address Globals::array(Type elementType, llvm::ArrayRef<Row> rows,
+                       llvm::function_ref<Value(OpBuilder &, const Row &)> element) {
+  constexpr size_t longest = 64;
+  if (rows.empty())
     return {};
-  Type type = LLVM::LLVMArrayType::get(elementType, count);
-  return initialized("array", type, LLVM::Linkage::Internal, [&](OpBuilder &builder) {
-    Value value = LLVM::UndefOp::create(builder, module.getLoc(), type);
-    for (size_t i = 0; i < count; ++i)
-      value = LLVM::InsertValueOp::create(builder, module.getLoc(), value, element(builder, i), int64_t(i));
-    return value;
-  });
+  Address &address = known[contentOf(elementType, rows)];
+  if (address.symbol)
+    return address;
+  llvm::SmallVector<Type> parts;
+  for (size_t begin = 0; begin < rows.size(); begin += longest)
+    parts.push_back(LLVM::LLVMArrayType::get(elementType, std::min(longest, rows.size() - begin)));
+  auto type = LLVM::LLVMStructType::getLiteral(module.getContext(), parts);
+  return address = initialized("array", type, LLVM::Linkage::Internal, [&](OpBuilder &builder) {
+           Value whole = LLVM::UndefOp::create(builder, module.getLoc(), type);
+           for (auto [number, part] : llvm::enumerate(parts)) {
+             Value value = LLVM::UndefOp::create(builder, module.getLoc(), part);
+             llvm::ArrayRef<Row> some = rows.drop_front(number * longest).take_front(longest);
+             for (auto [i, row] : llvm::enumerate(some))
+               value = LLVM::InsertValueOp::create(builder, module.getLoc(), value, element(builder, row), int64_t(i));
+             whole = LLVM::InsertValueOp::create(builder, module.getLoc(), whole, value, int64_t(number));
+           }
+           return whole;
+         });
 }
 
 Value Globals::structValue(OpBuilder &builder, LLVM::LLVMStructType type, const Row &row) {

@@ -33,8 +33,11 @@ public:
 
   /// A zero-terminated string.
   Address string(llvm::StringRef text);
-  /// An array of int64_t; null if it is empty.
-  Address integers(llvm::ArrayRef<int64_t> values);
+  /// An array of integers; null if it is empty.
+  template <typename Integer = int64_t> Address integers(llvm::ArrayRef<Integer> values) {
+    return integers(llvm::ArrayRef(reinterpret_cast<const char *>(values.data()), values.size() * sizeof(Integer)),
+                    8 * sizeof(Integer));
+  }
   /// An array of strings; null if it is empty.
   Address strings(llvm::ArrayRef<std::string> texts);
   /// An array of addresses; null if it is empty.
@@ -51,12 +54,13 @@ public:
   mlir::LLVM::LLVMPointerType pointerType() const { return pointer; }
 
 private:
+  Address integers(llvm::ArrayRef<char> bytes, unsigned width);
   using Build = llvm::function_ref<mlir::Value(mlir::OpBuilder &)>;
   mlir::LLVM::GlobalOp create(llvm::StringRef name, mlir::Type type, mlir::Attribute value, uint64_t alignment,
                               mlir::LLVM::Linkage linkage = mlir::LLVM::Linkage::Internal);
   Address initialized(llvm::StringRef name, mlir::Type type, mlir::LLVM::Linkage linkage, Build build);
-  Address array(mlir::Type elementType, size_t count,
-                llvm::function_ref<mlir::Value(mlir::OpBuilder &, size_t)> element);
+  Address array(mlir::Type elementType, llvm::ArrayRef<Row> rows,
+                llvm::function_ref<mlir::Value(mlir::OpBuilder &, const Row &)> element);
   mlir::Value structValue(mlir::OpBuilder &builder, mlir::LLVM::LLVMStructType type, const Row &row);
   mlir::Value fieldValue(mlir::OpBuilder &builder, mlir::Type type, const Field &field);
   Address addressOf(mlir::LLVM::GlobalOp global);
@@ -64,7 +68,8 @@ private:
   mlir::ModuleOp module;
   RuntimeObjects objects;
   mlir::LLVM::LLVMPointerType pointer;
-  llvm::StringMap<Address> known; // by their content
+  llvm::StringMap<Address> known;                   // by their content
+  llvm::DenseMap<mlir::Attribute, Address> tensors; // the same
   unsigned created = 0;
 };
 

@@ -12,7 +12,9 @@ namespace bmc::codegen {
 
 struct HostKernel {
   bm::KernelOp kernel; // the first one of this name
+  int64_t number = 0;  // in the program's table
   std::vector<std::string> symbols;
+  llvm::SmallVector<int64_t> passed; // the inputs and then results that are buffers of its code
   Address run, plain, valueDims;
   int64_t calls = 0;
 };
@@ -38,11 +40,14 @@ struct HostProgram {
   std::vector<HostCall> calls; // that the functions tell of; none without a profile
 };
 
-/// Finds the distinct kernels and makes `NAME_call` for each, and `NAME_dims`.
+/// Finds the distinct kernels.
 void lowerKernels(mlir::ModuleOp planned, const HostOptions &options, mlir::ModuleOp host, HostProgram &program);
 /// Makes the entry functions. With a profile they tell of each call before it begins, and of their end.
 mlir::LogicalResult lowerFunctions(mlir::ModuleOp planned, const HostOptions &options, mlir::ModuleOp host,
                                    Globals &globals, HostProgram &program);
+/// void NAME(const int64_t *symbols, int64_t *dims), the dims of tensors; null where each is a constant or a symbol.
+Address lowerDims(mlir::ModuleOp host, llvm::StringRef name, llvm::ArrayRef<std::string> symbols,
+                  llvm::ArrayRef<mlir::Type> tensors);
 /// Makes `bmc_calls`.
 void addCallTable(mlir::ModuleOp host, Globals &globals, const HostProgram &program);
 /// Makes `bmc_program`.

@@ -1,7 +1,7 @@
-// A planned module becomes host code in the LLVM dialect: a wrapper around each distinct kernel, the entry functions
-// that call them in order, and the table `bmc_program` that tells the runtime about it all
-// (runtime/include/bmc/program.h). For a target with a device the functions take addresses of its memory, and the table
-// is `bmc_device_program`, which stands beside the processor's.
+// A planned module becomes host code in the LLVM dialect: the entry functions, which say as data which kernels are called
+// with what, and the table `bmc_program` that tells the runtime about it all (runtime/include/bmc/program.h).
+// For a target with a device the functions take addresses of its memory, and the table is `bmc_device_program`, which
+// stands beside the processor's.
 //
 // Needs: functions of kernels with buffers, constants, reshapes and loops of such; `bm.arena` on each; `bm.program` on
 // the module.

@@ -10,12 +10,14 @@ using namespace mlir;
 namespace bmc::codegen {
 
 ProgramTypes::ProgramTypes(MLIRContext *context) {
-  Type i32 = IntegerType::get(context, 32), i64 = IntegerType::get(context, 64), f64 = Float64Type::get(context);
+  Type i16 = IntegerType::get(context, 16), i32 = IntegerType::get(context, 32), i64 = IntegerType::get(context, 64),
+       f64 = Float64Type::get(context);
   Type pointer = LLVM::LLVMPointerType::get(context);
   auto structOf = [&](llvm::ArrayRef<Type> fields) { return LLVM::LLVMStructType::getLiteral(context, fields); };
   dim = structOf({i64, i64});
-  variable = structOf({pointer, i32, i32, i64, pointer, i64});
-  value = structOf({pointer, i32, i32, i64, pointer, i64, i64});
+  variable = structOf({pointer, i16, i16, i16, i16, pointer});
+  value = structOf({pointer, i16, i16, i32, pointer, i32, i32});
+  code = structOf({pointer, pointer, pointer, pointer, i32, i32, i32, i32, i32, i32, i32});
   function = structOf({pointer, pointer, pointer, pointer, i64, pointer, i64, pointer, i64, pointer, i64});
   step = structOf({pointer, f64, f64});
   feature = structOf({pointer, i64, i64, i64, pointer, i64, pointer, i64, pointer, pointer, i64, pointer, i64, i64,
@@ -32,13 +34,13 @@ ProgramTypes::ProgramTypes(MLIRContext *context) {
   fixed = structOf({pointer, pointer});
   monitor = structOf({pointer, i64, i64, f64, i64});
   layer = structOf({pointer, i64, pointer, pointer, i64, f64, f64});
-  kernel = structOf({pointer, pointer, pointer, pointer, pointer, i64, pointer, i64, pointer, i64, pointer, i64});
+  kernel = structOf({pointer, pointer, pointer, pointer, pointer, i32, i32, i64, pointer, i64, pointer, pointer, i64});
   program = structOf({i64,     pointer, pointer, i64,     pointer, i64,     pointer, i64,     pointer,
                       i64,     pointer, i64,     pointer, i64,     pointer, i64,     pointer, i64,
                       i64,     i64,     i64,     i64,     pointer, pointer, pointer, pointer, pointer,
                       pointer, pointer, pointer, i64,     pointer, pointer, pointer, pointer, i64,
                       pointer, i64,     pointer, i64,     pointer, i64,     pointer, i64,     pointer});
-  deviceProgram = structOf({pointer, i64, pointer});
+  deviceProgram = structOf({pointer, i64, pointer, pointer});
 }
 
 namespace {
@@ -187,9 +189,11 @@ LogicalResult TableBuilder::build() {
 LogicalResult TableBuilder::buildForDevice(llvm::StringRef device) {
   if (failed(addFunctions()))
     return failure();
+  for (const auto &[name, kernel] : host.kernels)
+    addKernel(name, kernel);
   globals.exported("bmc_device_program", types.deviceProgram,
                    {globals.external(("bmc_driver_" + device).str()), int64_t(functionTable.size()),
-                    globals.addresses(functionTable)});
+                    globals.addresses(functionTable), globals.structs(types.kernel, kernels)});
   return success();
 }
 
@@ -249,7 +253,7 @@ Address TableBuilder::addVariables(llvm::ArrayRef<bm::VariableOp> list) {
   for (bm::VariableOp variable : list) {
     auto type = cast<RankedTensorType>(variable.getType());
     rows.push_back({globals.string(variable.getSymName()), int64_t(roleOf(variable)), elementOf(type), type.getRank(),
-                    globals.integers(type.getShape()), int64_t(variable.getTrainable())});
+                    int64_t(variable.getTrainable()), globals.integers(type.getShape())});
   }
   return globals.structs(types.variable, rows);
 }
@@ -426,10 +430,9 @@ void TableBuilder::addKernel(llvm::StringRef name, const HostKernel &entry) {
     results.push_back(
         valueRow(purpose("result ", number), type, entry.symbols, inPlace.empty() ? -1 : inPlace[number]));
   kernels.push_back({globals.string(name), globals.string(scheduleText(kernel)),
-                     globals.string(placeText(kernel.getLoc())), entry.run, entry.plain, int64_t(arguments.size()),
-                     globals.structs(types.value, arguments), int64_t(results.size()),
-                     globals.structs(types.value, results), int64_t(entry.symbols.size()), entry.valueDims,
-                     entry.calls});
+                     globals.string(placeText(kernel.getLoc())), entry.run, entry.plain, int64_t(entry.symbols.size()),
+                     int64_t(entry.passed.size()), int64_t(arguments.size()), globals.structs(types.value, arguments),
+                     int64_t(results.size()), globals.structs(types.value, results), entry.valueDims, entry.calls});
 }
 
 LogicalResult addProgramTable(ModuleOp planned, Globals &globals, const HostProgram &program) {

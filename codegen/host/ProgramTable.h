@@ -8,8 +8,8 @@ namespace bmc::codegen {
 
 struct ProgramTypes {
   explicit ProgramTypes(mlir::MLIRContext *context);
-  mlir::LLVM::LLVMStructType dim, variable, value, function, step, feature, field, file, split, folds, dataset, hyper,
-      fixed, monitor, layer, kernel, trainStep, entry, program, deviceProgram;
+  mlir::LLVM::LLVMStructType dim, variable, value, code, function, step, feature, field, file, split, folds, dataset,
+      hyper, fixed, monitor, layer, kernel, trainStep, entry, program, deviceProgram;
 };
 
 } // namespace bmc::codegen

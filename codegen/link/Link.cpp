@@ -17,7 +17,7 @@ struct LinkLine {
 
 static LinkLine linkLine(const Target &target, LinkKind kind) {
   if (kind == LinkKind::Plugin)
-    return {{"-shared", "-z", "now", "--gc-sections", "-s"}, {}, {}};
+    return {{"-shared", "-z", "now", "--gc-sections", "-s"}, {}, {"libbmc_model.a"}};
   if (kind == LinkKind::Object)
     return {{"-r"}, {}, {}};
   if (StringRef(target.triple).ends_with("musl")) {

@@ -14,7 +14,7 @@ namespace bmc::codegen {
 enum class LinkKind {
   Program, // static where the target is musl, dynamic where it is glibc
   Object,  // one object of all objects
-  Plugin   // a shared object of the compiled code alone, for this process to load
+  Plugin   // a shared object of the compiled code and what runs it, for this process to load
 };
 
 struct LinkJob {

@@ -98,7 +98,7 @@ uint64_t sharedDeviceArena(int64_t bytes) {
 
 // Values of the host's ------------------------------------------------------------------------------------------------
 
-static uint64_t constantOnDevice(const void *value, int64_t bytes) {
+uint64_t constantOnDevice(const void *value, int64_t bytes) {
   static Array<Constant> &known = *create<Array<Constant>>();
   for (const Constant &constant : known)
     if (constant.value == value)
@@ -112,7 +112,7 @@ static uint64_t constantOnDevice(const void *value, int64_t bytes) {
 /// Indices of loops, so many in a piece.
 enum : int64_t { indicesOfPiece = 4096 };
 
-static uint64_t indexOnDevice(int64_t index) {
+uint64_t indexOnDevice(int64_t index) {
   static Array<uint64_t> &pieces = *create<Array<uint64_t>>();
   while (pieces.size() * indicesOfPiece <= index) {
     Array<int64_t> numbers;
@@ -127,9 +127,3 @@ static uint64_t indexOnDevice(int64_t index) {
 }
 
 } // namespace bmc
-
-void *bmc_device_constant(const void *value, int64_t bytes) {
-  return reinterpret_cast<void *>(bmc::constantOnDevice(value, bytes));
-}
-
-void *bmc_device_index(int64_t index) { return reinterpret_cast<void *>(bmc::indexOnDevice(index)); }

@@ -24,6 +24,10 @@ void releaseOnDevice(uint64_t address, int64_t bytes);
 /// Memory for intermediate values, which all functions share: they run one after the other.
 uint64_t sharedDeviceArena(int64_t bytes);
 
+/// Where a value of the host's is in the device's memory: a constant of the program, and the index of a loop.
+uint64_t constantOnDevice(const void *value, int64_t bytes);
+uint64_t indexOnDevice(int64_t index);
+
 } // namespace bmc
 
 #endif

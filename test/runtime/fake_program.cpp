@@ -6,6 +6,7 @@
 //   FAKE_NO_TRAIN    only `predict`                           FAKE_KERNEL_ERROR  a kernel that fails
 //   FAKE_ILLEGAL     an instruction that no processor has
 #include "bmc/program.h"
+#include "../../runtime/halide_buffer.h"
 
 #include <stddef.h>
 
@@ -158,9 +159,9 @@ void variableDims(const int64_t *, int64_t *dims) {
 
 void noDims(const int64_t *, int64_t *) {}
 
-constexpr bmc_value wValue(int64_t alias) { return {"w", bmc_role_parameter, bmc_f32, 2, wShape, 0, alias}; }
+constexpr bmc_value wValue(int32_t alias) { return {"w", bmc_role_parameter, bmc_f32, 2, wShape, 0, alias}; }
 constexpr bmc_value bValue = {"b", bmc_role_parameter, bmc_f32, 1, bShape, 1, -1};
-constexpr bmc_value wState(int64_t alias) { return {"w.velocity", bmc_role_state, bmc_f32, 2, wShape, 2, alias}; }
+constexpr bmc_value wState(int32_t alias) { return {"w.velocity", bmc_role_state, bmc_f32, 2, wShape, 2, alias}; }
 constexpr bmc_value bState = {"b.velocity", bmc_role_state, bmc_f32, 1, bShape, 3, -1};
 constexpr bmc_value xValue = {"x", bmc_role_input, bmc_f32, 2, xShape, 0, -1};
 constexpr bmc_value yValue = {"y", bmc_role_input, bmc_f32, 2, yShape, 1, -1};
@@ -207,10 +208,10 @@ enum { hasTrain = 1 };
 const bmc_function *const functions[] = {&init, &trainFunction, &evaluateFunction, &predictFunction};
 #endif
 
-const bmc_variable variables[] = {{"linear.weight", bmc_role_parameter, bmc_f32, 2, wDims, 1},
-                                  {"linear.bias", bmc_role_parameter, bmc_f32, 1, bDims, 1},
-                                  {"linear.weight.velocity", bmc_role_state, bmc_f32, 2, wDims, 0},
-                                  {"linear.bias.velocity", bmc_role_state, bmc_f32, 1, bDims, 0}};
+const bmc_variable variables[] = {{"linear.weight", bmc_role_parameter, bmc_f32, 2, 1, wDims},
+                                  {"linear.bias", bmc_role_parameter, bmc_f32, 1, 1, bDims},
+                                  {"linear.weight.velocity", bmc_role_state, bmc_f32, 2, 0, wDims},
+                                  {"linear.bias.velocity", bmc_role_state, bmc_f32, 1, 0, bDims}};
 
 const int64_t xColumns[] = {0, 1, 2}, yColumns[] = {3}, xDims[] = {inputs}, yDims[] = {outputs};
 const bmc_feature xFeature = {"x.0",    bmc_select_numbers,
@@ -263,24 +264,26 @@ const bmc_layer layers[] = {{"", 0, "Fake()", "f32[N, 1]", 4, 7, 20},
                             {"spare", 1, "Linear(in = 1, out = 1)", "", 2, 0, 8}};
 
 // A kernel (x, y) -> (z, y in place): z = 2 x, y += x.
-int32_t kernelRun(void *const *buffers, const int64_t *symbols) {
-  auto *x = static_cast<float *>(buffers[0]), *y = static_cast<float *>(buffers[1]);
-  auto *z = static_cast<float *>(buffers[2]);
-  for (int64_t i = 0; i < symbols[0]; ++i) {
+float *tensor(void *buffer) { return static_cast<float *>(static_cast<bmc::HalideBuffer *>(buffer)->host); }
+
+int32_t kernelRun(void *const *arguments) {
+  int32_t size = *static_cast<int32_t *>(arguments[0]);
+  float *x = tensor(arguments[1]), *z = tensor(arguments[2]), *y = tensor(arguments[3]);
+  for (int32_t i = 0; i < size; ++i) {
     z[i] = 2 * x[i];
     y[i] += x[i];
   }
 #ifdef FAKE_BROKEN
-  if (symbols[0] == 33)
+  if (size == 33)
     z[32] += 0.5f;
 #endif
   return 0;
 }
 
-int32_t kernelPlain(void *const *buffers, const int64_t *symbols) {
-  auto *x = static_cast<float *>(buffers[0]), *y = static_cast<float *>(buffers[1]);
-  auto *z = static_cast<float *>(buffers[2]);
-  for (int64_t i = 0; i < symbols[0]; ++i) {
+int32_t kernelPlain(void *const *arguments) {
+  int32_t size = *static_cast<int32_t *>(arguments[0]);
+  float *x = tensor(arguments[1]), *z = tensor(arguments[2]), *y = tensor(arguments[3]);
+  for (int32_t i = 0; i < size; ++i) {
     z[i] = x[i] + x[i];
     y[i] = x[i] + y[i];
   }
@@ -293,8 +296,8 @@ const bmc_dim kernelShape[] = {{0, 0}};
 const bmc_value kernelArguments[] = {{"x", 0, bmc_f32, 1, kernelShape, 0, -1},
                                      {"y", 0, bmc_f32, 1, kernelShape, 0, -1}};
 const bmc_value kernelResults[] = {{"z", 0, bmc_f32, 1, kernelShape, 0, -1}, {"y", 0, bmc_f32, 1, kernelShape, 0, 1}};
-const bmc_kernel kernels[] = {{"double_and_add", "vectorize(i, 8)", "fake.bm:5:14", kernelRun, kernelPlain, 2,
-                               kernelArguments, 2, kernelResults, 1, kernelDims, 3}};
+const bmc_kernel kernels[] = {{"double_and_add", "vectorize(i, 8)", "fake.bm:5:14", kernelRun, kernelPlain, 1, 3, 2,
+                               kernelArguments, 2, kernelResults, kernelDims, 3}};
 
 } // namespace
 

@@ -268,7 +268,7 @@ bool FunctionCheck::agreesOnShapes() {
   for (const ReferenceTensor<double> &tensor : expected)
     shapes.append(tensor.shape.begin(), tensor.shape.end());
   SmallVector<int64_t> dims(shapes.size(), -1);
-  compiled.result_dims(symbols.data(), dims.data());
+  computeDims(compiled.results, compiled.result_count, symbols.data(), compiled.result_dims, dims.data());
   return dims == shapes;
 }
 

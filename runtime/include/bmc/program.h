@@ -57,24 +57,24 @@ struct bmc_dim {
 struct bmc_variable {
   const char *name; /**< `fc1.weight`; optimizer state: `fc1.weight.m`; a metric's: `accuracy.hits`, `units.y`; packed:
                          `packed:fc1.weight` */
-  int32_t role;     /**< bmc_role_parameter, _buffer, _state or _metric_state; _packed */
-  int32_t element;
-  int64_t rank;
+  int16_t role;     /**< bmc_role_parameter, _buffer, _state or _metric_state; _packed */
+  int16_t element;
+  int16_t rank;
+  int16_t trainable; /**< 0 for frozen parameters and buffers */
   const int64_t *dims;
-  int64_t trainable; /**< 0 for frozen parameters and buffers */
 };
 
 /** An argument or a result of an entry function. */
 struct bmc_value {
   const char *name;
-  int32_t role;
-  int32_t element;
-  int64_t rank;
+  int16_t role;
+  int16_t element;
+  int32_t rank;
   const struct bmc_dim *dims;
-  int64_t index; /**< variable: index into `variables`; packed: into `packed`; input, probabilities and gradient: into
-                    `fields`; output: into `fields`, the target that it answers for, or -1; hyper: into `hypers`;
-                    metric: its number; prediction: number of the output */
-  int64_t alias; /**< results: the argument whose buffer it is written into (donation), or -1 */
+  int32_t index; /**< variable: index into `variables`; packed: into `packed`; input, probabilities and gradient: into
+                      `fields`; output: into `fields`, the target that it answers for, or -1; hyper: into `hypers`;
+                      metric: its number; prediction: number of the output */
+  int32_t alias; /**< results: the argument whose buffer it is written into (donation), or -1 */
 };
 
 /** An entry function. `buffers` holds the arguments' pointers and then the pointers of all results; an aliased result's
@@ -254,23 +254,63 @@ struct bmc_layer {
   double bytes;            /**< of parameters, buffers and, for one row, results */
 };
 
-/** A distinct kernel, for `info` and `selftest`. `run` and `plain` take the same buffers (arguments, then results; an
- * in-place result's pointer equals its argument's) and symbols. `plain` is the same algorithm without a schedule. */
+/** A distinct kernel. `run` and `plain` take pointers to its arguments: to its symbols, i32 each, then
+ * halide_buffer_t's (runtime/halide_buffer.h), one for each argument that no result is written into, and one for each
+ * result. They read nothing of a buffer but the address, and the strides where a dimension but the first is not a
+ * constant. `plain` is the same algorithm without a schedule. */
 struct bmc_kernel {
   const char *name;
   const char *schedule; /**< as text */
   const char *location; /**< `simple.bm:5:14` */
-  int32_t (*run)(void *const *buffers, const int64_t *symbols);
-  int32_t (*plain)(void *const *buffers, const int64_t *symbols);
+  int32_t (*run)(void *const *arguments);
+  int32_t (*plain)(void *const *arguments); /**< null: left out */
+  int32_t symbol_count;
+  int32_t buffer_count;
   int64_t argument_count;
-  const struct bmc_value *arguments; /**< roles are unused; dims may have symbol -2: then `dims` below tells */
+  const struct bmc_value *arguments; /**< roles are unused; dims may have symbol -2: then `value_dims` tells */
   int64_t result_count;
   const struct bmc_value *results;
-  int64_t symbol_count;
   void (*value_dims)(const int64_t *symbols, int64_t *dims); /**< the dims of all arguments and results in order;
                                                                   may be null as `result_dims` */
   int64_t call_count;                                        /**< calls in all entry functions */
 };
+
+/** The words of `bmc_code` that are no kernel's number. */
+enum {
+  bmc_word_end = -1,     /**< of the function, or of a loop's body */
+  bmc_word_strides = -2, /**< `buffer first rank size...`: in the calls that follow, the buffer of this number has these
+                              strides, the innermost dimension's first, kept from place `first` on */
+  bmc_word_loop = -3,    /**< `size reversed index count (place reference size)... words body...`: for each index below
+                              the size, or from the last one down, runs the body, which has so many words. The place
+                              `index` holds the index's address, and each of the others the address of its reference
+                              plus the index times its size. */
+  bmc_word_mark = -4     /**< `number`: calls `mark` */
+};
+
+/** What an entry function does, as data: words that runtime/run_code.h walks, signed integers of 16 or of 32 bits.
+ * First for each slot of the arena the number of its size, and in functions of a device for each constant; then what is
+ * done: `K size... reference...` calls kernel K
+ * with the sizes as its symbols, the last one first, and the references as its buffers' addresses; all else is said
+ * above. A size is the
+ * number of one of those that `sizes` writes. A reference is 2 i for entry i of the function's `buffers`, and 2 i + 1
+ * for place i: the slots, then the constants, then those that loops set. */
+struct bmc_code {
+  void (*sizes)(const int64_t *symbols, int64_t *sizes);
+  const void *words;
+  const void *const *constants;
+  void (*mark)(int64_t number, const int64_t *symbols); /**< bmc_mark_call; null without a profile */
+  int32_t size_count;
+  int32_t slot_count;
+  int32_t constant_count;
+  int32_t place_count;     /**< with slots and constants */
+  int32_t symbol_count;    /**< the most that a kernel has, */
+  int32_t buffer_count;    /**< the most that a kernel takes, */
+  int32_t dimension_count; /**< and the most whose strides are kept */
+};
+
+/** Runs the code of an entry function, whose words have 16 or 32 bits; otherwise as `run` of `bmc_function`. */
+int32_t bmc_run_code16(const struct bmc_code *code, void *const *buffers, const int64_t *symbols, char *arena);
+int32_t bmc_run_code32(const struct bmc_code *code, void *const *buffers, const int64_t *symbols, char *arena);
 
 /** A call of a kernel in an entry function. */
 struct bmc_call {
@@ -358,12 +398,13 @@ struct bmc_device_program {
   const struct bmc_driver *driver;
   int64_t function_count;
   const struct bmc_function *const *functions;
+  const struct bmc_kernel *kernels; /**< that the functions' words number */
 };
 extern const struct bmc_device_program bmc_device_program;
 
-/** Where a value of the host's is in the device's memory: a constant of the program, and the number `index`. */
-void *bmc_device_constant(const void *value, int64_t bytes);
-void *bmc_device_index(int64_t index);
+/** The same as bmc_run_code16 for functions of the device, which take addresses of its memory. */
+int32_t bmc_run_device_code16(const struct bmc_code *code, void *const *buffers, const int64_t *symbols, char *arena);
+int32_t bmc_run_device_code32(const struct bmc_code *code, void *const *buffers, const int64_t *symbols, char *arena);
 
 #ifdef __cplusplus
 }

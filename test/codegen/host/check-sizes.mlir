@@ -7,7 +7,7 @@
 // CHECK: ok {{ *}}predict {{ *}}flags {{ *}}max error 0.00e+00
 
 // RUN: bmc %s --emit=llvm | FileCheck %s --check-prefix=LLVM
-// LLVM-DAG: llvm.mlir.global internal constant @tensor.{{[0-9]+}}(dense<[1.000000e+00, 2.000000e+00, 3.000000e+00]> : tensor<3xf32>) {{.*}}alignment = 64
+// LLVM-DAG: llvm.mlir.global internal constant @tensor.{{[0-9]+}}(dense<[1.000000e+00, 2.000000e+00, 3.000000e+00]> : tensor<3xf32>) {{.*}}alignment = 16
 // LLVM-DAG: llvm.func internal @predict.result_dims
 // LLVM-DAG: llvm.sdiv
 module attributes {bm.program = {name = "m", source = "m.bm", fields = [

@@ -1,29 +1,27 @@
 // RUN: bmc %s --emit=llvm --no-selftest | FileCheck %s
 // RUN: bmc %s --emit=llvm --no-selftest | FileCheck %s --check-prefix=TABLE
 
-// A kernel's wrapper: symbols become 32-bit arguments, each tensor a buffer of which only the address is set. The input
-// that is written in place (number 1) is not passed, its result (number 2) is.
-// CHECK: llvm.func @[[K:k_[0-9a-f]+]](i32, !llvm.ptr, !llvm.ptr) -> i32
-// CHECK: llvm.func internal @[[K]]_call(%arg0: !llvm.ptr, %arg1: !llvm.ptr) -> i32
-// CHECK: llvm.getelementptr %arg1[0]
-// CHECK: llvm.getelementptr %arg0[0]
-// CHECK: llvm.getelementptr %{{.*}}[0, 2]
-// CHECK-NOT: llvm.getelementptr %arg0[1]
-// CHECK: llvm.getelementptr %arg0[2]
-// CHECK: %[[STATUS:.*]] = llvm.call @[[K]](
-// CHECK: llvm.return %[[STATUS]]
-// CHECK: llvm.func internal @[[K]]_dims
+// Kernels are called with pointers to their arguments, by what Halide makes beside each; no code of ours is in between.
+// CHECK: llvm.func @[[SUM:k_[0-9a-f]+]]_argv(!llvm.ptr) -> i32
+// CHECK: llvm.func @[[LOSS:k_[0-9a-f]+]]_argv(!llvm.ptr) -> i32
+// CHECK-NOT: llvm.call @k_
 
-// An entry function calls the kernels in order and stops at the first that fails.
+// An entry function is words. Kernel 0 takes size 0 (N), x (buffer 1: word 2), and w, which is written in place
+// (buffer 0: word 0) and passed once; kernel 1 takes N, x and the loss (buffer 3: word 6).
+// CHECK: llvm.func internal @train.sizes(%arg0: !llvm.ptr, %arg1: !llvm.ptr)
+// CHECK: llvm.mlir.global internal constant @[[WORDS:integers.[0-9]+]](dense<[0, 0, 2, 0, 1, 0, 2, 6, -1]> : tensor<9xi16>)
+// CHECK: llvm.mlir.global internal constant @[[CODE:array.[0-9]+]]()
+// CHECK: llvm.mlir.addressof @train.sizes
+// CHECK: llvm.mlir.addressof @[[WORDS]]
 // CHECK: llvm.func internal @train.run(%arg0: !llvm.ptr, %arg1: !llvm.ptr, %arg2: !llvm.ptr) -> i32
-// CHECK: %[[FIRST:.*]] = llvm.call @{{k_[0-9a-f]+}}_call(%{{.*}}, %arg1)
-// CHECK: llvm.cond_br %{{.*}}, ^[[EXIT:bb[0-9]+]](%[[FIRST]] : i32), ^bb1
-// CHECK: ^bb1:
-// CHECK: llvm.call @{{k_[0-9a-f]+}}_call
-// CHECK: ^[[EXIT]](%[[CODE:.*]]: i32):
-// CHECK-NEXT: llvm.return %[[CODE]] : i32
+// CHECK-NEXT: %[[ADDRESS:.*]] = llvm.mlir.addressof @[[CODE]]
+// CHECK-NEXT: %[[STATUS:.*]] = llvm.call @bmc_run_code16(%[[ADDRESS]], %arg0, %arg1, %arg2)
+// CHECK-NEXT: llvm.return %[[STATUS]] : i32
 // CHECK: llvm.func internal @train.arena_bytes(%arg0: !llvm.ptr) -> i64
-// CHECK: llvm.func internal @train.result_dims
+
+// Dims that are constants or symbols are in the table alone.
+// CHECK-NOT: llvm.func internal @train.result_dims
+// CHECK-NOT: llvm.func internal @{{.*}}_dims
 
 // The table; equal texts are one global.
 // TABLE: "x\00"

@@ -1,22 +1,12 @@
 // RUN: bmc %s --emit=llvm --no-selftest | FileCheck %s
 
-// A loop of T steps, the index counted down. Slices of the sequence and of the stacked result are addresses; the carried
-// value has one address in all steps.
-// CHECK: llvm.func internal @predict.run(
-// CHECK: %[[PLACE:.*]] = llvm.alloca {{.*}} x i64
-// CHECK: llvm.br ^[[HEAD:bb[0-9]+]](%{{.*}} : i64)
-// CHECK: ^[[HEAD]](%[[STEP:.*]]: i64):
-// CHECK-NEXT: llvm.icmp "slt" %[[STEP]], %[[LENGTH:.*]] : i64
-// CHECK-NEXT: llvm.cond_br %{{.*}}, ^[[BODY:bb[0-9]+]], ^[[BEHIND:bb[0-9]+]]
-// CHECK: ^[[BODY]]:
-// CHECK: %[[LAST:.*]] = llvm.sub %[[LENGTH]], %{{.*}} : i64
-// CHECK-NEXT: %[[INDEX:.*]] = llvm.sub %[[LAST]], %[[STEP]] : i64
-// CHECK: llvm.store %[[INDEX]], %{{.*}} : i64, !llvm.ptr
-// CHECK: %[[OFFSET:.*]] = llvm.mul %[[INDEX]], %{{.*}} : i64
-// CHECK-NEXT: llvm.getelementptr %{{.*}}[%[[OFFSET]]] : (!llvm.ptr, i64) -> !llvm.ptr, i8
-// CHECK: llvm.call @[[K:k_.*]]_call
-// CHECK: llvm.add %[[STEP]],
-// CHECK-NEXT: llvm.br ^[[HEAD]]
+// Calls whose tensors have strides that are not constants are told of them, the innermost first, and those of flat kernels
+// are not. Behind the first two kernels is the loop (-3): size 6 (T), reversed (1), place 3 for the index, and two slices
+// of 12 N bytes: place 4 in the sequence, place 5 in the stacked result. Its body has 8 words with its end (-1): a call
+// with the carried value's one place in all steps.
+// CHECK: @integers.0(dense<[0, 1, 0,
+// CHECK-SAME: -3, 6, 1, 3, 2, 4, 1, 8, 5, 5, 8, 6, 2, 7, 9, 11, 3, -1,
+// CHECK-SAME: -2, 0, 0, 3, 2, 3, 5, -2, 1, 3, 3, 2, 3, 4, 3, 6, 7, 5, 2, -1]> : tensor<63xi16>)
 
 module attributes {bm.program = {name = "m", source = "m.bm", fields = [
     {name = "x", type = tensor<?x3xf32, #bm.dims<T, 3>>, features = [{name = "x.0", column_count = 3 : i64, numbers = array<i64: 0, 1, 2>}], classes = 0 : i64, is_input = true}]}} {

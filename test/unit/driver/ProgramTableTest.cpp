@@ -39,12 +39,18 @@ TEST_F(ProgramTable, HasTheHeadersLayout) {
   EXPECT_EQ(layoutOf(types.dim), (Offsets{offsetof(bmc_dim, constant), offsetof(bmc_dim, symbol), sizeof(bmc_dim)}));
   EXPECT_EQ(layoutOf(types.variable),
             (Offsets{offsetof(bmc_variable, name), offsetof(bmc_variable, role), offsetof(bmc_variable, element),
-                     offsetof(bmc_variable, rank), offsetof(bmc_variable, dims), offsetof(bmc_variable, trainable),
+                     offsetof(bmc_variable, rank), offsetof(bmc_variable, trainable), offsetof(bmc_variable, dims),
                      sizeof(bmc_variable)}));
   EXPECT_EQ(layoutOf(types.value),
             (Offsets{offsetof(bmc_value, name), offsetof(bmc_value, role), offsetof(bmc_value, element),
                      offsetof(bmc_value, rank), offsetof(bmc_value, dims), offsetof(bmc_value, index),
                      offsetof(bmc_value, alias), sizeof(bmc_value)}));
+  EXPECT_EQ(
+      layoutOf(types.code),
+      (Offsets{offsetof(bmc_code, sizes), offsetof(bmc_code, words), offsetof(bmc_code, constants),
+               offsetof(bmc_code, mark), offsetof(bmc_code, size_count), offsetof(bmc_code, slot_count),
+               offsetof(bmc_code, constant_count), offsetof(bmc_code, place_count), offsetof(bmc_code, symbol_count),
+               offsetof(bmc_code, buffer_count), offsetof(bmc_code, dimension_count), sizeof(bmc_code)}));
   EXPECT_EQ(
       layoutOf(types.function),
       (Offsets{offsetof(bmc_function, name), offsetof(bmc_function, run), offsetof(bmc_function, arena_bytes),
@@ -101,10 +107,10 @@ TEST_F(ProgramTable, HasTheHeadersLayout) {
                      offsetof(bmc_layer, bytes), sizeof(bmc_layer)}));
   EXPECT_EQ(layoutOf(types.kernel),
             (Offsets{offsetof(bmc_kernel, name), offsetof(bmc_kernel, schedule), offsetof(bmc_kernel, location),
-                     offsetof(bmc_kernel, run), offsetof(bmc_kernel, plain), offsetof(bmc_kernel, argument_count),
+                     offsetof(bmc_kernel, run), offsetof(bmc_kernel, plain), offsetof(bmc_kernel, symbol_count),
+                     offsetof(bmc_kernel, buffer_count), offsetof(bmc_kernel, argument_count),
                      offsetof(bmc_kernel, arguments), offsetof(bmc_kernel, result_count), offsetof(bmc_kernel, results),
-                     offsetof(bmc_kernel, symbol_count), offsetof(bmc_kernel, value_dims),
-                     offsetof(bmc_kernel, call_count), sizeof(bmc_kernel)}));
+                     offsetof(bmc_kernel, value_dims), offsetof(bmc_kernel, call_count), sizeof(bmc_kernel)}));
 }
 
 TEST_F(ProgramTable, HasTheProgramsLayout) {
