@@ -11,6 +11,7 @@
 // forward product; rule 2 keeps a bias with its product, before rule 3 could move it into the softmax behind.
 #include "passes/FusionRules.h"
 #include "dialects/Ops.h"
+#include "passes/KernelCandidate.h"
 #include "llvm/ADT/SetVector.h"
 
 using namespace mlir;
@@ -174,13 +175,21 @@ static bool joinSiblings(FusionGraph &graph, ArrayRef<unsigned> siblings) {
   return changed;
 }
 
+// Random numbers and keys: what they read is a key of a few bytes, and by themselves those of equal layers are equal.
+static bool isGenerated(const FusionGraph &graph, unsigned group) {
+  return llvm::all_of(graph.members(group), [&](unsigned member) {
+    Operation *op = graph.node(member).op;
+    return patternOf(op) == AccessPattern::Generator && op->getNumOperands() > 0;
+  });
+}
+
 // Rule 4: pointwise kernels, or reductions, that read one tensor; those that give scalars in any case.
 static bool joinSiblings(FusionGraph &graph) {
   using Key = std::pair<Value, Type>; // what is read, null for no tensor at all, and the shape of the results
   llvm::MapVector<Key, SmallVector<unsigned>> readers[2]; // without an anchor, and with one
   for (unsigned group = 0; group < graph.groupCount(); ++group) {
     std::optional<RankedTensorType> type = graph.resultType(group);
-    if (!type || graph.standsAlone(group))
+    if (!type || graph.standsAlone(group) || isGenerated(graph, group))
       continue;
     auto &ofKind = readers[graph.hasAnchor(group)];
     Type shape = type->clone(IntegerType::get(type->getContext(), 1));

@@ -50,6 +50,14 @@ def Fuse : Bmc_Pass<"bm-fuse"> {
   ];
 }
 
+def ShareKernels : Bmc_Pass<"bm-share-kernels"> {
+  let summary = "make small kernels that differ only in numbers equal";
+  let description = [{
+    Needs: kernels without schedules.
+    Leaves: the numbers in which such kernels differ as constants in front of them.
+  }];
+}
+
 def Schedule : Bmc_Pass<"bm-schedule"> {
   let summary = "choose how each kernel runs on the target";
   let description = [{

@@ -39,6 +39,8 @@ void buildPipeline(OpPassManager &passes, Stage stopAfter, const PipelineOptions
   if (stopAfter == Stage::Fused)
     return;
 
+  // Behind fusion, which decides what a kernel is, and before schedules, which equal kernels share.
+  passes.addPass(createShareKernels());
   // Before the memory plan: a schedule never depends on where values live, and a person can edit it here.
   passes.addPass(createSchedule({/*plain=*/options.optimization < 2}));
   if (stopAfter == Stage::Schedule)

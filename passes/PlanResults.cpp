@@ -78,16 +78,19 @@ Value ResultPlanner::copy(Value value, Operation *before) {
 // A kernel that stores more than this takes long to compile.
 constexpr unsigned mostResults = 64;
 
-// Makes the kernel of a value store it twice. Cheaper than a copy, but a scatter adds up in the one buffer of its
-// result.
-static bool canStoreTwice(Value value) {
+// Whether the kernel of a value can give it a second time. Cheaper than a copy, but a scatter adds up in the one buffer
+// of its result.
+static bool canGiveTwice(Value value) {
   auto kernel = value.getDefiningOp<KernelOp>();
   return kernel && kernel.getNumResults() < mostResults && !isScatter(kernel);
 }
 
-static Value storeTwice(
+// Stores the value twice. What reads nothing runs twice instead: then the kernel of all zeros of a shape is one.
+static Value giveTwice(
     Value value, function_ref<void(Value old, Value now)> replaced = [](Value, Value) {}) {
   auto kernel = value.getDefiningOp<KernelOp>();
+  if (kernel.getInputs().empty() && kernel.getNumResults() == 1)
+    return OpBuilder(kernel).clone(*kernel)->getResult(0);
   unsigned number = cast<OpResult>(value).getResultNumber();
   SmallVector<Type> types(kernel.getResultTypes());
   types.push_back(value.getType());
@@ -121,7 +124,7 @@ void ResultPlanner::makeInitsPrivate() {
       bool isComputed = isa_and_nonnull<KernelOp, ScanOp>(contentOf(init.get()).getDefiningOp());
       if (isComputed && isReadOnce(init.get()))
         continue;
-      init.set(canStoreTwice(init.get()) ? storeTwice(init.get()) : copy(init.get(), scan));
+      init.set(canGiveTwice(init.get()) ? giveTwice(init.get()) : copy(init.get(), scan));
     }
 }
 
@@ -143,8 +146,8 @@ void ResultPlanner::writeAllResults() {
       bool isComputed = isa_and_nonnull<KernelOp, ScanOp>(storage.getDefiningOp());
       bool isTaken = isComputed && written.contains(storage);
       bool isRefused = isTaken && isDonated && !mayBeWrittenOver(donation->second);
-      if (isTaken && !isRefused && canStoreTwice(operand.get())) {
-        operand.set(storeTwice(operand.get(), [&](Value old, Value now) {
+      if (isTaken && !isRefused && canGiveTwice(operand.get())) {
+        operand.set(giveTwice(operand.get(), [&](Value old, Value now) {
           if (written.erase(old))
             written.insert(now);
         }));
