@@ -97,13 +97,13 @@ static void compile(const CompileJob &job, const Halide::Target &target, KernelO
   if (failed(lowered))
     throw Halide::CompileError("an op has no Halide algorithm");
   bool hasDevice = target.has_gpu_feature();
+  Halide::Pipeline pipeline(lowered->output);
   if (hasDevice)
-    lowered->output.add_custom_lowering_pass(new DeviceWords(target));
+    pipeline.add_custom_lowering_pass(new DeviceWords(target));
   if (output == KernelOutput::Loops)
-    return lowered->output.compile_to_lowered_stmt(path, lowered->arguments, Halide::Text, target);
+    return pipeline.compile_to_lowered_stmt(path, lowered->arguments, Halide::Text, target);
   Halide::Module module =
-      Halide::Pipeline(lowered->output)
-          .compile_to_module(lowered->arguments, job.function, target, Halide::LinkageType::ExternalPlusArgv);
+      pipeline.compile_to_module(lowered->arguments, job.function, target, Halide::LinkageType::ExternalPlusArgv);
   module.compile({{fileType(output, hasDevice), path}});
 }
 
