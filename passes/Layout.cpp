@@ -118,7 +118,7 @@ struct Layout : impl::LayoutBase<Layout> {
     weights = &prepared;
     for (auto &[product, sizes] : products)
       if (sizes.matrix && paysAheadOfTime(product, sizes) && weights->isOfWeights(sizes.matrix))
-        weights->want(panelsOfRhs(product, sizes, sizes.matrix));
+        weights->want(panelsOfRhs(product, sizes, sizes.matrix), product.getLoc());
     weights->prepare(packedBytes);
     for (auto &[product, sizes] : products) {
       bool isPrepared = sizes.matrix && weights->find(panelsOfRhs(product, sizes, sizes.matrix));

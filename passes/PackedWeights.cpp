@@ -78,10 +78,9 @@ Value PackedWeights::cloned(OpBuilder &builder, Value value) {
 
 SmallVector<Value> PackedWeights::packAll(OpBuilder &builder) {
   SmallVector<Value> values;
-  for (auto &[panels, index] : wanted) {
+  for (auto &[panels, entry] : wanted) {
     auto [matrix, transposed, block] = panels;
-    Value source = cloned(builder, matrix);
-    values.push_back(PackOp::create(builder, source.getLoc(), source, transposed, block));
+    values.push_back(PackOp::create(builder, entry.place, cloned(builder, matrix), transposed, block));
   }
   return values;
 }
@@ -123,7 +122,7 @@ void PackedWeights::prepare(int64_t mostBytes) {
   for (auto [entry, value] : llvm::zip_equal(wanted, function.getBody().front().getTerminator()->getOperands())) {
     if (distinct.insert(value))
       bytes += bytesOf(value);
-    entry.second = llvm::find(distinct, value) - distinct.begin();
+    entry.second.index = llvm::find(distinct, value) - distinct.begin();
   }
   if (bytes > mostBytes) {
     wanted.clear();
@@ -169,7 +168,7 @@ Value PackedWeights::find(Panels panels) {
   if (found == wanted.end())
     return {};
   auto function = cast<func::FuncOp>(std::get<Value>(panels).getParentRegion()->getParentOp());
-  VariableOp variable = packed[found->second];
+  VariableOp variable = packed[found->second.index];
   Attribute name = FlatSymbolRefAttr::get(variable.getSymNameAttr());
   unsigned place = 0;
   for (; place < function.getNumArguments(); ++place) {

@@ -20,8 +20,8 @@ public:
 
   /// Whether a value of a function follows from parameters and buffers that the function only reads.
   bool isOfWeights(mlir::Value value);
-  /// Asks for panels of such a value.
-  void want(Panels panels) { wanted.insert({panels, 0}); }
+  /// Asks for panels of such a value, for what is at a place in the model file.
+  void want(Panels panels, mlir::Location place) { wanted.insert({panels, {place, 0}}); }
   /// Makes `@prepare`, which packs all that is wanted, unless that takes more than so many bytes: then nothing is.
   void prepare(int64_t mostBytes);
   /// An argument of the function that the panels were wanted in; null where they are not prepared.
@@ -30,6 +30,11 @@ public:
   void dropUnread();
 
 private:
+  struct Wanted {
+    mlir::Location place;
+    size_t index; // of their variable in `packed`
+  };
+
   bool changesWeights(mlir::func::FuncOp function) const;
   bm::VariableOp variableOf(mlir::BlockArgument argument) const;
   mlir::Value cloned(mlir::OpBuilder &builder, mlir::Value value);
@@ -40,7 +45,7 @@ private:
   mlir::ModuleOp module;
   llvm::StringMap<bm::VariableOp> variables;
   llvm::DenseMap<mlir::Value, bool> isWeights;
-  llvm::MapVector<Panels, size_t> wanted;     // the index of their variable in `packed`
+  llvm::MapVector<Panels, Wanted> wanted;
   llvm::SmallVector<bm::VariableOp> packed;   // what `@prepare` gives
   mlir::IRMapping clones;                     // of the functions' values in `@prepare`
   llvm::SetVector<mlir::Operation *> readers; // functions that take some of it
