@@ -5,6 +5,7 @@
 #include "json.h"
 #include "layers.h"
 #include "tensor.h"
+#include "variables.h"
 #include "verbs.h"
 
 #include <stdio.h>
@@ -63,6 +64,23 @@ static void appendEntry(Text &out, const bmc_entry &entry) {
     appendValue(out.append(i ? ", " : ") -> "), function, function.results[i]);
 }
 
+namespace {
+// What a program plans to have: all but what it reads from files, and of its own code.
+struct Memory {
+  int64_t variables = 0, intermediate = 0;
+};
+} // namespace
+
+static Memory plannedMemory() {
+  Memory memory;
+  for (int64_t i = 0; i < bmc_program.variable_count; ++i)
+    memory.variables += variableBytes(bmc_program.variables[i]);
+  for (int64_t i = 0; i < bmc_program.function_count; ++i)
+    if (int64_t bytes = arenaBytes(*bmc_program.functions[i]); bytes > memory.intermediate)
+      memory.intermediate = bytes;
+  return memory;
+}
+
 static void printEntries() {
   Text out;
   for (int64_t i = 0; i < bmc_program.entry_count; ++i)
@@ -104,6 +122,9 @@ static void printText() {
     printf("  %-10s %12lld bytes, %lld kernel calls\n", function.name, (long long)arenaBytes(function),
            (long long)function.kernel_call_count);
   }
+  Memory memory = plannedMemory();
+  printf("  in all     %12lld bytes, with %lld of weights and state\n",
+         (long long)(memory.variables + memory.intermediate), (long long)memory.variables);
   printf("\nkernels\n");
   for (int64_t i = 0; i < bmc_program.kernel_count; ++i) {
     const bmc_kernel &kernel = bmc_program.kernels[i];
@@ -142,7 +163,9 @@ static void appendJsonMemory(Text &out) {
     out.format(":{\"arena_bytes\":%lld,\"kernel_calls\":%lld}", (long long)arenaBytes(function),
                (long long)function.kernel_call_count);
   }
-  out.append("}");
+  Memory memory = plannedMemory();
+  out.format("},\"variable_bytes\":%lld,\"planned_bytes\":%lld", (long long)memory.variables,
+             (long long)(memory.variables + memory.intermediate));
 }
 
 static void appendJsonKernels(Text &out) {

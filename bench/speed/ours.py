@@ -4,7 +4,6 @@ import ctypes
 import pathlib
 import subprocess
 import sys
-import time
 
 import inputs
 
@@ -14,20 +13,13 @@ import bmc  # noqa: E402
 
 
 class Compiled:
-    """A model file, compiled as a shared library; `cold` and `warm` are the seconds that took without and with a cache."""
+    """A model file, compiled as a shared library."""
 
     def __init__(self, compiler, source, folder, name):
         file = folder / f"{name}.bm"
         file.write_text(source)
-        command = [compiler, file, "--emit=so", "-o", folder / name, f"--cache-dir={folder / name}-cache"]
         self.path = folder / f"{name}.so"
-        self.cold, self.warm = self.seconds(command), self.seconds(command)
-
-    @staticmethod
-    def seconds(command):
-        begin = time.perf_counter()
-        subprocess.run(command, check=True)
-        return time.perf_counter() - begin
+        subprocess.run([compiler, file, "--emit=so", "-o", folder / name], check=True)
 
     def load(self, **options):
         return bmc.load(self.path, **options)
