@@ -48,6 +48,14 @@ constexpr int64_t flatTaskStep = 1024;
 // A row that is put together of parts is unrolled whole up to this many vectors.
 constexpr int64_t maxUnrolledVectors = 32;
 
+// The axis whose indices tasks are made of: the outermost one that has several.
+size_t taskAxis(ArrayRef<SymbolicDim> shape) {
+  for (auto [axis, dim] : llvm::enumerate(shape))
+    if (dim != 1)
+      return axis;
+  return 0;
+}
+
 // Whether rows are put together of shorter ones, by `pad` or `concatenate`.
 bool hasRowsOfParts(KernelOp kernel) {
   return llvm::any_of(kernel.getBody().front().without_terminator(), [](Operation &op) {
@@ -133,7 +141,7 @@ Choice chooseElementwise(const KernelShape &shape) {
     choice.unroll = row / choice.vector;
   choice.parallel = shape.flat             ? shape.task(elements, flatTaskStep)
                     : shape.result.empty() ? 0
-                                           : shape.task(shape.extent(shape.result[0]));
+                                           : shape.task(shape.extent(shape.result[taskAxis(shape.result)]));
   return choice;
 }
 
@@ -149,7 +157,7 @@ Choice chooseRows(const KernelShape &shape, const Shape &full) {
   choice.vector = std::min(shape.lanes, sums);
   choice.partial = sums / choice.vector;
   if (!shape.result.empty())
-    choice.parallel = shape.task(shape.extent(full[0]));
+    choice.parallel = shape.task(shape.extent(full[taskAxis(full)]));
   return choice;
 }
 
@@ -157,8 +165,15 @@ Choice chooseRows(const KernelShape &shape, const Shape &full) {
 Choice chooseColumns(const KernelShape &shape, const Shape &full) {
   Choice choice{.kind = "columns"};
   choice.vector = shape.lanesWithin(shape.result.back());
-  if (choice.vector == shape.lanes && shape.extent(shape.result.back()) >= 4 * shape.lanes)
-    choice.unroll = 4;
+  int64_t vectors = shape.extent(shape.result.back()) / shape.lanes;
+  if (choice.vector != shape.lanes || vectors < 4)
+    return choice;
+  // Long pieces of rows are read faster; each vector of them is a register. Whole blocks, if there are such.
+  choice.unroll = 4;
+  if (shape.result.back().isConstant() && shape.extent(shape.result.back()) % shape.lanes == 0)
+    for (int64_t unroll = 5; unroll <= shape.registers / 2; ++unroll)
+      if (vectors % unroll == 0)
+        choice.unroll = unroll;
   return choice;
 }
 

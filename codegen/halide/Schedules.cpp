@@ -287,8 +287,10 @@ bool Scheduler::isDirectScatter() const {
 void Scheduler::splitTasks(Stage stage) {
   if (schedule.getParallel() <= 0 || loops.axes.empty())
     return;
-  Var task("task");
-  stage.split(loops.axes[0], task, loops.axes[0], int(schedule.getParallel()), guarded).parallel(task);
+  // Of the outermost axis that has several indices; those around it are the tasks' loops.
+  const auto *outermost = llvm::find_if(loops.shape, [](const SymbolicDim &dim) { return dim != 1; });
+  Var axis = loops.axes[outermost == loops.shape.end() ? 0 : outermost - loops.shape.begin()], task("task");
+  stage.split(axis, task, axis, int(schedule.getParallel()), guarded).parallel(task);
 }
 
 void Scheduler::vectorizeInnermost() {
