@@ -14,13 +14,16 @@ namespace bmc {
 #define GEN_PASS_DEF_SCHEDULE
 #include "passes/Passes.h.inc"
 
+std::optional<int64_t> batchOfProgram(ModuleOp module) {
+  auto program = module ? module->getAttrOfType<DictionaryAttr>("bm.program") : DictionaryAttr();
+  auto batch = program ? program.getAs<IntegerAttr>("batch") : IntegerAttr();
+  return batch && batch.getInt() > 0 ? std::optional(batch.getInt()) : std::nullopt;
+}
+
 std::optional<int64_t> batchOf(Operation *op) {
   auto function = op->getParentOfType<func::FuncOp>();
   bool isTraining = function && (function.getName() == "train" || function.getName().starts_with("step."));
-  auto module = op->getParentOfType<ModuleOp>();
-  auto program = module ? module->getAttrOfType<DictionaryAttr>("bm.program") : DictionaryAttr();
-  auto batch = program ? program.getAs<IntegerAttr>("batch") : IntegerAttr();
-  return isTraining && batch && batch.getInt() > 0 ? std::optional(batch.getInt()) : std::nullopt;
+  return isTraining ? batchOfProgram(op->getParentOfType<ModuleOp>()) : std::nullopt;
 }
 
 namespace {
@@ -171,7 +174,7 @@ Choice chooseColumns(const KernelShape &shape, const Shape &full) {
   // Long pieces of rows are read faster; each vector of them is a register. Whole blocks, if there are such.
   choice.unroll = 4;
   if (shape.result.back().isConstant() && shape.extent(shape.result.back()) % shape.lanes == 0)
-    for (int64_t unroll = 5; unroll <= shape.registers / 2; ++unroll)
+    for (int64_t unroll = 5; unroll <= shape.machine.vectorRegisters() / 2; ++unroll)
       if (vectors % unroll == 0)
         choice.unroll = unroll;
   return choice;

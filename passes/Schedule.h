@@ -6,7 +6,9 @@
 
 namespace bmc {
 
-/// The rows of a training step, if the op belongs to one and the program says so.
+/// The rows of a training step, if the program says so.
+std::optional<int64_t> batchOfProgram(mlir::ModuleOp module);
+/// The same for an op that belongs to one.
 std::optional<int64_t> batchOf(mlir::Operation *op);
 /// An extent that is open at compile time is taken for the program's batch, or for this if that is open too.
 inline constexpr int64_t usualBatch = 256;

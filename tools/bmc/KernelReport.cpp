@@ -19,7 +19,7 @@ using bm::SymbolicDim;
 static bm::TargetAttr targetOf(ModuleOp module) { return module->getAttrOfType<bm::TargetAttr>("bm.target"); }
 
 static int64_t openExtentOf(ModuleOp module) {
-  return module.getBody()->empty() ? usualBatch : batchOf(&module.getBody()->front()).value_or(usualBatch);
+  return batchOfProgram(module).value_or(usualBatch);
 }
 
 KernelReport::KernelReport(ModuleOp module, const codegen::Target &target)
