@@ -15,7 +15,7 @@ static bool isWeight(VariableOp variable) {
   return variable.getRole() == "parameter" || variable.getRole() == "buffer";
 }
 
-static StringRef variableAttr() { return "bm.variable"; }
+static constexpr StringLiteral variableAttr = "bm.variable";
 
 PackedWeights::PackedWeights(ModuleOp module) : module(module) {
   for (auto variable : module.getOps<VariableOp>())
@@ -24,7 +24,7 @@ PackedWeights::PackedWeights(ModuleOp module) : module(module) {
 
 VariableOp PackedWeights::variableOf(BlockArgument argument) const {
   auto function = dyn_cast<func::FuncOp>(argument.getOwner()->getParentOp());
-  auto name = function ? function.getArgAttrOfType<FlatSymbolRefAttr>(argument.getArgNumber(), variableAttr())
+  auto name = function ? function.getArgAttrOfType<FlatSymbolRefAttr>(argument.getArgNumber(), variableAttr)
                        : FlatSymbolRefAttr();
   return name ? variables.lookup(name.getValue()) : VariableOp();
 }
@@ -36,7 +36,7 @@ static bool isConstant(Value value) {
 // A step of training: what it packs is old when it ends. States count, since they become weights.
 bool PackedWeights::changesWeights(func::FuncOp function) const {
   for (unsigned i = 0; i < function.getNumResults(); ++i)
-    if (auto name = function.getResultAttrOfType<FlatSymbolRefAttr>(i, variableAttr()))
+    if (auto name = function.getResultAttrOfType<FlatSymbolRefAttr>(i, variableAttr))
       if (VariableOp variable = variables.lookup(name.getValue()); variable && variable.getRole() != "metric")
         return true;
   return false;
@@ -66,7 +66,7 @@ Value PackedWeights::cloned(OpBuilder &builder, Value value) {
     auto function = cast<func::FuncOp>(builder.getBlock()->getParentOp());
     Attribute name = FlatSymbolRefAttr::get(variableOf(argument).getSymNameAttr());
     for (BlockArgument own : function.getArguments())
-      if (function.getArgAttr(own.getArgNumber(), variableAttr()) == name)
+      if (function.getArgAttr(own.getArgNumber(), variableAttr) == name)
         clones.map(value, own);
     return clones.lookup(value);
   }
@@ -97,16 +97,15 @@ static void dropUnusedArguments(func::FuncOp function, function_ref<bool(BlockAr
   (void)function.eraseArguments(unused);
 }
 
-void PackedWeights::prepare(int64_t mostBytes) {
-  if (wanted.empty())
-    return;
+// Takes all weights, and gives all that is wanted, what is equal as one value.
+func::FuncOp PackedWeights::makeFunction() {
   OpBuilder builder = OpBuilder::atBlockEnd(module.getBody());
   SmallVector<Type> types;
   SmallVector<DictionaryAttr> attributes;
   for (auto variable : module.getOps<VariableOp>())
     if (isWeight(variable)) {
       types.push_back(variable.getType());
-      auto name = builder.getNamedAttr(variableAttr(), FlatSymbolRefAttr::get(variable.getSymNameAttr()));
+      auto name = builder.getNamedAttr(variableAttr, FlatSymbolRefAttr::get(variable.getSymNameAttr()));
       attributes.push_back(builder.getDictionaryAttr(name));
     }
   auto function =
@@ -116,7 +115,13 @@ void PackedWeights::prepare(int64_t mostBytes) {
   IRRewriter rewriter(module.getContext());
   DominanceInfo dominance;
   eliminateCommonSubExpressions(rewriter, dominance, function);
+  return function;
+}
 
+void PackedWeights::prepare(int64_t mostBytes) {
+  if (wanted.empty())
+    return;
+  func::FuncOp function = makeFunction();
   llvm::SetVector<Value> distinct;
   int64_t bytes = 0;
   for (auto [entry, value] : llvm::zip_equal(wanted, function.getBody().front().getTerminator()->getOperands())) {
@@ -154,7 +159,7 @@ void PackedWeights::giveResults(func::FuncOp function, ArrayRef<Value> values) {
   SmallVector<Type> types;
   for (Value value : values) {
     auto name = FlatSymbolRefAttr::get(addVariable(builder, value).getSymNameAttr());
-    attributes.push_back(builder.getDictionaryAttr(builder.getNamedAttr(variableAttr(), name)));
+    attributes.push_back(builder.getDictionaryAttr(builder.getNamedAttr(variableAttr, name)));
     types.push_back(value.getType());
   }
   function.getBody().front().getTerminator()->setOperands(values);
@@ -172,14 +177,14 @@ Value PackedWeights::find(Panels panels) {
   Attribute name = FlatSymbolRefAttr::get(variable.getSymNameAttr());
   unsigned place = 0;
   for (; place < function.getNumArguments(); ++place) {
-    Attribute other = function.getArgAttr(place, variableAttr());
+    Attribute other = function.getArgAttr(place, variableAttr);
     if (other == name)
       return function.getArgument(place);
     if (!other)
       break;
   }
   OpBuilder builder(module.getContext());
-  auto attributes = builder.getDictionaryAttr(builder.getNamedAttr(variableAttr(), name));
+  auto attributes = builder.getDictionaryAttr(builder.getNamedAttr(variableAttr, name));
   (void)function.insertArgument(place, variable.getType(), attributes, variable.getLoc());
   readers.insert(function);
   return function.getArgument(place);

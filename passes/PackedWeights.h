@@ -14,6 +14,7 @@ namespace bmc {
 /// A matrix, whether it is read transposed, and the block: what `bm.pack` takes.
 using Panels = std::tuple<mlir::Value, int64_t, int64_t>;
 
+/// What the functions of a module want packed, and the function that packs it.
 class PackedWeights {
 public:
   explicit PackedWeights(mlir::ModuleOp module);
@@ -39,6 +40,7 @@ private:
   bm::VariableOp variableOf(mlir::BlockArgument argument) const;
   mlir::Value cloned(mlir::OpBuilder &builder, mlir::Value value);
   llvm::SmallVector<mlir::Value> packAll(mlir::OpBuilder &builder);
+  mlir::func::FuncOp makeFunction();
   void giveResults(mlir::func::FuncOp function, llvm::ArrayRef<mlir::Value> values);
   bm::VariableOp addVariable(mlir::OpBuilder &builder, mlir::Value packed);
 
