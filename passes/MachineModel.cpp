@@ -158,6 +158,9 @@ MemoryLevel MachineModel::levelOf(int64_t bytes) const {
   return MemoryLevel::Memory;
 }
 
+// A line is read, read again to be written to, written, and what lies in between is lost: four times its bytes.
+double MachineModel::secondsToCopy(int64_t bytes) const { return secondsToRead(4.0 * double(bytes), 2 * bytes); }
+
 // Threads -------------------------------------------------------------------------------------------------------------
 
 // A second thread saves half of the time and costs its start; it should save twice of that.

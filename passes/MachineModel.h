@@ -45,6 +45,9 @@ public:
   /// Time to read so many bytes once from the level that holds `footprint` of them.
   double secondsToRead(double bytes, int64_t footprint) const { return bytes / bandwidth(levelOf(footprint)); }
 
+  /// Time to copy so many bytes in another order.
+  double secondsToCopy(int64_t bytes) const;
+
   /// Whether work that takes one thread so long is worth a second one.
   bool paysParallel(double seconds) const;
   /// The number of tasks that such work is cut into: few enough that taking them costs little, enough for any number of

@@ -60,6 +60,11 @@ int64_t rowsOfTile(const MachineModel &machine, int64_t elementBytes, std::optio
   return best(machine, elementBytes, tiles, rows, panelColumns).rows;
 }
 
+int64_t columnsOfTile(const MachineModel &machine, int64_t elementBytes, int64_t panelRows) {
+  int64_t vectors = std::clamp<int64_t>(machine.vectorRegisters() * 3 / 4 / panelRows, 1, 4);
+  return vectors * machine.lanes(elementBytes);
+}
+
 int64_t bestPanel(const MachineModel &machine, int64_t elementBytes, std::optional<int64_t> rows, int64_t columns) {
   return bestTile(machine, elementBytes, rows, columns).columns;
 }

@@ -17,6 +17,8 @@ RegisterTile bestTile(const MachineModel &machine, int64_t elementBytes, std::op
 /// The rows of the best tile that is as wide as a panel.
 int64_t rowsOfTile(const MachineModel &machine, int64_t elementBytes, std::optional<int64_t> rows,
                    int64_t panelColumns);
+/// The columns of a tile for panels of so many rows.
+int64_t columnsOfTile(const MachineModel &machine, int64_t elementBytes, int64_t panelRows);
 /// How wide panels of so many columns should be.
 int64_t bestPanel(const MachineModel &machine, int64_t elementBytes, std::optional<int64_t> rows, int64_t columns);
 

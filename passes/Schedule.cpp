@@ -169,14 +169,16 @@ Choice chooseColumns(const KernelShape &shape, const Shape &full) {
   Choice choice{.kind = "columns"};
   choice.vector = shape.lanesWithin(shape.result.back());
   int64_t vectors = shape.extent(shape.result.back()) / shape.lanes;
-  if (choice.vector != shape.lanes || vectors < 4)
-    return choice;
-  // Long pieces of rows are read faster; each vector of them is a register. Whole blocks, if there are such.
-  choice.unroll = 4;
-  if (shape.result.back().isConstant() && shape.extent(shape.result.back()) % shape.lanes == 0)
-    for (int64_t unroll = 5; unroll <= shape.machine.vectorRegisters() / 2; ++unroll)
-      if (vectors % unroll == 0)
-        choice.unroll = unroll;
+  if (choice.vector == shape.lanes && vectors >= 4) {
+    // Long pieces of rows are read faster; each vector of them is a register. Whole blocks, if there are such.
+    choice.unroll = 4;
+    if (shape.result.back().isConstant() && shape.extent(shape.result.back()) % shape.lanes == 0)
+      for (int64_t unroll = 5; unroll <= shape.machine.vectorRegisters() / 2; ++unroll)
+        if (vectors % unroll == 0)
+          choice.unroll = unroll;
+  }
+  choice.parallel =
+      shape.task(shape.extent(shape.result[0]), shape.result.size() == 1 ? choice.vector * choice.unroll : 1);
   return choice;
 }
 
@@ -193,13 +195,13 @@ Choice chooseReduction(const KernelShape &shape) {
 // Packing
 // ----------------------------------------------------------------------------------------------------------------
 
-// Copies into panels: through registers where the operand's rows run across the panel's.
-Choice choosePacking(const KernelShape &shape) {
+// Copies into panels; through registers where the operand's rows run across them, which takes blocks of eight.
+Choice chooseCopy(const KernelShape &shape) {
   bool readsAlongLanes = cast<PackOp>(shape.anchor).getTransposed();
   int64_t block = *shape.result.back().constant();
-  Choice choice{.kind = "elementwise", .vector = shape.lanesWithin(block)};
-  if (!readsAlongLanes && block % 8 == 0)
-    choice = {.kind = "panels", .vector = 8};
+  Choice choice{.kind = "panels", .vector = readsAlongLanes ? shape.lanesWithin(block) : 8};
+  if (!readsAlongLanes && block % choice.vector != 0)
+    choice = {.kind = "elementwise", .vector = shape.lanesWithin(block)};
   choice.parallel = shape.task(shape.extent(shape.result[0]));
   return choice;
 }
@@ -218,7 +220,7 @@ Choice choose(const KernelShape &shape) {
   if (shape.pattern == AccessPattern::Contraction)
     return chooseProduct(shape);
   if (shape.pattern == AccessPattern::Packing)
-    return choosePacking(shape);
+    return chooseCopy(shape);
   return {.kind = "scatter", .vector = shape.lanesWithin(shape.result.back())};
 }
 } // namespace

@@ -143,14 +143,21 @@ Choice chooseProduct(const KernelShape &shape) {
   Choice choice{.kind = "matmul", .vector = shape.lanes};
   std::optional<int64_t> rows = shape.expected(product.rows), columns = product.columns.constant();
   bool isDot = product.rhs == OperandLayout::Transposed && product.lhs == OperandLayout::Rows;
-  if (product.lhsBlock) {
+  if (product.lhsBlock && product.rhs == OperandLayout::Transposed) {
     chooseRowPanels(choice, product, shape);
+  } else if (product.lhsBlock) {
+    // Rows are broadcast from their panel.
+    int64_t panel =
+        product.rhsBlock ? product.rhsBlock : columnsOfTile(shape.machine, shape.elementBytes, product.lhsBlock);
+    choice.tile = {product.lhsBlock, panel};
   } else if (product.rhsBlock) {
     choice.tile = {rowsOfTile(shape.machine, shape.elementBytes, rows, product.rhsBlock), product.rhsBlock};
     chooseFewRowsTile(choice, product, shape);
   } else if (isDot && shape.extent(product.inner) >= partialSums) {
     chooseDotProducts(choice, product, shape);
   } else if (columns && *columns < shape.lanes) {
+    if (shape.extent(product.inner) < partialSums)
+      return {};
     chooseNarrowTile(choice, product);
   } else {
     RegisterTile tile = bestTile(shape.machine, shape.elementBytes, rows, columns);

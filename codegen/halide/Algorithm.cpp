@@ -70,11 +70,20 @@ Index Algorithm::unflatten(Expr position, ArrayRef<SymbolicDim> shape) const {
   return index;
 }
 
-Expr Algorithm::inside(Expr index, const SymbolicDim &extent, int64_t multiple) const {
+static bool isAlwaysInside(const SymbolicDim &extent, int64_t multiple) {
   std::optional<int64_t> constant = extent.constant();
-  if (multiple <= 1 || (constant && *constant % multiple == 0))
-    return index;
-  return Halide::min(Halide::likely(index), size(extent) - 1);
+  return multiple <= 1 || (constant && *constant % multiple == 0);
+}
+
+Expr Algorithm::inside(Expr index, const SymbolicDim &extent, int64_t multiple) const {
+  return isAlwaysInside(extent, multiple) ? index : Halide::min(Halide::likely(index), size(extent) - 1);
+}
+
+Expr Algorithm::orZeroOutside(Expr value, const Expr &index, const SymbolicDim &extent, int64_t multiple) const {
+  if (isAlwaysInside(extent, multiple))
+    return value;
+  Expr zero = Halide::Internal::make_zero(value.type());
+  return Halide::select(Halide::likely(index < size(extent)), std::move(value), zero);
 }
 
 Halide::Type elementType(Type type) {

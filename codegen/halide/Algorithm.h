@@ -69,6 +69,9 @@ public:
   /// An index that a tile may carry over the edge of a tensor, held inside: the same position for all elements that
   /// are stored. `multiple` is the tile; nothing is needed where it divides the extent.
   Halide::Expr inside(Halide::Expr index, const bm::SymbolicDim &extent, int64_t multiple) const;
+  /// A value that was read at such an index; 0 where the index was outside.
+  Halide::Expr orZeroOutside(Halide::Expr value, const Halide::Expr &index, const bm::SymbolicDim &extent,
+                             int64_t multiple) const;
 
   void add(Anchor anchor) { anchorList.push_back(std::move(anchor)); }
   llvm::ArrayRef<Anchor> anchors() const { return anchorList; }

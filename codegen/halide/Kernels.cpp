@@ -17,7 +17,7 @@ namespace bmc::codegen {
 
 // Goes up with every change of the code that a kernel compiles to: the cache's entries of before are not found any
 // more.
-static constexpr StringLiteral generatorVersion = "bmc-halide-11";
+static constexpr StringLiteral generatorVersion = "bmc-halide-12";
 
 void registerHalideAlgorithms(DialectRegistry &registry) {
   registry.addExtension(+[](MLIRContext *context, BmDialect *) {

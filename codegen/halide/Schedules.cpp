@@ -59,6 +59,8 @@ public:
   void panels();
 
 private:
+  void panelsOfColumns();
+  void panelsOfRows();
   void splitTasks(Stage stage);
   void splitTasks(Tile &tile);
   void vectorizeInnermost();
@@ -254,23 +256,43 @@ void Scheduler::scatter() {
   update.split(axis, axis, inBlock, vector, guarded).reorder(order).vectorize(inBlock);
 }
 
-// Blocks of rows and columns are loaded along the operand's rows and stored along the panel's lanes: LLVM transposes
-// them in registers.
+// Steps along the inner axis that are copied for one panel after the other: the rows that are read lie in few pages,
+// and what is written is in the cache.
+static constexpr int stepsOfCopy = 16;
+
 void Scheduler::panels() {
-  if (anchors.size() != 1 || loops.axes.size() < 3)
+  if (anchors.size() > 1 || loops.axes.size() < 3)
     throw Halide::CompileError("a panels schedule needs a kernel that packs one matrix");
   splitTasks(loops.stage);
+  if (anchors.empty())
+    panelsOfColumns();
+  else
+    panelsOfRows();
+}
+
+// The operand's rows run along the lanes.
+void Scheduler::panelsOfColumns() {
+  size_t rank = loops.axes.size();
+  Var panel = loops.axes[rank - 3], inner = loops.axes[rank - 2], step("step");
+  vectorizeInnermost();
+  loops.stage.split(inner, inner, step, stepsOfCopy, guarded).reorder(loops.axes.back(), step, panel, inner);
+}
+
+// The operand's rows run across the lanes: blocks of rows and columns are loaded along the rows and stored along the
+// lanes. LLVM transposes them in registers.
+void Scheduler::panelsOfRows() {
   size_t rank = loops.axes.size();
   Var inner = loops.axes[rank - 2], lane = loops.axes[rank - 1], innerInBlock("innerInBlock"),
-      laneInBlock("laneInBlock");
+      laneInBlock("laneInBlock"), step("step");
   loops.stage.split(inner, inner, innerInBlock, panelStep, guarded)
+      .split(inner, inner, step, stepsOfCopy / panelStep, guarded)
       .split(lane, lane, laneInBlock, panelStep, guarded)
-      .reorder(laneInBlock, innerInBlock, lane, inner)
+      .reorder(laneInBlock, innerInBlock, step, lane, inner)
       .vectorize(laneInBlock)
       .unroll(innerInBlock);
   Func block = anchors[0].result;
   Var x = anchors[0].axes.back(), y = anchors[0].axes[anchors[0].axes.size() - 2];
-  block.compute_at(loops.output, lane)
+  block.compute_at(loops.output, step)
       .store_in(Halide::MemoryType::Stack)
       .bound_extent(x, panelStep)
       .bound_extent(y, panelStep)

@@ -86,7 +86,7 @@ module attributes {bm.target = #avx512} {
   // Weights in panels: rows that waste little of any number of rows, and a tile for one row alone. Four rows are worth a
   // second thread, so columns are cut. What lies along the lanes already is copied in vectors.
   // CHECK-LABEL: @column_panels
-  // CHECK: #bm.schedule<elementwise, vector = 16, parallel = 2>
+  // CHECK: #bm.schedule<panels, vector = 16, parallel = 2>
   // CHECK: #bm.schedule<matmul, vector = 16, tile = [4, 48], fewRowsTile = [1, 48], parallel = 88, parallelColumns = 48, parallelFrom = 4>
   func.func @column_panels(%x: tensor<?x256xf32, #bm.dims<N, 256>>, %w: tensor<256x480xf32>) -> tensor<?x480xf32, #bm.dims<N, 480>> {
     %p = bm.pack %w transposed by 48 : tensor<256x480xf32>

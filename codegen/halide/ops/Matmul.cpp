@@ -72,31 +72,35 @@ private:
 
   // The term of the sum at a position of the inner axis.
   Expr term(const Expr &inner) {
-    Expr row = insideTile(0), column = insideTile(1);
-    return element(0, op.layoutOfLhs(), row, inner, op.layoutOfLhs() == OperandLayout::Rows) *
-           element(1, op.layoutOfRhs(), column, inner, op.layoutOfRhs() == OperandLayout::Transposed);
+    return element(0, op.layoutOfLhs(), inner, op.layoutOfLhs() == OperandLayout::Rows) *
+           element(1, op.layoutOfRhs(), inner, op.layoutOfRhs() == OperandLayout::Transposed);
   }
 
-  // The row or column of the result, inside of the operand also where a tile is not.
-  Expr insideTile(size_t axis) const {
-    size_t resultAxis = rank - 2 + axis;
-    return algorithm.inside(vars[resultAxis], shape[resultAxis], tile.size() == 2 ? tile[axis] : 1);
+  Expr element(size_t operand, OperandLayout layout, const Expr &inner, bool innerIsLast) {
+    size_t axis = rank - 2 + operand;
+    int width = tile.size() == 2 ? tile[operand] : 1;
+    return layout == OperandLayout::Panels ? inPanels(operand, vars[axis], inner, width)
+                                           : inMatrix(operand, axis, inner, width, innerIsLast);
   }
 
-  Expr element(size_t operand, OperandLayout layout, const Expr &outer, const Expr &inner, bool innerIsLast) {
+  // The rest of the last panel is there to be read; a tile of several panels may end behind the last.
+  Expr inPanels(size_t operand, const Expr &outer, const Expr &inner, int width) {
+    Shape panels = shapeOf(op->getOperand(operand).getType());
+    int block = *panels.back().constant();
+    const SymbolicDim &count = panels[panels.size() - 3];
     Index index{batch, Expr()};
-    if (layout == OperandLayout::Panels) {
-      // The rest of the last panel is there to be read; a tile of several panels may end behind the last.
-      Shape panels = shapeOf(op->getOperand(operand).getType());
-      Expr whole = vars[rank - 2 + operand];
-      int block = *panels.back().constant(), width = tile.size() == 2 ? tile[operand] : 1;
-      Expr panel = algorithm.inside(whole / block, panels[panels.size() - 3], width / block);
-      index.axes.insert(index.axes.end(), {panel, inner, whole % block});
-    } else {
-      index.axes.push_back(innerIsLast ? outer : inner);
-      index.axes.push_back(innerIsLast ? inner : outer);
-    }
-    return operands[operand](index);
+    index.axes.insert(index.axes.end(), {algorithm.inside(outer / block, count, width / block), inner, outer % block});
+    return algorithm.orZeroOutside(operands[operand](index), outer / block, count, width / block);
+  }
+
+  // Where the tile ends behind the last row or column that one is read, but not multiplied: LLVM would multiply once
+  // for two sums, and then add, where it fuses both otherwise. An element's bits would depend on where in a tile it is.
+  Expr inMatrix(size_t operand, size_t axis, const Expr &inner, int width, bool innerIsLast) {
+    Expr outer = algorithm.inside(vars[axis], shape[axis], width);
+    Index index{batch, Expr()};
+    index.axes.push_back(innerIsLast ? outer : inner);
+    index.axes.push_back(innerIsLast ? inner : outer);
+    return algorithm.orZeroOutside(operands[operand](index), vars[axis], shape[axis], width);
   }
 
   Anchor sumInOrder() {

@@ -36,7 +36,7 @@ TEST(ScheduleTest, Matmul) {
   expectAsReference(cases);
 }
 
-// The same product with one operand in panels: the panels are made and read by kernels that do nothing else.
+// The same product with operands in panels: the panels are made and read by kernels that do nothing else.
 TEST(ScheduleTest, PanelMatmul) {
   const std::string x = "tensor<?x9xf32, D<N, 9>>", w = "tensor<20x9xf32>", y = "tensor<?x20xf32, D<N, 20>>",
                     rowPanels = "tensor<?x9x8xf32, D<\"floordiv(N+7,8)\", 9, 8>>", columnPanels = "tensor<2x9x16xf32>";
@@ -54,7 +54,28 @@ TEST(ScheduleTest, PanelMatmul) {
        "%x : " + x + ", %p : " + columnPanels,
        y,
        "  %y = bm.panel_matmul %x rows, %p panels : " + x + ", " + columnPanels + " to " + y + "\n  bm.yield %y : " + y,
-       {plain, schedule("matmul, vector = 8, tile = [6, 16]"), schedule("matmul, vector = 4, tile = [1, 16]")},
+       {plain, schedule("matmul, vector = 8, tile = [6, 16]"), schedule("matmul, vector = 4, tile = [1, 16]"),
+        schedule("matmul, vector = 8, tile = [4, 16], fewRowsTile = [1, 32]"),
+        // A tile of three panels, of which there are two; tasks of columns from seven rows on.
+        schedule("matmul, vector = 8, tile = [4, 16], fewRowsTile = [2, 48], parallel = 8, parallelColumns = 16, "
+                 "parallelFrom = 7")},
+       Data::Plain,
+       2e-5},
+      {"both",
+       "%p : " + rowPanels + ", %q : " + columnPanels,
+       y,
+       "  %y = bm.panel_matmul %p panels, %q panels : " + rowPanels + ", " + columnPanels + " to " + y +
+           "\n  bm.yield %y : " + y,
+       {plain, schedule("matmul, vector = 8, tile = [8, 16]"),
+        schedule("matmul, vector = 8, tile = [8, 16], parallel = 16, parallelColumns = 16")},
+       Data::Plain,
+       2e-5},
+      {"broadcast_rows",
+       "%p : " + rowPanels + ", %w : tensor<9x20xf32>",
+       y,
+       "  %y = bm.panel_matmul %p panels, %w rows : " + rowPanels + ", tensor<9x20xf32> to " + y +
+           "\n  bm.yield %y : " + y,
+       {plain, schedule("matmul, vector = 8, tile = [8, 16]"), schedule("matmul, vector = 4, tile = [8, 8]")},
        Data::Plain,
        2e-5},
   });
@@ -74,7 +95,8 @@ TEST(ScheduleTest, Panels) {
                       "%x : " + x,
                       columns,
                       pack(x, " transposed by 16", columns),
-                      {plain, schedule("elementwise, vector = 8"), schedule("elementwise, vector = 16, parallel = 1")}},
+                      {plain, schedule("elementwise, vector = 8"), schedule("elementwise, vector = 16, parallel = 1"),
+                       schedule("panels, vector = 16"), schedule("panels, vector = 8, unroll = 2, parallel = 1")}},
                      {"batched", "%x : " + batched, batchedRows, pack(batched, " by 16", batchedRows), clauses}});
 }
 
