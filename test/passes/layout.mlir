@@ -1,17 +1,17 @@
-// RUN: bm-opt --bm-layout --split-input-file %s | FileCheck %s
+// RUN: bm-opt --bm-layout --split-input-file --verify-diagnostics %s | FileCheck %s
 
 module attributes {bm.target = #bm.target<triple = "x86_64-linux-musl", cpu = "znver4", vectorBits = 512, vectorRegisters = 32>,
                    bm.program = {batch = 40 : i64}} {
   // A forward product with weights as PyTorch has them, [out, in]: the smaller side is packed, once for all readers.
   // Panels of 32 rows waste nothing of 64.
   // CHECK-LABEL: @wide
-  // CHECK-NEXT: %[[P:.*]] = bm.pack %arg0 by 32 : tensor<64x8xf32>
+  // CHECK-NEXT: %[[P:.*]] = bm.pack %arg0 by 32 : tensor<64x256xf32>
   // CHECK-NEXT: bm.panel_matmul %[[P]] panels, %arg1 transposed
   // CHECK-NEXT: bm.panel_matmul %[[P]] panels, %arg1 transposed
-  func.func @wide(%x: tensor<64x8xf32>, %w: tensor<128x8xf32>) -> (tensor<64x128xf32>, tensor<64x128xf32>) {
-    %0 = bm.matmul %x, %w transposed : tensor<64x8xf32>, tensor<128x8xf32>
-    %1 = bm.matmul %x, %w transposed : tensor<64x8xf32>, tensor<128x8xf32>
-    return %0, %1 : tensor<64x128xf32>, tensor<64x128xf32>
+  func.func @wide(%x: tensor<64x256xf32>, %w: tensor<512x256xf32>) -> (tensor<64x512xf32>, tensor<64x512xf32>) {
+    %0 = bm.matmul %x, %w transposed : tensor<64x256xf32>, tensor<512x256xf32>
+    %1 = bm.matmul %x, %w transposed : tensor<64x256xf32>, tensor<512x256xf32>
+    return %0, %1 : tensor<64x512xf32>, tensor<64x512xf32>
   }
 
   // The rows of a training step are the program's batch: 40 of them waste least in panels of 48 (one) or 16 (three).
@@ -64,6 +64,16 @@ module attributes {bm.target = #bm.target<triple = "x86_64-linux-musl", cpu = "z
     return %0 : tensor<512x1024xf32>
   }
 
+  // A long left operand that is read down its columns is packed too, in panels of rows that are broadcast.
+  // CHECK-LABEL: @gradient
+  // CHECK-DAG: %[[L:.*]] = bm.pack %arg0 transposed by 8 : tensor<1024x1024xf32>
+  // CHECK-DAG: %[[R:.*]] = bm.pack %arg1 transposed by 32 : tensor<1024x1024xf32>
+  // CHECK: bm.panel_matmul %[[L]] panels, %[[R]] panels
+  func.func @gradient(%dy: tensor<1024x1024xf32>, %x: tensor<1024x1024xf32>) -> tensor<1024x1024xf32> {
+    %0 = bm.matmul %dy transposed, %x : tensor<1024x1024xf32>, tensor<1024x1024xf32>
+    return %0 : tensor<1024x1024xf32>
+  }
+
   // Loops that only read it count, and find it packed.
   // CHECK-LABEL: @in_loops
   // CHECK-NEXT: %[[P:.*]] = bm.pack %arg1 by 32 : tensor<32x32xf32>
@@ -88,9 +98,9 @@ module attributes {bm.target = #bm.target<triple = "x86_64-linux-musl", cpu = "z
 module attributes {bm.target = #bm.target<triple = "x86_64-linux-musl", cpu = "haswell", vectorBits = 256, vectorRegisters = 16>} {
   // CHECK-LABEL: @avx2
   // CHECK: bm.pack %arg0 by 16
-  func.func @avx2(%x: tensor<64x8xf32>, %w: tensor<128x8xf32>) -> tensor<64x128xf32> {
-    %0 = bm.matmul %x, %w transposed : tensor<64x8xf32>, tensor<128x8xf32>
-    return %0 : tensor<64x128xf32>
+  func.func @avx2(%x: tensor<64x256xf32>, %w: tensor<512x256xf32>) -> tensor<64x512xf32> {
+    %0 = bm.matmul %x, %w transposed : tensor<64x256xf32>, tensor<512x256xf32>
+    return %0 : tensor<64x512xf32>
   }
 
   // Half the registers: panels of two vectors.
@@ -100,4 +110,10 @@ module attributes {bm.target = #bm.target<triple = "x86_64-linux-musl", cpu = "h
     %0 = bm.matmul %x, %w transposed : tensor<640x8xf32>, tensor<128x8xf32>
     return %0 : tensor<640x128xf32>
   }
+}
+
+// -----
+
+// expected-error@below {{needs a bm.target to choose layouts for}}
+module {
 }
