@@ -10,12 +10,15 @@ namespace bmc::bm {
 
 static constexpr llvm::StringLiteral mark = "program error";
 
-InFlightDiagnostic emitProgramError(Operation *op) {
-  InFlightDiagnostic diagnostic = op->emitError();
+static InFlightDiagnostic marked(InFlightDiagnostic diagnostic, MLIRContext *context) {
   if (Diagnostic *underlying = diagnostic.getUnderlyingDiagnostic())
-    underlying->getMetadata().emplace_back(StringAttr::get(op->getContext(), mark));
+    underlying->getMetadata().emplace_back(StringAttr::get(context, mark));
   return diagnostic;
 }
+
+InFlightDiagnostic emitProgramError(Operation *op) { return marked(op->emitError(), op->getContext()); }
+
+InFlightDiagnostic emitProgramError(Location place) { return marked(emitError(place), place.getContext()); }
 
 bool isProgramError(Diagnostic &diagnostic) {
   return llvm::any_of(diagnostic.getMetadata(), [](DiagnosticArgument &argument) {

@@ -7,8 +7,9 @@
 
 namespace bmc::bm {
 
-/// Begins such an error, at the place of an op.
+/// Begins such an error, at the place of an op or at another one.
 mlir::InFlightDiagnostic emitProgramError(mlir::Operation *op);
+mlir::InFlightDiagnostic emitProgramError(mlir::Location place);
 bool isProgramError(mlir::Diagnostic &diagnostic);
 
 } // namespace bmc::bm

@@ -58,6 +58,17 @@ def ShareKernels : Bmc_Pass<"bm-share-kernels"> {
   }];
 }
 
+def ApplyTuning : Bmc_Pass<"bm-apply-tuning"> {
+  let summary = "give kernels the schedules that were measured to be faster than the model's";
+  let description = [{
+    Needs: kernels, and `bm.target` on the module. A kernel that has a schedule keeps it.
+    Leaves: a schedule and `bm.tuned` on each kernel that a record of this processor is for; the same results, bit for bit.
+  }];
+  let options = [
+    Option<"records", "records", "std::string", /*default=*/"", "the file that `bmc --tune` wrote">,
+  ];
+}
+
 def Schedule : Bmc_Pass<"bm-schedule"> {
   let summary = "choose how each kernel runs on the target";
   let description = [{

@@ -41,6 +41,9 @@ void buildPipeline(OpPassManager &passes, Stage stopAfter, const PipelineOptions
 
   // Behind fusion, which decides what a kernel is, and before schedules, which equal kernels share.
   passes.addPass(createShareKernels());
+  // Before the model's choice: what was measured is better than what was estimated.
+  if (!options.tuning.empty() && options.optimization >= 2)
+    passes.addPass(createApplyTuning({options.tuning}));
   // Before the memory plan: a schedule never depends on where values live, and a person can edit it here.
   passes.addPass(createSchedule({/*plain=*/options.optimization < 2}));
   if (stopAfter == Stage::Schedule)

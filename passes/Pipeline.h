@@ -6,6 +6,7 @@
 #include "llvm/ADT/StringRef.h"
 
 #include <cstdint>
+#include <string>
 
 namespace mlir {
 class OpPassManager;
@@ -37,6 +38,7 @@ inline constexpr int64_t packedBytesOfPrograms = 4 * 1024 * 1024, packedBytesOfL
 struct PipelineOptions {
   unsigned optimization = usualOptimization;
   bool reasons = false; // kernels say why they are apart (bm.apart)
+  std::string tuning;   // the file of tuning records; empty: none
   int64_t packedBytes = packedBytesOfPrograms;
 };
 

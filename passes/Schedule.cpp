@@ -14,16 +14,13 @@ namespace bmc {
 #define GEN_PASS_DEF_SCHEDULE
 #include "passes/Passes.h.inc"
 
-std::optional<int64_t> batchOfProgram(ModuleOp module) {
-  auto program = module ? module->getAttrOfType<DictionaryAttr>("bm.program") : DictionaryAttr();
-  auto batch = program ? program.getAs<IntegerAttr>("batch") : IntegerAttr();
-  return batch && batch.getInt() > 0 ? std::optional(batch.getInt()) : std::nullopt;
-}
-
 std::optional<int64_t> batchOf(Operation *op) {
   auto function = op->getParentOfType<func::FuncOp>();
   bool isTraining = function && (function.getName() == "train" || function.getName().starts_with("step."));
-  return isTraining ? batchOfProgram(op->getParentOfType<ModuleOp>()) : std::nullopt;
+  auto module = op->getParentOfType<ModuleOp>();
+  auto program = module ? module->getAttrOfType<DictionaryAttr>("bm.program") : DictionaryAttr();
+  auto batch = program ? program.getAs<IntegerAttr>("batch") : IntegerAttr();
+  return isTraining && batch && batch.getInt() > 0 ? std::optional(batch.getInt()) : std::nullopt;
 }
 
 namespace {

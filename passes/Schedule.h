@@ -6,12 +6,11 @@
 
 namespace bmc {
 
-/// The rows of a training step, if the program says so.
-std::optional<int64_t> batchOfProgram(mlir::ModuleOp module);
-/// The same for an op that belongs to one.
+/// The rows of a training step, if the op belongs to one and the program says so.
 std::optional<int64_t> batchOf(mlir::Operation *op);
 /// An extent that is open at compile time is taken for the program's batch, or for this if that is open too.
 inline constexpr int64_t usualBatch = 256;
+inline int64_t openExtent(mlir::Operation *op) { return batchOf(op).value_or(usualBatch); }
 /// How a kernel runs on a target, from its shapes alone: the same kernel gets the same schedule.
 bm::ScheduleAttr chooseSchedule(bm::KernelOp kernel, bm::TargetAttr target);
 /// The same for a device, from its place too; `plain`: without tiles and shared memory.

@@ -3,12 +3,11 @@
 #include "codegen/OutputFile.h"
 #include "codegen/halide/Compile.h"
 #include "codegen/halide/ops/Attach.h"
-#include "llvm/ADT/StringExtras.h"
+#include "dialects/KernelText.h"
 #include "llvm/ADT/StringSet.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/Path.h"
-#include "llvm/Support/xxhash.h"
 
 using namespace mlir;
 using namespace bmc::bm;
@@ -34,19 +33,11 @@ void registerHalideAlgorithms(DialectRegistry &registry) {
 // Names and texts -----------------------------------------------------------------------------------------------------
 
 std::string kernelText(KernelOp kernel) {
-  OwningOpRef<KernelOp> copy(kernel.clone());
-  for (NamedAttribute attribute : llvm::to_vector((*copy)->getAttrs()))
-    if (attribute.getName() != copy->getScheduleAttrName() && attribute.getName() != copy->getInPlaceAttrName())
-      (*copy)->removeAttr(attribute.getName());
-  std::string text;
-  llvm::raw_string_ostream stream(text);
-  (*copy)->print(stream, OpPrintingFlags().useLocalScope().printGenericOpForm().elideLargeElementsAttrs(INT64_MAX));
-  return text;
+  return bm::kernelText(kernel, {kernel.getScheduleAttrName().getValue(), kernel.getInPlaceAttrName().getValue()});
 }
 
 std::string kernelName(KernelOp kernel, const Target &target) {
-  std::string key = (generatorVersion + "\n" + target.halide + "\n" + kernelText(kernel)).str();
-  return "k_" + llvm::utohexstr(llvm::xxh3_64bits(llvm::StringRef(key)), /*LowerCase=*/true, 16);
+  return "k_" + hashText((generatorVersion + "\n" + target.halide + "\n" + kernelText(kernel)).str());
 }
 
 std::vector<std::string> kernelSymbols(KernelOp kernel) {
@@ -99,8 +90,6 @@ static std::string cachePath(StringRef directory, StringRef function) {
   return path.str().str();
 }
 
-static std::string checksum(StringRef object) { return llvm::utohexstr(llvm::xxh3_64bits(object), true, 16); }
-
 // Empty if there is none, or if the file is damaged.
 static std::string readCache(StringRef directory, StringRef function) {
   if (directory.empty())
@@ -110,7 +99,7 @@ static std::string readCache(StringRef directory, StringRef function) {
   if (!file)
     return "";
   auto [sum, object] = (*file)->getBuffer().split('\n');
-  return sum == checksum(object) ? object.str() : "";
+  return sum == hashText(object) ? object.str() : "";
 }
 
 // A cache that cannot be written is no error: the next run compiles again. The rename makes a whole file appear at
@@ -118,7 +107,7 @@ static std::string readCache(StringRef directory, StringRef function) {
 static void writeCache(StringRef directory, StringRef function, StringRef object) {
   if (directory.empty() || llvm::sys::fs::create_directories(directory))
     return;
-  std::string content = checksum(object) + "\n" + object.str();
+  std::string content = hashText(object) + "\n" + object.str();
   consumeError(codegen::makeFile(cachePath(directory, function), content));
 }
 

@@ -3,33 +3,19 @@
 #include "tools/bmc/Check.h"
 
 #include "bmc/program.h"
-#include "codegen/OutputFile.h"
-#include "codegen/link/Link.h"
 #include "dialects/Dialect.h"
 #include "dialects/reference/Interpreter.h"
+#include "runtime/threads.h"
 #include "runtime/values.h"
 #include "tools/bmc/Files.h"
-#include "llvm/ADT/SmallString.h"
+#include "tools/bmc/LoadedProgram.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FormatVariadic.h"
-#include "llvm/Support/Path.h"
 
 #include <cmath>
-#include <cstdlib>
-#include <cstring>
-#include <dlfcn.h>
 #include <random>
 
 using namespace llvm;
-
-// What a kernel's parallel loops call; here the tasks run one after the other.
-extern "C" __attribute__((visibility("default"))) int
-halide_do_par_for(void *context, int (*task)(void *, int, uint8_t *), int first, int count, uint8_t *closure) {
-  for (int i = first; i < first + count; ++i)
-    if (int status = task(context, i, closure))
-      return status;
-  return 0;
-}
 
 namespace bmc {
 
@@ -38,39 +24,6 @@ using bm::ReferenceTensor;
 static constexpr int64_t batches[] = {1, 2, 7, 16, 33};
 
 namespace {
-/// The loaded program; its file is gone as soon as it is loaded.
-class LoadedProgram {
-public:
-  static Expected<LoadedProgram> load(Compilation &compilation, std::vector<std::string> objects);
-  LoadedProgram(LoadedProgram &&other) : handle(std::exchange(other.handle, nullptr)), program(other.program) {}
-  ~LoadedProgram() {
-    if (handle)
-      dlclose(handle);
-  }
-  const struct bmc_program &table() const { return *program; }
-
-private:
-  LoadedProgram() = default;
-  void *handle = nullptr;
-  const struct bmc_program *program = nullptr;
-};
-
-/// Memory for one tensor, aligned as compiled code expects.
-class Buffer {
-public:
-  explicit Buffer(int64_t least)
-      : bytes((std::max<int64_t>(least, 1) + 63) / 64 * 64), memory(std::aligned_alloc(64, bytes)) {
-    std::memset(memory, 0xa5, bytes); // what nobody writes shows
-  }
-  Buffer(Buffer &&other) : bytes(other.bytes), memory(std::exchange(other.memory, nullptr)) {}
-  ~Buffer() { std::free(memory); }
-  void *data() const { return memory; }
-
-private:
-  int64_t bytes;
-  void *memory;
-};
-
 /// One entry function for one batch.
 class FunctionCheck {
 public:
@@ -99,7 +52,7 @@ private:
   mlir::func::FuncOp reference;
   std::vector<int64_t> symbols;
   std::mt19937 random;
-  std::vector<Buffer> owned;
+  std::vector<AlignedMemory> owned;
   StringMap<void *> variables;
   std::vector<void *> buffers; // arguments, then results
   SmallVector<ReferenceTensor<double>> arguments, expected;
@@ -127,25 +80,6 @@ static void store(void *memory, int32_t element, int64_t i, double value) {
   default:
     static_cast<uint8_t *>(memory)[i] = value != 0;
   }
-}
-
-// Loading -------------------------------------------------------------------------------------------------------------
-
-Expected<LoadedProgram> LoadedProgram::load(Compilation &compilation, std::vector<std::string> objects) {
-  codegen::TemporaryFiles files;
-  Expected<std::string> path = files.add("", ".so");
-  if (!path)
-    return path.takeError();
-  if (Error error =
-          codegen::link({compilation.target, codegen::LinkKind::Plugin, std::move(objects), shareDirectory(), *path}))
-    return std::move(error);
-  LoadedProgram loaded;
-  loaded.handle = dlopen(path->c_str(), RTLD_NOW | RTLD_LOCAL);
-  if (loaded.handle)
-    loaded.program = static_cast<const struct bmc_program *>(dlsym(loaded.handle, "bmc_program"));
-  if (!loaded.program)
-    return createStringError(StringRef("the compiled code cannot be loaded: ") + dlerror());
-  return loaded;
 }
 
 // One function --------------------------------------------------------------------------------------------------------
@@ -189,7 +123,7 @@ double FunctionCheck::element(const bmc_value &value, int64_t position, int64_t 
 void *FunctionCheck::make(const bmc_value &value, ReferenceTensor<double> &tensor) {
   SmallVector<int64_t> shape = shapeOf(value);
   tensor = ReferenceTensor<double>(shape, isReal(value.element));
-  Buffer &buffer = owned.emplace_back(tensor.size() * elementBytes(value.element));
+  AlignedMemory &buffer = owned.emplace_back(tensor.size() * elementBytes(value.element));
   int64_t width = shape.empty() ? 1 : shape.back();
   for (int64_t i = 0; i < tensor.size(); ++i) {
     store(buffer.data(), value.element, i, element(value, i, width));
@@ -255,7 +189,7 @@ bool FunctionCheck::packWeights(std::string &error) {
 }
 
 bool FunctionCheck::call(const bmc_function &function, const std::vector<void *> &bound, std::string &error) {
-  Buffer arena(function.arena_bytes(symbols.data()));
+  AlignedMemory arena(function.arena_bytes(symbols.data()));
   int status = function.run(bound.data(), symbols.data(), static_cast<char *>(arena.data()));
   if (status)
     error = "a kernel of @" + std::string(function.name) + " failed with status " + std::to_string(status);
@@ -366,6 +300,7 @@ ExitCode checkCompiled(Compilation &compilation) {
                       compilation.target.cpu + " is not this machine");
     return ExitBadInput;
   }
+  setThreadCount(1);
   // The reference evaluates the ops as they are before fusion.
   std::vector<std::string> objects;
   if (!compilation.read() || !compilation.runPasses(Stage::Grad))
@@ -373,7 +308,7 @@ ExitCode checkCompiled(Compilation &compilation) {
   mlir::OwningOpRef<mlir::ModuleOp> reference = compilation.module->clone();
   if (!compilation.runPasses(Stage::Plan) || !compilation.generateObjects(objects))
     return ExitBadInput;
-  Expected<LoadedProgram> loaded = LoadedProgram::load(compilation, std::move(objects));
+  Expected<LoadedProgram> loaded = LoadedProgram::load(compilation.target, std::move(objects));
   if (!loaded) {
     compilation.error(toString(loaded.takeError()));
     return ExitCannot;

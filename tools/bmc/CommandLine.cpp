@@ -84,6 +84,18 @@ static Error setJobs(Options &options, StringRef value) {
   return Error::success();
 }
 
+static Error setTuneSeconds(Options &options, StringRef value) {
+  if (value.getAsDouble(options.tuneSeconds) || !(options.tuneSeconds > 0) || options.tuneSeconds > 1e6)
+    return createStringError("expected a number of seconds, found '" + value + "'");
+  return Error::success();
+}
+
+static Error setTuneRows(Options &options, StringRef value) {
+  if (value.getAsInteger(10, options.tuneRows) || options.tuneRows < 1)
+    return createStringError("expected a number of at least 1, found '" + value + "'");
+  return Error::success();
+}
+
 /// What a program has only where it is asked for.
 static constexpr StringRef knownParts[] = {"explain", "profile", "report"};
 
@@ -143,6 +155,15 @@ static const Flag flags[] = {
     {"--explain", "",
      "list the kernels, their costs, schedules and memory, and why neighbours are apart; no other output without -o",
      setSwitch<&Options::explain>},
+    {"--tune", "",
+     "measure schedules of the kernels on this machine and write those that are faster to the tuning file",
+     setSwitch<&Options::tune>},
+    {"--tune-seconds", "N", "measure for about N seconds (default: 60)", setTuneSeconds},
+    {"--tune-rows", "N", "measure functions other than training with N for sizes that are open (default: 256)",
+     setTuneRows},
+    {"--tuning", "FILE", "the tuning file (default: the model file's name with .tune, if there is one)",
+     setText<&Options::tuning>},
+    {"--no-tuning", "", "take the machine model's schedules alone", setSwitch<&Options::hasTuning, false>},
     {"--with", "PARTS", "give the program more than the usual: explain, profile, report, several with commas",
      addParts},
     {"--no-selftest", "", "leave out the plain kernels that `PROGRAM selftest` compares with",
@@ -225,6 +246,15 @@ static Error checkTogether(const Options &options) {
     return createStringError("--with adds to a program; a library or an object has no verbs");
   if (options.check && !options.output.empty())
     return createStringError("--check makes no output, so -o does not go with it");
+  if (options.tune && (options.check || options.explain || !options.output.empty()))
+    return createStringError("--tune writes the tuning file only, so " +
+                             StringRef(options.check     ? "--check"
+                                       : options.explain ? "--explain"
+                                                         : "-o") +
+                             " does not go with it");
+  if (options.tune && (!options.hasTuning || options.optimization < 2))
+    return createStringError(StringRef("--tune measures schedules, which ") +
+                             (options.hasTuning ? "-O0 and -O1" : "--no-tuning") + " would not use");
   if (options.explain && options.emit.isText() && !options.output.empty())
     return createStringError("--explain goes with a program or a library in -o, not with a stage");
   if (options.output == "-" && (options.explain || !options.emit.isText()))

@@ -9,6 +9,7 @@
 #include "mlir/Pass/PassManager.h"
 #include "tools/bmc/Files.h"
 #include "tools/bmc/Report.h"
+#include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/Threading.h"
 
@@ -67,14 +68,34 @@ void Compilation::nameProgram(llvm::StringRef name) {
   (*module)->setAttr("bm.program", attributes.getDictionary(&context));
 }
 
+// A file that was named must be there.
+std::optional<std::string_view> Compilation::tuningText() {
+  std::string path = tuningPath(options), why;
+  if (!options.hasTuning || (options.tuning.empty() && !llvm::sys::fs::exists(path)) ||
+      (options.tune && !llvm::sys::fs::exists(path)))
+    return std::nullopt;
+  std::optional<frontend::FileId> file = sources.find(path);
+  if (!file)
+    file = sources.open(path, why);
+  if (file)
+    return sources.text(*file);
+  error("cannot read '" + path + "': " + why);
+  return std::nullopt;
+}
+
 bool Compilation::runPasses(mlir::ModuleOp module, const codegen::Target &target, Stage stage) {
+  // A search starts from the model's choice.
+  bool isTuned = !options.tune && options.optimization >= 2 && stage >= Stage::Schedule && tuningText();
+  if (hasErrors())
+    return false;
   module->setAttr("bm.target", codegen::targetAttr(&context, target));
   mlir::TimingScope scope = timings.nest("passes");
   mlir::PassManager passes(&context);
   passes.enableTiming(scope);
   bool isLibrary = options.emit.isLibrary();
   buildPipeline(passes, stage,
-                {options.optimization, options.explain, isLibrary ? packedBytesOfLibraries : packedBytesOfPrograms});
+                {options.optimization, options.explain, isTuned ? tuningPath(options) : "",
+                 isLibrary ? packedBytesOfLibraries : packedBytesOfPrograms});
   return mlir::succeeded(passes.run(module)) && !hasErrors();
 }
 

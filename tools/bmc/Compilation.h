@@ -25,6 +25,9 @@ public:
   /// The objects of all kernels and of the host code. False after an error.
   bool generateObjects(std::vector<std::string> &objects);
 
+  /// The text of the tuning records; none if there is no such file, or none is wanted.
+  std::optional<std::string_view> tuningText();
+
   /// Reports an error that has no place in the model file.
   void error(const std::string &message) { diagnostics.error(std::nullopt, message); }
   /// Whether kernels are there in plain form too; only programs have a verb that compares them.

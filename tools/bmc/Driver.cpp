@@ -12,6 +12,7 @@
 #include "tools/bmc/Explain.h"
 #include "tools/bmc/Files.h"
 #include "tools/bmc/Report.h"
+#include "tools/bmc/Tune.h"
 #include "llvm/Support/Path.h"
 
 #include <sstream>
@@ -184,6 +185,8 @@ ExitCode compile(const Options &options) {
   Compilation compilation(options, *target);
   if (options.check)
     return checkCompiled(compilation);
+  if (options.tune)
+    return tune(compilation);
   if (options.explain && options.output.empty())
     return plan(compilation, sys::path::stem(options.input));
   ExitCode code = emit(compilation);

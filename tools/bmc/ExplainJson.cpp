@@ -4,6 +4,8 @@
 
 #include "codegen/host/Places.h"
 #include "dialects/Cost.h"
+#include "passes/Schedule.h"
+#include "passes/TuningRecords.h"
 #include "llvm/Support/JSON.h"
 #include "llvm/Support/raw_ostream.h"
 
@@ -13,8 +15,8 @@ namespace bmc {
 
 static json::Object size(const ReportedSize &size) { return json::Object{{"text", size.text}, {"value", size.value}}; }
 
-static json::Object size(const KernelReport &report, const bm::SymbolicDim &dim) {
-  return size(ReportedSize{dim.text(), report.valueOf(dim)});
+static json::Object size(const bm::SymbolicDim &dim, int64_t open) {
+  return size(ReportedSize{dim.text(), KernelReport::valueOf(dim, open)});
 }
 
 static json::Array apart(ArrayRef<Apart> reasons) {
@@ -32,10 +34,16 @@ static json::Object kernelObject(KernelReport &report, const ReportedCall &call)
   std::string schedule;
   if (bm::ScheduleAttr attribute = kernel.getScheduleAttr())
     raw_string_ostream(schedule) << attribute;
+  json::Value tuned = nullptr;
+  if (auto times = tunedTimes(kernel))
+    tuned = json::Object{{"before", times->first}, {"after", times->second}};
   return json::Object{{"name", call.name},
+                      {"key", tuningKey(kernel)},
+                      {"tuned", std::move(tuned)},
+                      {"open", tunedRows(kernel)},
                       {"ops", codegen::opsText(kernel)},
-                      {"flops", size(report, bm::flopsOf(kernel))},
-                      {"bytes", size(report, bm::bytesOf(kernel))},
+                      {"flops", size(bm::flopsOf(kernel), openExtent(kernel))},
+                      {"bytes", size(bm::bytesOf(kernel), openExtent(kernel))},
                       {"seconds", estimate.seconds},
                       {"roofline", estimate.rooflineShare()},
                       {"limit", report.limitOf(kernel)},
@@ -43,14 +51,14 @@ static json::Object kernelObject(KernelReport &report, const ReportedCall &call)
 }
 
 // The calls of a block; kernels that were not met before are added to `kernels`.
-static json::Array callArray(KernelReport &report, ArrayRef<ReportedCall> calls, std::set<std::string> &seen,
-                             json::Array &kernels) {
+static json::Array callArray(KernelReport &report, int64_t open, ArrayRef<ReportedCall> calls,
+                             std::set<std::string> &seen, json::Array &kernels) {
   json::Array array;
   for (const ReportedCall &call : calls) {
     json::Object object{{"place", json::fixUTF8(call.place)}, {"apart", apart(call.apart)}};
     if (call.loop) {
-      object["steps"] = size(report, call.loop->steps);
-      object["calls"] = callArray(report, call.loop->calls, seen, kernels);
+      object["steps"] = size(call.loop->steps, open);
+      object["calls"] = callArray(report, open, call.loop->calls, seen, kernels);
     } else {
       object["kernel"] = call.name;
       if (seen.insert(call.name).second)
@@ -66,13 +74,13 @@ void printExplanationAsJson(KernelReport &report, const codegen::Target &target,
   std::set<std::string> seen;
   for (const ReportedFunction &reported : report.functions())
     functions.push_back(json::Object{{"name", mlir::func::FuncOp(reported.function).getSymName()},
+                                     {"open", reported.open},
                                      {"arena", size(reported.arena)},
                                      {"values", size(reported.values)},
-                                     {"calls", callArray(report, reported.calls, seen, kernels)}});
+                                     {"calls", callArray(report, reported.open, reported.calls, seen, kernels)}});
   out << json::Value(json::Object{
              {"target", target.triple},
              {"cpu", target.cpu},
-             {"open", report.openExtent()},
              {"weights", report.bytesOfVariables("parameter") + report.bytesOfVariables("buffer")},
              {"state", report.bytesOfVariables("state")},
              {"kernels", std::move(kernels)},

@@ -68,6 +68,7 @@ private:
   MapVector<StringRef, unsigned> numbers; // of kernels, in the order of their first calls
   std::map<unsigned, double> seconds;     // by number, all calls
   double total = 0;
+  int64_t open = 1;
 };
 } // namespace
 
@@ -76,7 +77,7 @@ double TextReport::addUp(ArrayRef<ReportedCall> calls, int64_t runs) {
   double sum = 0;
   for (const ReportedCall &call : calls) {
     if (call.loop) {
-      sum += addUp(call.loop->calls, runs * report.valueOf(call.loop->steps));
+      sum += addUp(call.loop->calls, runs * KernelReport::valueOf(call.loop->steps, open));
       continue;
     }
     unsigned number = numbers.try_emplace(call.name, numbers.size() + 1).first->second;
@@ -100,14 +101,18 @@ void TextReport::printRow(const Row &row, unsigned depth) {
   std::string margin(2 * depth, ' '), number = "#" + utostr(numbers.lookup(row.first.name));
   out << margin
       << formatv("{0,4}  {1}  {2,6}  {3,8}  {4,8}  {5,9}  {6,5}  {7,4} {8,-6}  {9}\n", number, row.first.name,
-                 row.calls, scaled(estimate.flops, ""), scaled(double(report.valueOf(bm::bytesOf(kernel))), "B"),
-                 timeText(taken), percent(total > 0 ? taken / total : 0), percent(estimate.rooflineShare()),
-                 report.limitOf(kernel), codegen::opsText(kernel));
+                 row.calls, scaled(estimate.flops, ""),
+                 scaled(double(KernelReport::valueOf(bm::bytesOf(kernel), open)), "B"), timeText(taken),
+                 percent(total > 0 ? taken / total : 0), percent(estimate.rooflineShare()), report.limitOf(kernel),
+                 codegen::opsText(kernel));
   margin += "      ";
   out << margin << row.first.place << ", " << bm::flopsOf(kernel).text() << " flops, " << bm::bytesOf(kernel).text()
       << " bytes\n";
   if (bm::ScheduleAttr schedule = kernel.getScheduleAttr())
     out << margin << schedule << "\n";
+  if (auto times = tunedTimes(kernel))
+    out << margin << "measured: " << decimal(times->second, 2) << " us, and " << decimal(times->first, 2)
+        << " us with the model's schedule\n";
   printApart(row.apart, margin);
 }
 
@@ -115,7 +120,7 @@ void TextReport::printLoop(const ReportedCall &call, int64_t runs, unsigned dept
   std::string margin(2 * depth, ' ');
   out << margin << "loop of " << call.loop->steps.text() << " steps, " << call.place << "\n";
   printApart(call.apart, margin + "  ");
-  printBlock(call.loop->calls, runs * report.valueOf(call.loop->steps), depth + 1);
+  printBlock(call.loop->calls, runs * KernelReport::valueOf(call.loop->steps, open), depth + 1);
 }
 
 // In the order in which they run, equal kernels where the first of them does.
@@ -138,20 +143,22 @@ void TextReport::printBlock(ArrayRef<ReportedCall> calls, int64_t runs, unsigned
       printRow(rows.at(call.name), depth);
 }
 
-static int64_t countCalls(ArrayRef<ReportedCall> calls, int64_t runs, const KernelReport &report) {
+static int64_t countCalls(ArrayRef<ReportedCall> calls, int64_t runs, int64_t open) {
   int64_t sum = 0;
   for (const ReportedCall &call : calls)
-    sum += call.loop ? countCalls(call.loop->calls, runs * report.valueOf(call.loop->steps), report) : runs;
+    sum += call.loop ? countCalls(call.loop->calls, runs * KernelReport::valueOf(call.loop->steps, open), open) : runs;
   return sum;
 }
 
 void TextReport::print(const ReportedFunction &reported) {
   numbers.clear();
   seconds.clear();
+  open = reported.open;
   total = addUp(reported.calls, 1);
   out << "\n"
       << mlir::func::FuncOp(reported.function).getSymName() << ": " << numbers.size() << " kernels in "
-      << countCalls(reported.calls, 1, report) << " calls, " << timeText(total) << "\n";
+      << countCalls(reported.calls, 1, open) << " calls, " << timeText(total) << " where open sizes are " << open
+      << "\n";
   out << "  memory     " << scaled(double(reported.arena.value + reported.values.value), "B") << ": "
       << scaled(double(reported.values.value), "B") << " of arguments and results, "
       << scaled(double(reported.arena.value), "B") << " of arena: " << reported.arena.text << "\n";
@@ -181,7 +188,7 @@ void TextReport::print(const codegen::Target &target) {
       << scaled(report.machine().bandwidth(MemoryLevel::Memory), "B/s") << " a core\n"
       << "weights " << scaled(double(report.bytesOfVariables("parameter") + report.bytesOfVariables("buffer")), "B")
       << ", the optimizer's state " << scaled(double(report.bytesOfVariables("state")), "B") << "\n"
-      << "times are estimates for one thread; open sizes are taken for " << report.openExtent() << "\n";
+      << "times are the machine model's, for one thread\n";
   for (const ReportedFunction &function : report.functions())
     print(function);
 }

@@ -69,6 +69,14 @@ std::string headerPath(const Options &options) {
   return path.str().str();
 }
 
+std::string tuningPath(const Options &options) {
+  if (!options.tuning.empty())
+    return options.tuning;
+  SmallString<128> path(options.input);
+  sys::path::replace_extension(path, "tune");
+  return path.str().str();
+}
+
 static Error checkFile(const Options &options, const std::string &output) {
   sys::fs::file_status status;
   if (output == "-" || sys::fs::status(output, status))
@@ -86,6 +94,8 @@ static Error checkFile(const Options &options, const std::string &output) {
 }
 
 Error checkOutput(const Options &options) {
+  if (options.tune)
+    return checkFile(options, tuningPath(options));
   if (options.check || (options.explain && options.output.empty()))
     return Error::success();
   if (options.emit.isLibrary() && (StringRef(options.output).ends_with('/') || libraryName(options).empty()))

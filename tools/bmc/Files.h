@@ -20,6 +20,9 @@ std::string libraryName(const Options &options);
 /// Its C header, beside it.
 std::string headerPath(const Options &options);
 
+/// Where tuning records are: as the command line says, or beside the model file.
+std::string tuningPath(const Options &options);
+
 /// Whether a file can be made under that name: not over the input, nor over a folder or a device.
 llvm::Error checkOutput(const Options &options);
 

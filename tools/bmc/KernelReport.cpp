@@ -7,6 +7,7 @@
 #include "passes/FusionReason.h"
 #include "passes/MemoryPlan.h"
 #include "passes/Schedule.h"
+#include "passes/ScheduleCandidates.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringMap.h"
 
@@ -18,18 +19,18 @@ using bm::SymbolicDim;
 
 static bm::TargetAttr targetOf(ModuleOp module) { return module->getAttrOfType<bm::TargetAttr>("bm.target"); }
 
-static int64_t openExtentOf(ModuleOp module) {
-  return batchOfProgram(module).value_or(usualBatch);
-}
-
 KernelReport::KernelReport(ModuleOp module, const codegen::Target &target)
-    : module(module), target(target), model(targetOf(module)), open(openExtentOf(module)) {
-  for (auto function : module.getOps<func::FuncOp>())
-    if (!function.isExternal())
-      all.push_back({function, callsOf(function.getBody().front()), arenaOf(function), valuesOf(function)});
+    : module(module), target(target), model(targetOf(module)) {
+  for (auto function : module.getOps<func::FuncOp>()) {
+    if (function.isExternal())
+      continue;
+    Block &body = function.getBody().front();
+    int64_t open = openExtent(body.getTerminator());
+    all.push_back({function, open, callsOf(body), arenaOf(function, open), valuesOf(function, open)});
+  }
 }
 
-int64_t KernelReport::valueOf(const SymbolicDim &dim) const {
+int64_t KernelReport::valueOf(const SymbolicDim &dim, int64_t open) {
   bm::SymbolValues values;
   for (const std::string &symbol : dim.symbols())
     values[symbol] = open;
@@ -39,13 +40,13 @@ int64_t KernelReport::valueOf(const SymbolicDim &dim) const {
 const Estimate &KernelReport::estimateOf(bm::KernelOp kernel) {
   auto [entry, isNew] = estimates.try_emplace(kernel);
   if (isNew)
-    entry->second = estimate(kernel, model, open);
+    entry->second = estimate(kernel, model, openExtent(kernel));
   return entry->second;
 }
 
-StringRef KernelReport::limitOf(bm::KernelOp kernel) const {
-  int64_t bytes = valueOf(bm::bytesOf(kernel));
-  bool isMemory = model.secondsToRead(double(bytes), bytes) >= estimate(kernel, model, open).rooflineSeconds;
+StringRef KernelReport::limitOf(bm::KernelOp kernel) {
+  int64_t bytes = valueOf(bm::bytesOf(kernel), openExtent(kernel));
+  bool isMemory = model.secondsToRead(double(bytes), bytes) >= estimateOf(kernel).rooflineSeconds;
   return isMemory ? nameOf(model.levelOf(bytes)) : "units";
 }
 
@@ -55,6 +56,12 @@ int64_t KernelReport::bytesOfVariables(StringRef role) const {
     if (variable.getRole() == role)
       bytes += *bm::bytesOf(variable.getType()).constant();
   return bytes;
+}
+
+std::optional<std::pair<double, double>> tunedTimes(bm::KernelOp kernel) {
+  auto times = kernel->getAttrOfType<ArrayAttr>(tunedAttrName);
+  auto number = [&](size_t i) { return cast<FloatAttr>(times[i]).getValueAsDouble(); };
+  return times && times.size() == 2 ? std::optional(std::pair(number(0), number(1))) : std::nullopt;
 }
 
 // Calls ---------------------------------------------------------------------------------------------------------------
@@ -96,7 +103,7 @@ std::vector<ReportedCall> KernelReport::callsOf(Block &block) const {
 
 // `64 + 3*(32*N) + max(8*N, 4*M)`: slots of a size that is a number are added up, equal ones counted. A slot holds the
 // largest of its sizes.
-ReportedSize KernelReport::arenaOf(func::FuncOp function) const {
+ReportedSize KernelReport::arenaOf(func::FuncOp function, int64_t open) const {
   constexpr int64_t alignment = 64;
   int64_t fixed = 0, sum = 0;
   std::vector<std::pair<std::string, int64_t>> rest; // texts and how often
@@ -108,7 +115,7 @@ ReportedSize KernelReport::arenaOf(func::FuncOp function) const {
     for (StringRef text : cast<ArrayAttr>(slot).getAsValueRange<StringAttr>()) {
       size = *SymbolicDim::parse(std::string_view(text));
       texts.push_back(size.text());
-      largest = std::max<int64_t>(largest, llvm::alignTo(valueOf(size), alignment));
+      largest = std::max<int64_t>(largest, llvm::alignTo(valueOf(size, open), alignment));
     }
     sum += largest;
     if (texts.size() == 1 && size.isConstant()) {
@@ -136,14 +143,14 @@ static bool isDonated(Value value) {
   return buffers && cast<bm::BufferAttr>(buffers[result.getResultNumber()]).getKind() == bm::BufferKind::Argument;
 }
 
-ReportedSize KernelReport::valuesOf(func::FuncOp function) const {
+ReportedSize KernelReport::valuesOf(func::FuncOp function, int64_t open) const {
   SymbolicDim bytes = 0;
   for (Type type : function.getArgumentTypes())
     bytes = bytes + bm::bytesOf(type);
   for (Value value : function.getBody().front().getTerminator()->getOperands())
     if (!isDonated(value))
       bytes = bytes + bm::bytesOf(value.getType());
-  return {bytes.text(), valueOf(bytes)};
+  return {bytes.text(), valueOf(bytes, open)};
 }
 
 } // namespace bmc

@@ -45,6 +45,7 @@ struct ReportedSize {
 
 struct ReportedFunction {
   mlir::func::FuncOp function;
+  int64_t open; ///< what an extent is taken for that is open at compile time
   std::vector<ReportedCall> calls;
   ReportedSize arena, values; ///< bytes of the arena, and of arguments and of results that have memory of their own
 };
@@ -55,28 +56,29 @@ public:
 
   const std::vector<ReportedFunction> &functions() const { return all; }
   const MachineModel &machine() const { return model; }
-  /// What an extent that is open at compile time is taken for.
-  int64_t openExtent() const { return open; }
-  int64_t valueOf(const bm::SymbolicDim &dim) const;
+  /// A size that belongs to a function, with the function's open extent.
+  static int64_t valueOf(const bm::SymbolicDim &dim, int64_t open);
   const Estimate &estimateOf(bm::KernelOp kernel);
   /// What holds a kernel up that has no other limit: a level of the memory, or the arithmetic units.
-  llvm::StringRef limitOf(bm::KernelOp kernel) const;
+  llvm::StringRef limitOf(bm::KernelOp kernel);
   /// Bytes of the program's variables with a role.
   int64_t bytesOfVariables(llvm::StringRef role) const;
 
 private:
   std::vector<ReportedCall> callsOf(mlir::Block &block) const;
   std::vector<Apart> apartOf(mlir::Operation *op) const;
-  ReportedSize arenaOf(mlir::func::FuncOp function) const;
-  ReportedSize valuesOf(mlir::func::FuncOp function) const;
+  ReportedSize arenaOf(mlir::func::FuncOp function, int64_t open) const;
+  ReportedSize valuesOf(mlir::func::FuncOp function, int64_t open) const;
 
   mlir::ModuleOp module;
   const codegen::Target &target;
   MachineModel model;
-  int64_t open;
   std::map<mlir::Operation *, Estimate> estimates;
   std::vector<ReportedFunction> all;
 };
+
+/// Microseconds with the model's schedule and with the kernel's own, if that was measured to be faster.
+std::optional<std::pair<double, double>> tunedTimes(bm::KernelOp kernel);
 
 } // namespace bmc
 

@@ -43,6 +43,11 @@ struct Options {
   bool hasCache = true;
   bool selftest = true;
   std::set<std::string> parts; // what a program has beside the usual verbs
+  std::string tuning;          // the file of tuning records; empty: the model file's name with `.tune`
+  bool hasTuning = true;
+  bool tune = false;
+  double tuneSeconds = 60; // for all of the measurements
+  int64_t tuneRows = 0;    // what open extents are then; 0: the program's batch
   bool check = false, explain = false, json = false, timePasses = false, help = false, version = false;
 };
 
