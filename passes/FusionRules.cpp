@@ -5,7 +5,8 @@
 //   2. pointwise work joins the anchor (product, reduction, scatter) that it reads: bias, activation, optimizer update;
 //      so does a reduction over the same rows;
 //   3. what one kernel alone reads joins that kernel: the square in a sum of squares, the sums of a softmax;
-//   4. kernels of one shape that read the same values become one with several results.
+//   4. kernels of one shape that read the same values become one with several results, pointwise work and reductions
+//      along its rows in one too.
 //
 // The order matters: rule 1 brings the gradient of an activation to where it is used, before rule 2 could tie it to the
 // forward product; rule 2 keeps a bias with its product, before rule 3 could move it into the softmax behind.
@@ -167,7 +168,7 @@ static bool joinSiblings(FusionGraph &graph, ArrayRef<unsigned> siblings) {
       unsigned a = graph.groupOf(siblings[i]), b = graph.groupOf(siblings[j]);
       if (a == b)
         continue;
-      bool merged = graph.hasAnchor(a) == graph.hasAnchor(b) && graph.merge(a, b);
+      bool merged = graph.merge(a, b);
       changed |= merged;
       refusals += !merged;
     }
@@ -183,15 +184,25 @@ static bool isGenerated(const FusionGraph &graph, unsigned group) {
   });
 }
 
-// Rule 4: pointwise kernels, or reductions, that read one tensor; those that give scalars in any case.
+// Whether a kernel's loop runs over elements, perhaps with reductions along their rows.
+static bool isElementwise(const FusionGraph &graph, unsigned group) {
+  int64_t rank = graph.resultType(group)->getRank();
+  return llvm::all_of(graph.members(group), [&](unsigned member) {
+    Operation *op = graph.node(member).op;
+    int64_t ownRank = cast<RankedTensorType>(op->getResult(0).getType()).getRank();
+    return !isAnchor(op) || (patternOf(op) == AccessPattern::Reduction && ownRank > 0 && ownRank < rank);
+  });
+}
+
+// Rule 4: elementwise kernels, or others, that read one tensor; those that give scalars in any case.
 static bool joinSiblings(FusionGraph &graph) {
   using Key = std::pair<Value, Type>; // what is read, null for no tensor at all, and the shape of the results
-  llvm::MapVector<Key, SmallVector<unsigned>> readers[2]; // without an anchor, and with one
+  llvm::MapVector<Key, SmallVector<unsigned>> readers[2]; // elementwise kernels, and others
   for (unsigned group = 0; group < graph.groupCount(); ++group) {
     std::optional<RankedTensorType> type = graph.resultType(group);
     if (!type || graph.standsAlone(group) || isGenerated(graph, group))
       continue;
-    auto &ofKind = readers[graph.hasAnchor(group)];
+    auto &ofKind = readers[!isElementwise(graph, group)];
     Type shape = type->clone(IntegerType::get(type->getContext(), 1));
     if (type->getRank() == 0)
       ofKind[{Value(), shape}].push_back(group);

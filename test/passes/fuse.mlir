@@ -19,6 +19,24 @@ func.func @chain(%x: tensor<2xf32>) -> tensor<2xf32> {
 
 // -----
 
+// Pointwise work joins the kernel of rows that reads the same tensor.
+// CHECK-LABEL: @rows
+// CHECK: bm.kernel {{.*}} -> (tensor<8x16xf32>, tensor<8x16xf32>)
+// CHECK-DAG: bm.reduce_sum
+// CHECK-DAG: bm.mul
+// CHECK: bm.yield
+// CHECK-NOT: bm.kernel
+func.func @rows(%x: tensor<8x16xf32>, %y: tensor<8x16xf32>) -> (tensor<8x16xf32>, tensor<8x16xf32>) {
+  %0 = bm.exp %x : tensor<8x16xf32>
+  %1 = bm.mul %x, %y : tensor<8x16xf32>
+  %2 = bm.reduce_sum %0, [1] : tensor<8x16xf32>
+  %3 = bm.broadcast %2, [0] : tensor<8xf32> to tensor<8x16xf32>
+  %4 = bm.div %y, %3 : tensor<8x16xf32>
+  return %1, %4 : tensor<8x16xf32>, tensor<8x16xf32>
+}
+
+// -----
+
 // Bias and activation join the product; the product is not computed inside another product.
 // CHECK-LABEL: @layers
 // CHECK: bm.kernel
