@@ -17,9 +17,9 @@ import subprocess
 import sys
 import tempfile
 
-import torch
-
 import example
+import page
+import torch
 
 NAMES = ["breast_cancer", "diabetes", "digits", "iris", "waves", "wine"]
 POINTS, PERCENT = 1.0, 2.0
@@ -64,23 +64,16 @@ def row(data, compiled, peer):
     difference, within = agrees(data, compiled, peer)
     measure = "accuracy, %" if data.classifies else "RMSE"
     cells = [data.name, measure, spread(compiled), spread(peer), difference, "yes" if within else "**no**"]
-    return "| " + " | ".join(cells) + " |", within
+    return cells, within
 
 
 def document(rows, seeds):
-    return "\n".join(
-        [
-            "# Accuracy beside PyTorch",
-            "",
-            f"Written by `bench/accuracy.py`: test sets, mean ± standard deviation of {seeds} seeds, both sides from the "
-            f"same initial weights, PyTorch {torch.__version__} on {platform.machine()}. The last column: the means are "
-            f"within {POINTS:g} point of accuracy, or {PERCENT:g} % of RMSE.",
-            "",
-            "| Example | Measure | Compiled program | PyTorch | Difference | Within |",
-            "|---------|---------|------------------|---------|------------|--------|",
-            *rows,
-            "",
-        ]
+    return page.document(
+        "Accuracy beside PyTorch",
+        f"Written by `bench/accuracy.py`: test sets, mean ± standard deviation of {seeds} seeds, both sides from the same "
+        f"initial weights, PyTorch {torch.__version__} on {platform.machine()}. The last column: the means are within "
+        f"{POINTS:g} point of accuracy, or {PERCENT:g} % of RMSE.",
+        page.table(["Example", "Measure", "Compiled program", "PyTorch", "Difference", "Within"], rows),
     )
 
 
@@ -110,11 +103,11 @@ def main():
             starts = [initial_weights(program, seed) for seed in seeds]
             peer = [example.score(data, example.train(data, seed, start)) for seed, start in zip(seeds, starts)]
             line, within = row(data, compiled, peer)
-            print(line, flush=True)
+            print(*line, flush=True)
             rows.append(line)
             all_within &= within
     if not options.pytorch_only:
-        options.output.write_text(document(rows, options.seeds))
+        page.write(options.output, document(rows, options.seeds))
     return 0 if all_within else 1
 
 

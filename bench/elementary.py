@@ -51,17 +51,14 @@ def row(name, most, argument, found, expected, wrong, where):
 def document(results, stride):
     what = "all 2^32 floats" if stride == 1 else f"every {stride}-th float and those near powers of two"
     head = ["", "most units off", "bound", "at", "computed", "true value", "NaN, infinities, signs of zeros"]
-    return "\n".join(
+    return page.document(
+        "Errors of the elementary functions",
         [
-            "# Errors of the elementary functions",
-            "",
             f"Written by `bench/elementary.py` on {page.processor()}: {what}, compiled with the schedule that a program",
             "gets, beside the C library in double precision. Units are those of the last place of the true value as a",
             "float, subnormal numbers included.",
-            "",
-            *page.table(head, [row(*result) for result in results]),
-            "",
-        ]
+        ],
+        page.table(head, [row(*result) for result in results]),
     )
 
 

@@ -13,12 +13,11 @@ import sys
 import tempfile
 import time
 
+import example
+import page
 import torch
 
-import example
-import simple
-
-ROOT = pathlib.Path(__file__).resolve().parent.parent
+ROOT = page.ROOT
 CALLS = 2000
 EXAMPLES = ["simple", "iris", "digits"]
 ROWS = 3
@@ -109,45 +108,37 @@ def sizes(bmc, folder):
         added = linked["with"] - linked["without"]
         paths = [folder / f"lib{name}.a", folder / f"{name}.so", folder / name]
         archive, shared, program = (path.stat().st_size for path in paths)
-        rows.append(f"| `{model}` | {archive} | {added} | {shared} | {program} |")
+        rows.append([f"`{model}`", *map(str, (archive, added, shared, program))])
     return rows
-
-
-def line(title, times):
-    return f"| {title} | {statistics.median(times):.0f} | {min(times):.0f} | {len(times)} |"
 
 
 def document(c, python, size_rows):
     titles = ["`predict`, 1 row", "`predict`, 1 row, by hand in C", "`train_step`, 3 rows", "`train_step`, 3 rows, by hand in C"]
     module = ["`model.predict`", "PyTorch's `model(x)`", "`model.train_step`", "PyTorch's step"]
     over = statistics.median(a - b for a, b in zip(c[0], c[1])), statistics.median(a - b for a, b in zip(c[2], c[3]))
-    return "\n".join(
+
+    def times_of(where, titles, times):
+        head = [f"Nanoseconds a call in {where}", "Median", "Minimum", "Rounds"]
+        return page.table(head, [[title, *page.spread(list_)] for title, list_ in zip(titles, times)])
+
+    return page.document(
+        "A model as a library: what calls cost, and sizes",
         [
-            "# A model as a library: what calls cost, and sizes",
-            "",
-            f"Written by `bench/library.py` on {simple.processor()}, PyTorch {torch.__version__} with one thread.",
+            f"Written by `bench/library.py` on {page.processor()}, PyTorch {torch.__version__} with one thread.",
             "The model is `examples/simple.bm`. By hand is `bench/library_peer.c` (gcc -O2 -march=native), whose losses",
             "agree with the library's. Times are the processor's in the calling thread, which does all the work.",
-            "",
-            "| Nanoseconds a call in C | Median | Minimum | Rounds |",
-            "|-------------------------|--------|---------|--------|",
-            *(line(title, times) for title, times in zip(titles, c)),
-            "",
+        ],
+        times_of("C", titles, c),
+        [
             f"In the same round, the library's `predict` takes {over[0]:.0f} ns more than the code by hand, its",
             f"`train_step` {over[1]:.0f} ns more (medians).",
-            "",
-            "| Nanoseconds a call in Python | Median | Minimum | Rounds |",
-            "|------------------------------|--------|---------|--------|",
-            *(line(title, times) for title, times in zip(module, python)),
-            "",
-            "| Bytes | `lib*.a` | added to a program | `.so` | program of `bmc` |",
-            "|-------|----------|--------------------|-------|------------------|",
-            *size_rows,
-            "",
+        ],
+        times_of("Python", module, python),
+        page.table(["Bytes", "`lib*.a`", "added to a program", "`.so`", "program of `bmc`"], size_rows),
+        [
             "Added to a program: the difference that `create` and all that it reaches make to an empty C program, both",
             "linked by gcc with `-s -Wl,--gc-sections`.",
-            "",
-        ]
+        ],
     )
 
 
@@ -167,8 +158,7 @@ def main():
         c = measure_c(bmc, options.rounds, folder)
         python = measure_python(bmc, options.rounds, folder)
         text = document(c, python, sizes(bmc, folder))
-    options.output.write_text(text)
-    print(text)
+    page.write(options.output, text)
 
 
 if __name__ == "__main__":

@@ -31,6 +31,12 @@ def caches():
     return ", ".join(found) or "unknown caches"
 
 
+def document(title, *parts):
+    """A page: parts are strings or lists of lines."""
+    texts = ["# " + title, *(part if isinstance(part, str) else "\n".join(part) for part in parts)]
+    return "\n\n".join(texts) + "\n"
+
+
 def write(path, text):
     """Shows a page and puts it into its file."""
     path.write_text(text)

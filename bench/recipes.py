@@ -16,6 +16,7 @@ import sys
 import tempfile
 
 import numpy
+import page
 import sklearn
 import torch
 from sklearn import metrics
@@ -130,7 +131,7 @@ def rows_of(name, bmc, seeds, folder):
         ours, theirs = [run[metric] for run in compiled], [run[metric] for run in peer]
         difference = statistics.mean(ours) - statistics.mean(theirs)
         error = (statistics.variance(ours) / len(ours) + statistics.variance(theirs) / len(theirs)) ** 0.5
-        yield f"| {name} | {metric} | {spread(ours)} | {spread(theirs)} | {difference:+.4f} | {error:.4f} |"
+        yield [name, metric, spread(ours), spread(theirs), f"{difference:+.4f}", f"{error:.4f}"]
 
 
 def main():
@@ -144,18 +145,19 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         for name in RECIPES:
             for row in rows_of(name, options.bmc.resolve(), range(1, options.seeds + 1), pathlib.Path(folder)):
-                print(row, flush=True)
+                print(*row, flush=True)
                 rows.append(row)
-    text = f"""# Recipes beside PyTorch and scikit-learn
-
-Written by `bench/recipes.py`: test sets, mean ± standard deviation of {options.seeds} seeds, both sides from the same
-initial weights. PyTorch {torch.__version__}, its predictions measured by scikit-learn {sklearn.__version__}, on \
-{platform.machine()}.
-
-| Example | Metric | Compiled program | PyTorch | Difference | Its standard error |
-|---------|--------|------------------|---------|------------|--------------------|
-"""
-    options.output.write_text(text + "\n".join(rows) + "\n")
+    head = ["Example", "Metric", "Compiled program", "PyTorch", "Difference", "Its standard error"]
+    text = page.document(
+        "Recipes beside PyTorch and scikit-learn",
+        [
+            f"Written by `bench/recipes.py`: test sets, mean ± standard deviation of {options.seeds} seeds, both sides from the",
+            f"same initial weights. PyTorch {torch.__version__}, its predictions measured by scikit-learn {sklearn.__version__},",
+            f"on {platform.machine()}.",
+        ],
+        page.table(head, rows),
+    )
+    page.write(options.output, text)
 
 
 if __name__ == "__main__":

@@ -10,14 +10,14 @@ measures both, one after the other. Processor time, not wall time: other process
 import argparse
 import pathlib
 import resource
-import statistics
 import subprocess
 import tempfile
 import time
 
+import page
 import torch
 
-from simple import ROOT, processor
+ROOT = page.ROOT
 
 BATCH, STEPS, INPUTS = 32, 32, 16
 BATCHES = 10
@@ -109,24 +109,16 @@ def pytorch_step(kind, hidden, rows):
     return epochs(count) / (count * BATCHES)
 
 
-def microseconds(seconds):
-    return f"{1e6 * statistics.median(seconds):.0f} | {1e6 * min(seconds):.0f}"
-
-
 def document(rows, rounds):
-    return "\n".join(
+    head = ["Cell", "Hidden", "bmc, median", "bmc, minimum", "PyTorch, median", "PyTorch, minimum"]
+    return page.document(
+        "Training steps of recurrent networks",
         [
-            "# Training steps of recurrent networks",
-            "",
-            f"Written by `bench/recurrent.py` on {processor()}, PyTorch {torch.__version__}, one thread each:",
+            f"Written by `bench/recurrent.py` on {page.processor()}, PyTorch {torch.__version__}, one thread each:",
             f"{BATCH} sequences of {STEPS} steps with {INPUTS} inputs, one layer, Adam. Microseconds of processor time a step,",
             f"{rounds} rounds.",
-            "",
-            "| Cell | Hidden | bmc, median | bmc, minimum | PyTorch, median | PyTorch, minimum |",
-            "|------|--------|-------------|--------------|-----------------|------------------|",
-            *rows,
-            "",
-        ]
+        ],
+        page.table(head, rows),
     )
 
 
@@ -146,9 +138,9 @@ def main():
             for _ in range(options.rounds):
                 program.append(program_step(folder))
                 peer.append(pytorch_step(kind, hidden, rows))
-            lines.append(f"| {kind} | {hidden} | {microseconds(program)} | {microseconds(peer)} |")
-            print(lines[-1])
-    options.output.write_text(document(lines, options.rounds))
+            lines.append([kind, str(hidden), *page.spread(program, 1e6)[:2], *page.spread(peer, 1e6)[:2]])
+            print(*lines[-1], flush=True)
+    page.write(options.output, document(lines, options.rounds))
 
 
 if __name__ == "__main__":

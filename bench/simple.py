@@ -8,15 +8,15 @@ half.
 
 import argparse
 import pathlib
-import statistics
 import subprocess
 import sys
 import tempfile
 import time
 
+import page
 import torch
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
+ROOT = page.ROOT
 COMPILES = 5
 
 
@@ -61,33 +61,20 @@ def measure_compiles(bmc, folder):
     return cold, warm
 
 
-def milliseconds(title, seconds):
-    return f"| {title} | {1000 * statistics.median(seconds):.1f} | {1000 * min(seconds):.1f} | {len(seconds)} |"
-
-
-def processor():
-    lines = pathlib.Path("/proc/cpuinfo").read_text().splitlines()
-    return next((line.split(":")[1].strip() for line in lines if line.startswith("model name")), "unknown processor")
-
-
 def document(program, peer, training, cold, warm, size, kind):
-    return "\n".join(
-        [
-            "# The smallest example, from start to end",
-            "",
-            f"Written by `bench/simple.py` on {processor()}, PyTorch {torch.__version__} with one thread.",
-            "",
-            "| What, in milliseconds of wall time | Median | Minimum | Runs |",
-            "|------------------------------------|--------|---------|------|",
-            milliseconds("`simple train`, 100 epochs, the whole process", program),
-            milliseconds("The same in PyTorch, the whole process", peer),
-            milliseconds("The same in PyTorch, without Python's start and the import of torch", training),
-            milliseconds("`bmc simple.bm`, empty cache", cold),
-            milliseconds("`bmc simple.bm`, warm cache", warm),
-            "",
-            f"The program has {size} bytes. `file` calls it: {kind}.",
-            "",
-        ]
+    rows = {
+        "`simple train`, 100 epochs, the whole process": program,
+        "The same in PyTorch, the whole process": peer,
+        "The same in PyTorch, without Python's start and the import of torch": training,
+        "`bmc simple.bm`, empty cache": cold,
+        "`bmc simple.bm`, warm cache": warm,
+    }
+    head = ["What, in milliseconds of wall time", "Median", "Minimum", "Runs"]
+    return page.document(
+        "The smallest example, from start to end",
+        f"Written by `bench/simple.py` on {page.processor()}, PyTorch {torch.__version__} with one thread.",
+        page.table(head, [[title, *page.spread(times, 1000, 1)] for title, times in rows.items()]),
+        f"The program has {size} bytes. `file` calls it: {kind}.",
     )
 
 
@@ -112,8 +99,7 @@ def main():
         kind = subprocess.run(["file", "-b", folder / "simple"], check=True, capture_output=True, text=True).stdout
         size = (folder / "simple").stat().st_size
         text = document(program, peer, training, cold, warm, size, kind.strip())
-        options.output.write_text(text)
-        print(text)
+        page.write(options.output, text)
 
 
 if __name__ == "__main__":

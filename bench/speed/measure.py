@@ -1,6 +1,6 @@
 """All cases with a fixed number of threads, as JSON lines on standard output.
 
-    measure.py --threads T --bmc PATH [--rounds N] [--only TEXT]
+    measure.py --threads T --bmc PATH [--quick] [--only TEXT]
 
 `bench/run` starts it with the environment that JAX needs to keep to the threads.
 """
@@ -51,11 +51,17 @@ def check(case, results, tolerance=2e-3):
             sys.exit(f"{case.name}: the result of {name} differs from PyTorch's by {difference:.2g}")
 
 
+def takes_part(contender, case, options):
+    """torch.compile takes several seconds a case."""
+    return contender.name != "PyTorch compiled" or case.kind == "train" or not options.quick
+
+
 def measure(case, number, contenders, options):
+    contenders = [contender for contender in contenders if takes_part(contender, case, options)]
     answers = {contender.name: contender.ask(prepare=number, only=options.only) for contender in contenders}
     check(case, {name: numpy.load(answer["result"]) for name, answer in answers.items() if answer["result"]})
     runs = {contender.name: contender.run for contender in contenders if answers[contender.name]["able"]}
-    times = timing.summary(timing.take_turns(runs, options.rounds))
+    times = timing.summary(timing.take_turns(runs, 5 if options.quick else 15))
     line = {"case": case.name, "kind": case.kind, "times": times, "flops": case.flops, "bytes": case.bytes}
     print(json.dumps(line), flush=True)
 
@@ -69,7 +75,7 @@ def arguments():
     parser = argparse.ArgumentParser()
     parser.add_argument("--threads", type=int, required=True)
     parser.add_argument("--bmc", type=pathlib.Path, required=True)
-    parser.add_argument("--rounds", type=int, default=15)
+    parser.add_argument("--quick", action="store_true", help="fewer rounds, and torch.compile for training steps only")
     parser.add_argument("--only", default="", help="cases whose name or kind has this text")
     return parser.parse_args()
 
