@@ -30,12 +30,14 @@ static LinkLine linkLine(const Target &target, LinkKind kind) {
     line.after.push_back("crtn.o");
     return line;
   }
-  return {
-      // A device's programs are made of the same runtime with the device's part compiled in.
-      {"-pie", "--dynamic-linker", "/lib64/ld-linux-x86-64.so.2", "-z", "relro", "-z", "now", "--gc-sections", "-s"},
-      {"Scrt1.o", "crti.o"},
-      {target.hasDevice() ? "libbmc_device_runtime.a" : "libbmc_runtime.a", "libm.so.6", "libc.so.6",
-       "libc_nonshared.a", "--as-needed", "ld-linux-x86-64.so.2", "crtn.o"}};
+  // A device's programs are made of the same runtime with the device's part compiled in.
+  std::string runtime = target.hasDevice() ? "libbmc_device_runtime.a" : "libbmc_runtime.a";
+  bool isArm = StringRef(target.triple).starts_with("aarch64");
+  std::string loader = isArm ? "ld-linux-aarch64.so.1" : "ld-linux-x86-64.so.2";
+  return {{"-pie", "--dynamic-linker", (isArm ? "/lib/" : "/lib64/") + loader, "-z", "relro", "-z", "now",
+           "--gc-sections", "-s"},
+          {"Scrt1.o", "crti.o"},
+          {runtime, "libm.so.6", "libc.so.6", "libc_nonshared.a", "--as-needed", loader, "crtn.o"}};
 }
 
 Error link(const LinkJob &job) {

@@ -1,84 +1,98 @@
 // The driver of OpenCL devices: libOpenCL.so.1, opened at run time. An address is one of shared virtual memory
 // (OpenCL 2.0), so that a piece of the arena is an addition, as in CUDA.
-#define CL_TARGET_OPENCL_VERSION 200
 #include "tape.h"
 
 #include "../errors.h"
 
-#include <CL/cl.h>
 #include <dlfcn.h>
 #include <string.h>
 
 namespace bmc {
 namespace {
 
-/// The functions that are called, by their own names and types.
+// What is used of OpenCL, as its specification has it: CL/cl.h is not there where programs are compiled.
+using Status = int32_t;
+using Bits = uint64_t;
+struct Platform;
+struct Device;
+struct Context;
+struct Queue;
+struct Program;
+struct Kernel;
+enum : Status { success = 0 };
+enum : uint32_t { no = 0, yes = 1 };
+enum : Bits { deviceTypeGpu = 1 << 2, deviceTypeAll = 0xffffffff };
+enum : uint32_t { deviceDoubleFpConfig = 0x1032, deviceSvmCapabilities = 0x1053, programBuildLog = 0x1183 };
+enum : Bits { svmCoarseGrainBuffer = 1 << 0, fpFma = 1 << 5, memReadWrite = 1 << 0 };
+
+/// The functions that are called: their results, names and parameters.
 #define BMC_OPENCL_FUNCTIONS(DO)                                                                                       \
-  DO(clGetPlatformIDs)                                                                                                 \
-  DO(clGetDeviceIDs)                                                                                                   \
-  DO(clGetDeviceInfo)                                                                                                  \
-  DO(clCreateContext)                                                                                                  \
-  DO(clCreateCommandQueueWithProperties)                                                                               \
-  DO(clSVMAlloc)                                                                                                       \
-  DO(clEnqueueSVMMemcpy)                                                                                               \
-  DO(clCreateProgramWithSource)                                                                                        \
-  DO(clBuildProgram)                                                                                                   \
-  DO(clGetProgramBuildInfo)                                                                                            \
-  DO(clCreateKernel)                                                                                                   \
-  DO(clReleaseKernel)                                                                                                  \
-  DO(clSetKernelArg)                                                                                                   \
-  DO(clSetKernelArgSVMPointer)                                                                                         \
-  DO(clEnqueueNDRangeKernel)                                                                                           \
-  DO(clFlush)
+  DO(Status, clGetPlatformIDs, uint32_t, Platform **, uint32_t *)                                                      \
+  DO(Status, clGetDeviceIDs, Platform *, Bits, uint32_t, Device **, uint32_t *)                                        \
+  DO(Status, clGetDeviceInfo, Device *, uint32_t, size_t, void *, size_t *)                                            \
+  DO(Context *, clCreateContext, const intptr_t *, uint32_t, Device *const *, void *, void *, Status *)                \
+  DO(Queue *, clCreateCommandQueueWithProperties, Context *, Device *, const Bits *, Status *)                         \
+  DO(void *, clSVMAlloc, Context *, Bits, size_t, uint32_t)                                                            \
+  DO(Status, clEnqueueSVMMemcpy, Queue *, uint32_t, void *, const void *, size_t, uint32_t, void *, void *)            \
+  DO(Program *, clCreateProgramWithSource, Context *, uint32_t, const char **, const size_t *, Status *)               \
+  DO(Status, clBuildProgram, Program *, uint32_t, Device *const *, const char *, void *, void *)                       \
+  DO(Status, clGetProgramBuildInfo, Program *, Device *, uint32_t, size_t, void *, size_t *)                           \
+  DO(Kernel *, clCreateKernel, Program *, const char *, Status *)                                                      \
+  DO(Status, clReleaseKernel, Kernel *)                                                                                \
+  DO(Status, clSetKernelArg, Kernel *, uint32_t, size_t, const void *)                                                 \
+  DO(Status, clSetKernelArgSVMPointer, Kernel *, uint32_t, const void *)                                               \
+  DO(Status, clEnqueueNDRangeKernel, Queue *, Kernel *, uint32_t, const size_t *, const size_t *, const size_t *,      \
+     uint32_t, void *, void *)                                                                                         \
+  DO(Status, clFlush, Queue *)
 
 struct OpenCL {
-#define BMC_DECLARE(function) decltype(&::function) function;
+#define BMC_DECLARE(result, name, ...) result (*name)(__VA_ARGS__);
   BMC_OPENCL_FUNCTIONS(BMC_DECLARE)
 #undef BMC_DECLARE
-  cl_device_id device;
-  cl_context context;
-  cl_command_queue queue; // in order
+  Device *device;
+  Context *context;
+  Queue *queue; // in order
 } cl;
 
 const char *loadLibrary() {
   void *library = dlopen("libOpenCL.so.1", RTLD_NOW | RTLD_LOCAL);
   if (!library)
     return "libOpenCL.so.1 is not installed";
-#define BMC_LOAD(function)                                                                                             \
-  cl.function = reinterpret_cast<decltype(&::function)>(dlsym(library, #function));                                    \
-  if (!cl.function)                                                                                                    \
-    return "libOpenCL.so.1 has no " #function ", which OpenCL 2.0 has";
+#define BMC_LOAD(result, name, ...)                                                                                    \
+  cl.name = reinterpret_cast<result (*)(__VA_ARGS__)>(dlsym(library, #name));                                          \
+  if (!cl.name)                                                                                                        \
+    return "libOpenCL.so.1 has no " #name ", which OpenCL 2.0 has";
   BMC_OPENCL_FUNCTIONS(BMC_LOAD)
 #undef BMC_LOAD
   return nullptr;
 }
 
 /// The first device of a type on any platform.
-bool findDevice(cl_device_type type) {
+bool findDevice(Bits type) {
   enum { most = 16 };
-  cl_platform_id platforms[most];
-  cl_uint count = 0;
-  if (cl.clGetPlatformIDs(most, platforms, &count) != CL_SUCCESS)
+  Platform *platforms[most];
+  uint32_t count = 0;
+  if (cl.clGetPlatformIDs(most, platforms, &count) != success)
     return false;
-  for (cl_uint i = 0; i < count && i < most; ++i)
-    if (cl.clGetDeviceIDs(platforms[i], type, 1, &cl.device, nullptr) == CL_SUCCESS)
+  for (uint32_t i = 0; i < count && i < most; ++i)
+    if (cl.clGetDeviceIDs(platforms[i], type, 1, &cl.device, nullptr) == success)
       return true;
   return false;
 }
 
-bool deviceHas(cl_device_info info, cl_bitfield bits) {
-  cl_bitfield found = 0;
-  return cl.clGetDeviceInfo(cl.device, info, sizeof found, &found, nullptr) == CL_SUCCESS && (found & bits);
+bool deviceHas(uint32_t info, Bits bits) {
+  Bits found = 0;
+  return cl.clGetDeviceInfo(cl.device, info, sizeof found, &found, nullptr) == success && (found & bits);
 }
 
 const char *open() {
   if (const char *why = loadLibrary())
     return why;
-  if (!findDevice(CL_DEVICE_TYPE_GPU) && !findDevice(CL_DEVICE_TYPE_ALL))
+  if (!findDevice(deviceTypeGpu) && !findDevice(deviceTypeAll))
     return "no driver offers one";
-  if (!deviceHas(CL_DEVICE_SVM_CAPABILITIES, CL_DEVICE_SVM_COARSE_GRAIN_BUFFER))
+  if (!deviceHas(deviceSvmCapabilities, svmCoarseGrainBuffer))
     return "the one that is there has no shared virtual memory";
-  if (!deviceHas(CL_DEVICE_DOUBLE_FP_CONFIG, CL_FP_FMA))
+  if (!deviceHas(deviceDoubleFpConfig, fpFma))
     return "the one that is there computes no f64";
   cl.context = cl.clCreateContext(nullptr, 1, &cl.device, nullptr, nullptr, nullptr);
   if (cl.context)
@@ -86,17 +100,17 @@ const char *open() {
   return cl.queue ? nullptr : "the one that is there cannot be opened";
 }
 
-void check(cl_int status, const char *function) {
-  if (status != CL_SUCCESS)
+void check(Status status, const char *function) {
+  if (status != success)
     fail(exitCannot, "the OpenCL device failed: %s gave %d", function, status);
 }
 
 uint64_t allocate(int64_t bytes) {
-  return reinterpret_cast<uint64_t>(cl.clSVMAlloc(cl.context, CL_MEM_READ_WRITE, static_cast<size_t>(bytes), 128));
+  return reinterpret_cast<uint64_t>(cl.clSVMAlloc(cl.context, memReadWrite, static_cast<size_t>(bytes), 128));
 }
 
 void copyAndWait(void *to, const void *from, int64_t bytes) {
-  check(cl.clEnqueueSVMMemcpy(cl.queue, CL_TRUE, to, from, static_cast<size_t>(bytes), 0, nullptr, nullptr),
+  check(cl.clEnqueueSVMMemcpy(cl.queue, yes, to, from, static_cast<size_t>(bytes), 0, nullptr, nullptr),
         "clEnqueueSVMMemcpy");
 }
 
@@ -105,39 +119,39 @@ void upload(uint64_t to, const void *from, int64_t bytes) { copyAndWait(reinterp
 void download(void *to, uint64_t from, int64_t bytes) { copyAndWait(to, reinterpret_cast<void *>(from), bytes); }
 
 void copy(uint64_t to, uint64_t from, int64_t bytes) {
-  check(cl.clEnqueueSVMMemcpy(cl.queue, CL_FALSE, reinterpret_cast<void *>(to), reinterpret_cast<void *>(from),
+  check(cl.clEnqueueSVMMemcpy(cl.queue, no, reinterpret_cast<void *>(to), reinterpret_cast<void *>(from),
                               static_cast<size_t>(bytes), 0, nullptr, nullptr),
         "clEnqueueSVMMemcpy");
 }
 
-[[noreturn]] void failToBuild(cl_program program) {
+[[noreturn]] void failToBuild(Program *program) {
   char log[2048] = "";
-  cl.clGetProgramBuildInfo(program, cl.device, CL_PROGRAM_BUILD_LOG, sizeof log - 1, log, nullptr);
+  cl.clGetProgramBuildInfo(program, cl.device, programBuildLog, sizeof log - 1, log, nullptr);
   fail(exitCannot, "the OpenCL device's driver cannot compile the program's kernels: %s", log);
 }
 
 void *load(const char *text, int64_t bytes) {
   size_t length = strnlen(text, static_cast<size_t>(bytes));
-  cl_int status;
-  cl_program program = cl.clCreateProgramWithSource(cl.context, 1, &text, &length, &status);
+  Status status;
+  Program *program = cl.clCreateProgramWithSource(cl.context, 1, &text, &length, &status);
   check(status, "clCreateProgramWithSource");
-  if (cl.clBuildProgram(program, 1, &cl.device, "", nullptr, nullptr) != CL_SUCCESS)
+  if (cl.clBuildProgram(program, 1, &cl.device, "", nullptr, nullptr) != success)
     failToBuild(program);
   return program;
 }
 
 void *findKernel(void *module, const char *name) {
-  cl_int status;
-  cl_kernel kernel = cl.clCreateKernel(static_cast<cl_program>(module), name, &status);
+  Status status;
+  Kernel *kernel = cl.clCreateKernel(static_cast<Program *>(module), name, &status);
   check(status, "clCreateKernel");
   return kernel;
 }
 
 /// Each launch of a tape has a kernel of its own, which keeps what it is given.
 void bind(const Launch &launch, const LaunchArgument *arguments) {
-  auto *kernel = static_cast<cl_kernel>(launch.kernel);
-  auto count = static_cast<cl_uint>(launch.argumentCount);
-  for (cl_uint i = 0; i < count; ++i) {
+  auto *kernel = static_cast<Kernel *>(launch.kernel);
+  auto count = static_cast<uint32_t>(launch.argumentCount);
+  for (uint32_t i = 0; i < count; ++i) {
     const LaunchArgument &argument = arguments[i];
     check(argument.isAddress ? cl.clSetKernelArgSVMPointer(kernel, i, reinterpret_cast<void *>(argument.value))
                              : cl.clSetKernelArg(kernel, i, argument.bytes, &argument.value),
@@ -155,8 +169,8 @@ void launch(const Launch &launch) {
     local[i] = launch.block[i];
     global[i] = static_cast<size_t>(launch.grid[i]) * launch.block[i];
   }
-  check(cl.clEnqueueNDRangeKernel(cl.queue, static_cast<cl_kernel>(launch.kernel), 3, nullptr, global, local, 0,
-                                  nullptr, nullptr),
+  check(cl.clEnqueueNDRangeKernel(cl.queue, static_cast<Kernel *>(launch.kernel), 3, nullptr, global, local, 0, nullptr,
+                                  nullptr),
         "clEnqueueNDRangeKernel");
 }
 
@@ -172,7 +186,7 @@ void replay(Tape &tape) {
 
 void forget(Tape &tape) {
   for (const Launch &one : tape.launches)
-    cl.clReleaseKernel(static_cast<cl_kernel>(one.kernel));
+    cl.clReleaseKernel(static_cast<Kernel *>(one.kernel));
 }
 
 } // namespace
