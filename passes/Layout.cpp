@@ -41,7 +41,7 @@ struct Product {
   }
 
   // The columns are what a transposed right operand has as rows.
-  Panels panelsOf(Value rhs, int64_t block) const { return {rhs, !op.getTransposeRhs(), block}; }
+  Panels panelsOf(Value rhs, int64_t block) const { return {rhs, !sizes.transposesRhs, block}; }
 
   MatmulOp op;
   Value matrix;
@@ -67,7 +67,7 @@ struct Layout : impl::LayoutBase<Layout> {
     weights = &prepared;
     for (const Product &product : products)
       if (int64_t block = blockAheadOfTime(product); block && weights->isOfWeights(product.matrix))
-        weights->want(product.panelsOf(product.matrix, block), product.op.getLoc());
+        weights->want(product.panelsOf(product.matrix, block), product.op->getLoc());
     weights->prepare(packedBytes);
     for (const Product &product : products)
       if (PackedBlocks blocks = choose(product); blocks != PackedBlocks())

@@ -48,15 +48,15 @@ private:
   Element defineForDevice() {
     bool lhsAlongInner = op.layoutOfLhs() == OperandLayout::Rows,
          rhsAlongInner = op.layoutOfRhs() == OperandLayout::Transposed;
-    auto operand = [&](size_t number, OperandLayout layout, bool isAlongInner) {
-      return DeviceOperand{[this, number, layout, isAlongInner](const Expr &outer, const Expr &inner) {
-                             return element(number, layout, outer, inner, isAlongInner);
-                           },
-                           shape[rank - 2 + number], isAlongInner};
+    auto operand = [&](size_t number, bool isAlongInner) {
+      auto element = [this, number, isAlongInner](const Expr &outer, const Expr &inner) {
+        return matrixElement(number, outer, inner, isAlongInner);
+      };
+      return DeviceOperand{element, shape[rank - 2 + number], isAlongInner};
     };
     std::vector<Var> leading(vars.begin(), vars.end() - 2);
-    return orNotANumber(deviceProduct(algorithm, shape, leading, operand(0, op.layoutOfLhs(), lhsAlongInner),
-                                      operand(1, op.layoutOfRhs(), rhsAlongInner), op.getInner()));
+    return orNotANumber(
+        deviceProduct(algorithm, shape, leading, operand(0, lhsAlongInner), operand(1, rhsAlongInner), op.getInner()));
   }
 
   // The same sums in the same order, whatever the tile.
@@ -97,10 +97,14 @@ private:
   // for two sums, and then add, where it fuses both otherwise. An element's bits would depend on where in a tile it is.
   Expr inMatrix(size_t operand, size_t axis, const Expr &inner, int width, bool innerIsLast) {
     Expr outer = algorithm.inside(vars[axis], shape[axis], width);
+    return algorithm.orZeroOutside(matrixElement(operand, outer, inner, innerIsLast), vars[axis], shape[axis], width);
+  }
+
+  Expr matrixElement(size_t operand, const Expr &outer, const Expr &inner, bool innerIsLast) {
     Index index{batch, Expr()};
     index.axes.push_back(innerIsLast ? outer : inner);
     index.axes.push_back(innerIsLast ? inner : outer);
-    return algorithm.orZeroOutside(operands[operand](index), vars[axis], shape[axis], width);
+    return operands[operand](index);
   }
 
   Anchor sumInOrder() {

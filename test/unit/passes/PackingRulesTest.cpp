@@ -13,7 +13,7 @@ protected:
   // `transposed`: N or T for each operand.
   PackedBlocks choose(std::optional<int64_t> rows, int64_t columns, int64_t inner, const std::string &transposed,
                       int64_t steps = 1) {
-    MachineModel zen5(bm::TargetAttr::get(&context, "x86_64-linux-musl", "znver5", 512, 32, {}));
+    MachineModel zen5(bm::TargetAttr::get(&context, "x86_64-linux-musl", "znver5", 512, 32, "", bm::MachineAttr()));
     return choosePacking({rows, columns, inner, 4, transposed[0] == 'T', transposed[1] == 'T', steps}, zen5);
   }
 
