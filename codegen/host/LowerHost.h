@@ -1,5 +1,5 @@
-// A planned module becomes host code in the LLVM dialect: the entry functions, which say as data which kernels are called
-// with what, and the table `bmc_program` that tells the runtime about it all (runtime/include/bmc/program.h).
+// A planned module becomes host code in the LLVM dialect: the entry functions, which say as data which kernels are
+// called with what, and the table `bmc_program` that tells the runtime about it all (runtime/include/bmc/program.h).
 // For a target with a device the functions take addresses of its memory, and the table is `bmc_device_program`, which
 // stands beside the processor's.
 //

@@ -5,8 +5,8 @@
 //   FAKE_BROKEN      a kernel that differs from its plain form
 //   FAKE_NO_TRAIN    only `predict`                           FAKE_KERNEL_ERROR  a kernel that fails
 //   FAKE_ILLEGAL     an instruction that no processor has
-#include "bmc/program.h"
 #include "../../runtime/halide_buffer.h"
+#include "bmc/program.h"
 
 #include <stddef.h>
 
