@@ -24,6 +24,8 @@ namespace bmc {
 
 // A schedule is ahead if it takes at most this share of the other one's time, in the median and at best.
 static constexpr double ahead = 0.97;
+// Of a kernel's time, what the measurement of one move takes; compilation takes the rest.
+static constexpr double shareOfMove = 0.1;
 // So often the search moves on to the best of the neighbours.
 static constexpr unsigned mostMoves = 4;
 
@@ -84,7 +86,8 @@ std::vector<TunedKernel> Tuner::kernels() {
     int64_t runs = 1;
     for (auto scan = kernel->getParentOfType<bm::ScanOp>(); scan; scan = scan->getParentOfType<bm::ScanOp>())
       runs *= scan.getLengthDim().constant().value_or(open);
-    tuned.seconds += double(runs) * estimate(kernel, machine, open).seconds;
+    if (kernel->getParentOfType<mlir::func::FuncOp>().getSymName() != "init") // which runs once
+      tuned.seconds += double(runs) * estimate(kernel, machine, open).seconds;
   });
   std::vector<TunedKernel> result;
   for (auto &[key, tuned] : byKey)
@@ -114,7 +117,8 @@ bm::ScheduleAttr Tuner::search(bm::KernelOp kernel, bm::ScheduleAttr chosen, dou
   int64_t open = openOf(kernel);
   SmallSetVector<mlir::Attribute, 32> seen;
   seen.insert(chosen);
-  for (unsigned move = 0; move < mostMoves && rest() > 0; ++move) {
+  double end = elapsed() + seconds;
+  for (unsigned move = 0; move < mostMoves && rest() > 0 && elapsed() < end; ++move) {
     SmallVector<bm::ScheduleAttr> schedules{chosen};
     if (best != chosen)
       schedules.push_back(best);
@@ -125,7 +129,8 @@ bm::ScheduleAttr Tuner::search(bm::KernelOp kernel, bm::ScheduleAttr chosen, dou
     if (schedules.size() == known)
       break;
     tried += schedules.size() - known;
-    auto results = measureSchedules(compilation, kernel, schedules, {open, std::min(seconds, std::max(rest(), 0.05))});
+    auto results = measureSchedules(compilation, kernel, schedules,
+                                    {open, std::max(std::min(seconds * shareOfMove, rest()), 0.05)});
     size_t fastest = known - 1;
     for (size_t i = 0; i < results.size(); ++i)
       if (results[i].state == TrialState::Measured && results[i].median < results[fastest].median)
@@ -139,9 +144,8 @@ bm::ScheduleAttr Tuner::search(bm::KernelOp kernel, bm::ScheduleAttr chosen, dou
 
 void Tuner::tune(TunedKernel &tuned, double seconds) {
   bm::ScheduleAttr chosen = tuned.kernel.getScheduleAttr();
-  constexpr double shareOfMove = 0.2;
   tried = 0;
-  bm::ScheduleAttr best = search(tuned.kernel, chosen, seconds * shareOfMove);
+  bm::ScheduleAttr best = search(tuned.kernel, chosen, seconds);
   measured.insert({tuned.key, tuned.rows});
   std::string note = codegen::opsText(tuned.kernel) + ", " + codegen::placeText(tuned.kernel.getLoc());
   if (best == chosen) {
