@@ -141,19 +141,19 @@ Expr erf(Expr x) {
 }
 
 // x, or 0 for a negative one, less |x| times the share of a normal distribution above |x|. With a = |x| that is
-// exp(-a^2 / 2) (1.5 s + s^2 P(s - 0.375)), where s = a / (a + 3), up to 14.6, from where on it is below half the
-// smallest float. The square in two parts, since its rounding would show in the exponential.
+// exp(-a^2 / 2) s P(s - 0.375), where s = a / (a + 3), up to 14.6, from where on it is below half the smallest float.
+// The square in two parts, since its rounding would show in the exponential.
 Expr gelu(Expr x) {
   if (x.type().bits() == 64)
     return strict::mul(strict::mul(x, Expr(0.5)), libraryCall("erfc", {strict::mul(x, Expr(-0.70710678118654752))}));
   Expr a = min(abs(x), 14.6f), high = fromBits(bits(a) & ~0xfff), low = strict::sub(a, high);
   ScaledExp e = expInRange(strict::mul(strict::mul(high, high), Expr(-0.5f)), low * (a + high) * -0.5f);
   Expr s = strict::divide(a, strict::add(a, Expr(3.f)));
-  Expr p = horner(strict::sub(s, Expr(0.375f)),
-                  {2.5387117044e-02, -9.0673114131e-02, -1.9923519701e-02, 1.5119400208e-01, 8.3254064251e-02,
-                   -3.1480635613e-01, -1.4510838822e-01, 1.0965411600e+00, -1.6760429102e+00}) *
-               s * s +
-           1.5f * s;
+  Expr p =
+      horner(strict::sub(s, Expr(0.375f)), {5.5770562992e-02, -2.5015964087e-03, -9.9055005848e-02, -4.4773704051e-02,
+                                            1.4565034907e-01, 1.3895354678e-01, -2.8366458465e-01, -2.6312068599e-01,
+                                            1.0421264550e+00, -1.2648404046e+00, 8.7148390781e-01}) *
+      s;
   Expr above = strict::mul(strict::mul(e.rest * p + p, e.low()), e.high());
   Expr isLimit = isNaN(x) || equal(x, negate(infinity(x.type()))); // as PyTorch: -infinity times 0
   return select(isLimit, notANumber(x.type()), copySign(strict::sub(max(x, 0.f), above), x));

@@ -39,11 +39,10 @@ def main():
     fit("erf, small", 1e-9, 0.9**2, 5, series, lambda square: 1 / series(square))
     rate = lambda x: -numpy.log(special.erfc(x)) / x  # noqa: E731
     fit("erf, large", 0.9, 4, 5, rate, lambda x: special.erfc(x) * x / special.erf(x))
-    # x times the share of a normal distribution above x is exp(-x^2 / 2) (1.5 s + s^2 P(s - 0.375)), s = x / (x + 3), for
+    # x times the share of a normal distribution above x is exp(-x^2 / 2) s P(s - 0.375) with s = x / (x + 3), for
     # 0 <= x < 14.6.
-    above = lambda s: special.erfcx(3 * s / (1 - s) * numpy.sqrt(0.5)) * 1.5 / (1 - s)  # noqa: E731
-    rest = lambda v: (above(v + 0.375) - 1.5) / (v + 0.375)  # noqa: E731
-    fit("gelu", 1e-4 - 0.375, 14.6 / (14.6 + 3) - 0.375, 8, rest, lambda v: (v + 0.375) / above(v + 0.375))
+    above = lambda v: special.erfcx(3 * (v + 0.375) / (0.625 - v) * numpy.sqrt(0.5)) * 1.5 / (0.625 - v)  # noqa: E731
+    fit("gelu", -0.375, 14.6 / (14.6 + 3) - 0.375, 10, above, lambda v: 1 / above(v))
 
 
 if __name__ == "__main__":
