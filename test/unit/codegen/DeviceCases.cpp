@@ -1,6 +1,6 @@
-// The same cases on an OpenCL device, through the runtime's own driver: each with a thread an element, and with the
-// schedule that the compiler chooses, or with the device's schedules that it names. What a case says of schedules for
-// the processor does not count; what it says of results in place does.
+// The same cases on an OpenCL device, through the runtime's own driver: each with the schedule that the compiler
+// chooses, or with the device's schedules that it names. What a case says of schedules for the processor does not count;
+// what it says of results in place does.
 #include "KernelRunner.h"
 #include "bmc/program.h"
 #include "passes/Schedule.h"
