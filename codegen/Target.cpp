@@ -36,6 +36,9 @@ static constexpr Processor processors[] = {
     {"cortex-a53", Triple::aarch64, "", 128, 32, ""},
     {"cortex-a72", Triple::aarch64, "", 128, 32, ""},
     {"neoverse-n1", Triple::aarch64, "-arm_dot_prod", 128, 32, "dotprod"},
+    {"cortex-m4", Triple::thumb, "", 32, 32, ""},
+    {"cortex-m7", Triple::thumb, "", 32, 32, ""},
+    {"cortex-m55", Triple::thumb, "", 128, 8, ""},
 };
 
 static constexpr TunedProcessor tunedProcessors[] = {
@@ -48,7 +51,20 @@ static constexpr TunedProcessor tunedProcessors[] = {
 };
 
 static constexpr StringLiteral triples[] = {"x86_64-linux-musl", "x86_64-linux-gnu", "aarch64-linux-musl",
-                                            "aarch64-linux-gnu"};
+                                            "aarch64-linux-gnu", "thumbv7em-none-eabihf"};
+
+// Halide's text for an architecture. It knows no microcontrollers, but its IR for a 32-bit ARM without vector
+// instructions of its own is theirs too; LLVM makes code of it.
+static StringLiteral halideMachine(Triple::ArchType architecture) {
+  switch (architecture) {
+  case Triple::aarch64:
+    return "arm-64-linux";
+  case Triple::thumb:
+    return "arm-32-noos-no_neon";
+  default:
+    return "x86-64-linux";
+  }
+}
 
 static Triple::ArchType hostArchitecture() { return Triple(sys::getProcessTriple()).getArch(); }
 
@@ -104,6 +120,8 @@ bool Target::isHost() const {
   const Processor *processor = processorNamed(llvmCpu, own.getArch());
   return processor && hostHas(*processor);
 }
+
+bool Target::isBare() const { return Triple(Triple::normalize(triple)).getOS() == Triple::UnknownOS; }
 
 std::string hostTriple(StringRef cLibrary) {
   return (hostArchitecture() == Triple::aarch64 ? "aarch64-linux-" : "x86_64-linux-") + cLibrary.str();
@@ -165,7 +183,7 @@ Expected<Target> parseTarget(StringRef name, StringRef cpu, StringRef gpu) {
   target.cpu = isNamed ? cpu.str() : processor.name.str();
   target.llvmCpu = processor.name.str();
   target.isNative = !isNamed && architecture == hostArchitecture();
-  target.halide = (architecture == Triple::aarch64 ? "arm-64-linux" : "x86-64-linux") + processor.halideFeatures.str();
+  target.halide = halideMachine(architecture).str() + processor.halideFeatures.str();
   target.vectorBits = processor.vectorBits;
   target.vectorRegisters = processor.vectorRegisters;
   if (Error error = name.contains('+') && device.empty() ? createStringError("expected a device behind '+'")

@@ -33,6 +33,9 @@ struct Target {
   /// The processor of a machine with a device, which programs can go on with.
   Target withoutDevice() const;
   bool isHost() const; // whether programs for it run here
+  bool isBare() const; // a microcontroller: no operating system, little memory
+  /// Of buffers: a cache line, or where there is little memory a vector.
+  int64_t alignment() const { return isBare() ? 16 : 64; }
   bool operator==(const Target &) const = default;
 };
 

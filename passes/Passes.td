@@ -8,6 +8,18 @@ class Bmc_Pass<string name> : Pass<name, "::mlir::ModuleOp"> {
   let dependentDialects = ["::bmc::bm::BmDialect", "::mlir::func::FuncDialect"];
 }
 
+def BindRows : Bmc_Pass<"bm-bind-rows"> {
+  let summary = "give the rows of each function's inputs a number";
+  let description = [{
+    Needs: the frontend's module.
+    Leaves: the same functions with all sizes static. A size that is not one of rows must be bound already.
+  }];
+  let options = [
+    Option<"batch", "batch", "int64_t", "0", "rows of a training step and of an evaluation; 0: the model file's batch">,
+    Option<"rows", "rows", "int64_t", "1", "rows of a prediction">,
+  ];
+}
+
 def Differentiate : Bmc_Pass<"bm-differentiate"> {
   let summary = "replace each bm.grad by the ops that compute its gradients";
   let description = [{
@@ -87,6 +99,14 @@ def PlanMemory : Bmc_Pass<"bm-plan-memory"> {
     Leaves: `buffers` and `in_place` on each kernel, `buffers` on each loop, `bm.arena` on each function, kernels in an
     order in which donated arguments and carried values are read before they are overwritten; copying kernels where a
     result would not be written by a kernel.
+  }];
+}
+
+def Serialize : Bmc_Pass<"bm-serialize"> {
+  let summary = "take the threads out of all schedules";
+  let description = [{
+    Needs: scheduled kernels.
+    Leaves: the same schedules without parallel loops. Results stay the same, bit for bit.
   }];
 }
 

@@ -23,6 +23,10 @@ void buildPipeline(OpPassManager &passes, Stage stopAfter, const PipelineOptions
   if (stopAfter == Stage::Bm)
     return;
 
+  // Before all others, which then see nothing but numbers.
+  if (options.fixed)
+    passes.addPass(createBindRows({options.fixed->batch, options.fixed->rows}));
+
   // First, because gradient rules belong to single ops as the user wrote them, and stop_gradient still stands.
   passes.addPass(createDifferentiate());
   // Rules leave more than is needed (gradients of data, products with one); fusion decides better without it.
@@ -51,6 +55,9 @@ void buildPipeline(OpPassManager &passes, Stage stopAfter, const PipelineOptions
 
   // Last: it orders the kernels and adds copies, and nothing may move a kernel afterwards.
   passes.addPass(createPlanMemory());
+  // Copies that the plan added have schedules too.
+  if (options.fixed)
+    passes.addPass(createSerialize());
 }
 
 #define GEN_PASS_REGISTRATION

@@ -6,6 +6,7 @@
 #include "llvm/ADT/StringRef.h"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 namespace mlir {
@@ -35,11 +36,18 @@ inline constexpr unsigned usualOptimization = 2;
 /// what is packed is made before that. A library reads its weights into memory of its own, for many calls.
 inline constexpr int64_t packedBytesOfPrograms = 4 * 1024 * 1024, packedBytesOfLibraries = 128 * 1024 * 1024;
 
+/// Where all memory is there from the start, and there are no threads: the rows of a training step (0: the model
+/// file's) and of a prediction.
+struct FixedRows {
+  int64_t batch = 0, rows = 1;
+};
+
 struct PipelineOptions {
   unsigned optimization = usualOptimization;
   bool reasons = false; // kernels say why they are apart (bm.apart)
   std::string tuning;   // the file of tuning records; empty: none
   int64_t packedBytes = packedBytesOfPrograms;
+  std::optional<FixedRows> fixed = std::nullopt; // none: any number, at run time
 };
 
 /// The passes that lead from the frontend's module to a stage.

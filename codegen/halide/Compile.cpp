@@ -85,6 +85,8 @@ static Halide::Target halideTarget(const Target &target, bool checks) {
 static Halide::OutputFileType fileType(KernelOutput output, bool hasDevice) {
   if (output == KernelOutput::Object)
     return Halide::OutputFileType::object;
+  if (output == KernelOutput::Bitcode)
+    return Halide::OutputFileType::bitcode;
   return hasDevice ? Halide::OutputFileType::device_code : Halide::OutputFileType::assembly;
 }
 

@@ -14,7 +14,7 @@
 
 namespace bmc::codegen {
 
-enum class KernelOutput { Object, Assembly, Loops };
+enum class KernelOutput { Object, Bitcode, Assembly, Loops };
 
 struct CompileJob {
   bm::KernelOp kernel;

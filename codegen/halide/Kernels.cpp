@@ -81,21 +81,23 @@ static std::vector<std::pair<std::string, KernelOp>> distinctKernels(ModuleOp mo
   return kernels;
 }
 
-// The cache: DIRECTORY/FUNCTION.kernel is a line with the checksum, then the object
+// The cache: DIRECTORY/FUNCTION.kernel is a line with the checksum, then the object; FUNCTION.bitcode the same of
+// bitcode
 // -------------------------------------
 
-static std::string cachePath(StringRef directory, StringRef function) {
-  SmallString<128> path(directory);
-  llvm::sys::path::append(path, function + ".kernel");
+static std::string cachePath(const CompileOptions &options, StringRef function) {
+  if (options.checks || options.cacheDirectory.empty())
+    return "";
+  SmallString<128> path(options.cacheDirectory);
+  llvm::sys::path::append(path, function + (options.asBitcode ? ".bitcode" : ".kernel"));
   return path.str().str();
 }
 
 // Empty if there is none, or if the file is damaged.
-static std::string readCache(StringRef directory, StringRef function) {
-  if (directory.empty())
+static std::string readCache(const std::string &path) {
+  if (path.empty())
     return "";
-  auto file =
-      llvm::MemoryBuffer::getFile(cachePath(directory, function), /*IsText=*/false, /*RequiresNullTerminator=*/false);
+  auto file = llvm::MemoryBuffer::getFile(path, /*IsText=*/false, /*RequiresNullTerminator=*/false);
   if (!file)
     return "";
   auto [sum, object] = (*file)->getBuffer().split('\n');
@@ -104,11 +106,11 @@ static std::string readCache(StringRef directory, StringRef function) {
 
 // A cache that cannot be written is no error: the next run compiles again. The rename makes a whole file appear at
 // once.
-static void writeCache(StringRef directory, StringRef function, StringRef object) {
-  if (directory.empty() || llvm::sys::fs::create_directories(directory))
+static void writeCache(const std::string &path, StringRef object) {
+  if (path.empty() || llvm::sys::fs::create_directories(llvm::sys::path::parent_path(path)))
     return;
   std::string content = hashText(object) + "\n" + object.str();
-  consumeError(codegen::makeFile(cachePath(directory, function), content));
+  consumeError(codegen::makeFile(path, content));
 }
 
 // Compilation ---------------------------------------------------------------------------------------------------------
@@ -118,7 +120,6 @@ bool isPlainAlready(KernelOp kernel) {
 }
 
 FailureOr<std::vector<CompiledKernel>> compileKernels(ModuleOp module, const CompileOptions &options) {
-  StringRef cache = options.checks ? StringRef() : StringRef(options.cacheDirectory);
   std::vector<CompiledKernel> kernels;
   std::vector<CompileJob> jobs;
   std::vector<std::pair<size_t, bool>> jobOf; // the kernel and variant of each job
@@ -129,7 +130,7 @@ FailureOr<std::vector<CompiledKernel>> compileKernels(ModuleOp module, const Com
         continue;
       std::string function = isPlain ? name + "_plain" : name;
       std::string &object = isPlain ? compiled.plainObject : compiled.object;
-      object = readCache(cache, function);
+      object = readCache(cachePath(options, function));
       if (!object.empty())
         continue;
       compiled.fromCache = false;
@@ -137,10 +138,11 @@ FailureOr<std::vector<CompiledKernel>> compileKernels(ModuleOp module, const Com
       jobOf.emplace_back(kernels.size() - 1, isPlain);
     }
   }
-  if (failed(runJobs(jobs, options.target, KernelOutput::Object, options.checks, options.jobs)))
+  KernelOutput output = options.asBitcode ? KernelOutput::Bitcode : KernelOutput::Object;
+  if (failed(runJobs(jobs, options.target, output, options.checks, options.jobs)))
     return failure();
   for (auto [job, place] : llvm::zip_equal(jobs, jobOf)) {
-    writeCache(cache, job.function, job.result);
+    writeCache(cachePath(options, job.function), job.result);
     CompiledKernel &compiled = kernels[place.first];
     (place.second ? compiled.plainObject : compiled.object) = std::move(job.result);
   }

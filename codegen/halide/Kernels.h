@@ -49,12 +49,13 @@ struct CompileOptions {
   unsigned jobs = 1;
   bool alsoPlain = false; // NAME_plain too: the same without its schedule, for the program's selftest
   bool checks = false;    // bounds are checked at run time; for bmc's own tests, never cached
+  bool asBitcode = false; // for LLVM to compile together with the host code
 };
 
 struct CompiledKernel {
   bm::KernelOp kernel; // the first in the module with this name
   std::string name;
-  std::string object;      // an ELF file
+  std::string object;      // an ELF file, or LLVM's bitcode
   std::string plainObject; // of NAME_plain, if asked for and if it differs from NAME
   bool fromCache = false;
 };

@@ -4,13 +4,17 @@
 #include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Export.h"
+#include "llvm/Bitcode/BitcodeReader.h"
+#include "llvm/IR/InstIterator.h"
 #include "llvm/IR/LegacyPassManager.h"
 #include "llvm/IR/Module.h"
+#include "llvm/Linker/Linker.h"
 #include "llvm/MC/TargetRegistry.h"
 #include "llvm/Passes/PassBuilder.h"
 #include "llvm/Support/TargetSelect.h"
 #include "llvm/Target/TargetMachine.h"
 #include "llvm/TargetParser/Triple.h"
+#include "llvm/Transforms/IPO/Internalize.h"
 
 #include <mutex>
 
@@ -29,21 +33,25 @@ static void initializeTargets() {
     LLVMInitializeAArch64Target();
     LLVMInitializeAArch64TargetMC();
     LLVMInitializeAArch64AsmPrinter();
+    LLVMInitializeARMTargetInfo();
+    LLVMInitializeARMTarget();
+    LLVMInitializeARMTargetMC();
+    LLVMInitializeARMAsmPrinter();
   });
 }
 
 // Each function in a section of its own, so that the linker drops those that are not used.
 static std::unique_ptr<llvm::TargetMachine> targetMachine(const Target &target, std::string &error) {
   initializeTargets();
-  llvm::Triple triple(target.triple);
+  llvm::Triple triple(llvm::Triple::normalize(target.triple)); // with the vendor that names leave out
   const llvm::Target *found = llvm::TargetRegistry::lookupTarget(triple, error);
   if (!found)
     return nullptr;
   llvm::TargetOptions options;
   options.FunctionSections = true;
   options.DataSections = true;
-  return std::unique_ptr<llvm::TargetMachine>(
-      found->createTargetMachine(triple, target.llvmCpu, target.llvmFeatures, options, llvm::Reloc::PIC_));
+  return std::unique_ptr<llvm::TargetMachine>(found->createTargetMachine(
+      triple, target.llvmCpu, target.llvmFeatures, options, target.isBare() ? llvm::Reloc::Static : llvm::Reloc::PIC_));
 }
 
 static void optimize(llvm::Module &module, llvm::TargetMachine &machine, unsigned level) {
@@ -73,30 +81,109 @@ static FailureOr<std::string> emitCode(llvm::Module &module, llvm::TargetMachine
   return code.str().str();
 }
 
-FailureOr<std::string> emitHost(ModuleOp host, const Target &target, unsigned optimization, HostOutput output) {
+// The module as LLVM IR for the machine.
+static std::unique_ptr<llvm::Module> translate(ModuleOp host, llvm::TargetMachine &machine,
+                                               llvm::LLVMContext &context) {
   registerBuiltinDialectTranslation(*host.getContext());
   registerLLVMDialectTranslation(*host.getContext());
-  std::string error;
-  std::unique_ptr<llvm::TargetMachine> machine = targetMachine(target, error);
-  if (!machine)
-    return emitError(host.getLoc()) << "this LLVM cannot make code for " << target.triple << ": " << error;
-  llvm::LLVMContext context;
   std::unique_ptr<llvm::Module> module = translateModuleToLLVMIR(host, context, "bmc");
   if (!module)
-    return failure();
-  module->setTargetTriple(machine->getTargetTriple());
-  module->setDataLayout(machine->createDataLayout());
-  module->setPICLevel(llvm::PICLevel::BigPIC);
-  optimize(*module, *machine, optimization);
+    return nullptr;
+  module->setTargetTriple(machine.getTargetTriple());
+  module->setDataLayout(machine.createDataLayout());
+  return module;
+}
+
+// Kernels come with their triple, and with what is so inside of one kernel only: that buffers of different names are
+// different memory. What one calls `out` the next one reads as `in0`.
+static void takeOver(llvm::Module &kernels, const llvm::Module &host) {
+  kernels.setTargetTriple(host.getTargetTriple());
+  kernels.setDataLayout(host.getDataLayout());
+  if (llvm::NamedMDNode *flags = kernels.getModuleFlagsMetadata())
+    flags->eraseFromParent();
+  for (llvm::Function &function : kernels)
+    for (llvm::Instruction &instruction : llvm::instructions(function))
+      for (unsigned kind :
+           {llvm::LLVMContext::MD_tbaa, llvm::LLVMContext::MD_alias_scope, llvm::LLVMContext::MD_noalias})
+        instruction.setMetadata(kind, nullptr);
+}
+
+// All is for one machine, whatever attributes Halide chose; where memory is little, code is to be small.
+static void setAttributes(llvm::Module &module, const llvm::TargetMachine &machine, bool isSmall) {
+  for (llvm::Function &function : module) {
+    for (llvm::StringRef attribute : {"target-cpu", "target-features", "tune-cpu"})
+      function.removeFnAttr(attribute);
+    function.addFnAttr("target-cpu", machine.getTargetCPU());
+    function.addFnAttr("target-features", machine.getTargetFeatureString());
+    function.setDoesNotThrow();
+    if (isSmall && !function.isDeclaration())
+      function.addFnAttr(llvm::Attribute::OptimizeForSize);
+  }
+}
+
+static LogicalResult linkKernels(llvm::Module &module, ModuleOp host, llvm::ArrayRef<std::string> kernels) {
+  llvm::Linker linker(module);
+  for (const std::string &bitcode : kernels) {
+    auto kernel = llvm::parseBitcodeFile(llvm::MemoryBufferRef(bitcode, "kernel"), module.getContext());
+    if (!kernel)
+      return host.emitError() << "a kernel's bitcode cannot be read: " << llvm::toString(kernel.takeError());
+    takeOver(**kernel, module);
+    if (linker.linkInModule(std::move(*kernel)))
+      return host.emitError() << "a kernel's bitcode cannot be linked";
+  }
+  return success();
+}
+
+static FailureOr<std::string> finish(llvm::Module &module, llvm::TargetMachine &machine, unsigned optimization,
+                                     HostOutput output) {
+  optimize(module, machine, optimization);
   if (output == HostOutput::Ir) {
     std::string text;
     llvm::raw_string_ostream stream(text);
-    module->print(stream, nullptr);
+    module.print(stream, nullptr);
     return text;
   }
-  return emitCode(*module, *machine,
+  return emitCode(module, machine,
                   output == HostOutput::Object ? llvm::CodeGenFileType::ObjectFile
                                                : llvm::CodeGenFileType::AssemblyFile);
+}
+
+static FailureOr<std::unique_ptr<llvm::TargetMachine>> machineFor(ModuleOp host, const Target &target) {
+  std::string error;
+  std::unique_ptr<llvm::TargetMachine> machine = targetMachine(target, error);
+  if (!machine)
+    return host.emitError() << "this LLVM cannot make code for " << target.triple << ": " << error;
+  return machine;
+}
+
+FailureOr<std::string> emitHost(ModuleOp host, const Target &target, unsigned optimization, HostOutput output) {
+  auto machine = machineFor(host, target);
+  if (failed(machine))
+    return failure();
+  llvm::LLVMContext context;
+  std::unique_ptr<llvm::Module> module = translate(host, **machine, context);
+  if (!module)
+    return failure();
+  module->setPICLevel(llvm::PICLevel::BigPIC);
+  return finish(*module, **machine, optimization, output);
+}
+
+FailureOr<std::string> emitWhole(ModuleOp host, const Target &target, unsigned optimization, HostOutput output,
+                                 llvm::ArrayRef<std::string> kernels, llvm::ArrayRef<std::string> exported) {
+  auto machine = machineFor(host, target);
+  if (failed(machine))
+    return failure();
+  llvm::LLVMContext context;
+  std::unique_ptr<llvm::Module> module = translate(host, **machine, context);
+  if (!module || failed(linkKernels(*module, host, kernels)))
+    return failure();
+  if (!target.isBare())
+    module->setPICLevel(llvm::PICLevel::BigPIC);
+  setAttributes(*module, **machine, target.isBare() && optimization < 3);
+  llvm::internalizeModule(*module, [&](const llvm::GlobalValue &value) {
+    return llvm::is_contained(exported, value.getName()) || value.isDeclaration();
+  });
+  return finish(*module, **machine, optimization, output);
 }
 
 } // namespace bmc::codegen

@@ -16,6 +16,11 @@ enum class HostOutput { Ir, Assembly, Object };
 mlir::FailureOr<std::string> emitHost(mlir::ModuleOp host, const Target &target, unsigned optimization,
                                       HostOutput output);
 
+/// The same together with the kernels' bitcode, as one module: what is not exported is inlined or gone.
+mlir::FailureOr<std::string> emitWhole(mlir::ModuleOp host, const Target &target, unsigned optimization,
+                                       HostOutput output, llvm::ArrayRef<std::string> kernels,
+                                       llvm::ArrayRef<std::string> exported);
+
 } // namespace bmc::codegen
 
 #endif

@@ -9,9 +9,6 @@
 
 namespace bmc::codegen {
 
-/// A name as C has it: other characters become `_`, and a digit does not come first.
-std::string cIdentifier(llvm::StringRef name);
-
 /// `prefix` is a C identifier. Needs `bm.program` on the module.
 mlir::FailureOr<std::string> modelHeader(mlir::ModuleOp planned, llvm::StringRef prefix);
 

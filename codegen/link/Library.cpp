@@ -21,15 +21,18 @@ static constexpr StringLiteral tableSymbol = "bmc_library_table", loadedSymbol =
 
 static std::string exportedSymbol(const LibraryJob &job) { return job.prefix + "_library"; }
 
-// One object of all, with what the table needs of the runtime.
-static Expected<std::string> merge(const LibraryJob &job, TemporaryFiles &files) {
+// One object of all and of what the wanted symbols need of an archive of the target.
+static Expected<std::string> merge(ArrayRef<std::string> objects, ArrayRef<std::string> wanted, const Target &target,
+                                   StringRef shareDirectory, const std::string &archive, TemporaryFiles &files) {
   Expected<std::string> merged = files.add("", ".o");
   if (!merged)
     return merged.takeError();
-  std::vector<std::string> arguments = {"-r", "--gc-sections", "-u", tableSymbol.str()};
-  if (Error error = addObjects(files, job.objects, arguments))
+  std::vector<std::string> arguments = {"-r", "--gc-sections"};
+  for (const std::string &symbol : wanted)
+    arguments.insert(arguments.end(), {"-u", symbol});
+  if (Error error = addObjects(files, objects, arguments))
     return error;
-  if (Error error = appendResources(arguments, job.target, job.shareDirectory, {"libbmc_model.a"}))
+  if (Error error = appendResources(arguments, target, shareDirectory, {archive}))
     return error;
   arguments.insert(arguments.end(), {"-o", *merged});
   if (Error error = runLld(arguments))
@@ -43,18 +46,19 @@ static Error keepGlobal(objcopy::CommonConfig &config, StringRef symbol) {
       objcopy::NameOrPattern::create(symbol, objcopy::MatchStyle::Literal, asIs));
 }
 
-// The object with the table under the model's name, and every other symbol local or gone.
-static Expected<std::string> hideSymbols(const LibraryJob &job, StringRef merged) {
-  Expected<object::OwningBinary<object::Binary>> binary = object::createBinary(merged);
+// The object with some symbols, renamed where that is asked for, and every other one local or gone.
+static Expected<std::string> hideSymbols(StringRef path, ArrayRef<std::string> kept,
+                                         ArrayRef<std::pair<StringRef, StringRef>> renamed) {
+  Expected<object::OwningBinary<object::Binary>> binary = object::createBinary(path);
   if (!binary)
     return binary.takeError();
-  std::string exported = exportedSymbol(job);
   objcopy::ConfigManager config;
-  config.Common.InputFilename = merged;
-  config.Common.OutputFilename = job.output;
-  config.Common.SymbolsToRename[tableSymbol] = exported;
+  config.Common.InputFilename = path;
+  config.Common.OutputFilename = path;
+  for (auto [from, to] : renamed)
+    config.Common.SymbolsToRename[from] = to;
   config.Common.StripUnneeded = true;
-  for (StringRef symbol : {StringRef(tableSymbol), StringRef(exported)}) // before and behind the renaming
+  for (StringRef symbol : kept)
     if (Error error = keepGlobal(config.Common, symbol))
       return error;
   SmallString<0> content;
@@ -103,13 +107,50 @@ static Error linkShared(const LibraryJob &job, StringRef object, TemporaryFiles 
 
 Error linkLibrary(const LibraryJob &job) {
   TemporaryFiles files;
-  Expected<std::string> merged = merge(job, files);
+  Expected<std::string> merged =
+      merge(job.objects, {tableSymbol.str()}, job.target, job.shareDirectory, "libbmc_model.a", files);
   if (!merged)
     return merged.takeError();
-  Expected<std::string> object = hideSymbols(job, *merged);
+  std::string exported = exportedSymbol(job);
+  // Before and behind the renaming.
+  Expected<std::string> object = hideSymbols(*merged, {tableSymbol.str(), exported}, {{tableSymbol, exported}});
   if (!object)
     return object.takeError();
   return job.kind == LibraryKind::Static ? writeArchive(job, *object) : linkShared(job, *object, files);
+}
+
+// Without a heap -----------------------------------------------------------------------------------------------------
+
+// Of all that is not in it, the object may name these.
+static Error checkUndefined(StringRef object) {
+  auto file = object::ObjectFile::createObjectFile(MemoryBufferRef(object, "object"));
+  if (!file)
+    return file.takeError();
+  for (const object::SymbolRef &symbol : (*file)->symbols()) {
+    Expected<uint32_t> flags = symbol.getFlags();
+    Expected<StringRef> name = symbol.getName();
+    if (!flags || !name)
+      return joinErrors(flags.takeError(), name.takeError());
+    bool isMissing = *flags & object::SymbolRef::SF_Undefined && !name->empty();
+    if (isMissing && *name != "memcpy" && *name != "memset" && *name != "memmove")
+      return createStringError("the model needs the function '" + *name +
+                               "', which a program without a C library has not");
+  }
+  return Error::success();
+}
+
+Expected<std::string> linkStaticObject(const StaticObjectJob &job) {
+  TemporaryFiles files;
+  Expected<std::string> merged =
+      merge({job.object}, job.exported, job.target, job.shareDirectory, "libbmc_small.a", files);
+  if (!merged)
+    return merged.takeError();
+  Expected<std::string> object = hideSymbols(*merged, job.exported, {});
+  if (!object)
+    return object.takeError();
+  if (Error error = checkUndefined(*object))
+    return error;
+  return object;
 }
 
 } // namespace bmc::codegen

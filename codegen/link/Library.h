@@ -26,6 +26,17 @@ struct LibraryJob {
 /// Writes the output whole or not at all.
 llvm::Error linkLibrary(const LibraryJob &job);
 
+/// The code of a model without a heap, and the symbols that it exports.
+struct StaticObjectJob {
+  Target target;
+  std::string object; // an ELF file's content
+  std::vector<std::string> exported;
+  std::string shareDirectory;
+};
+
+/// One relocatable object with all that the code needs but memcpy, memset and memmove; other symbols of it are local.
+llvm::Expected<std::string> linkStaticObject(const StaticObjectJob &job);
+
 } // namespace bmc::codegen
 
 #endif

@@ -25,13 +25,16 @@ static std::vector<EmitInfo> allEmits() {
   std::vector<EmitInfo> emits = {{"ast", "the syntax tree", {Output::Ast, Stage::Bm}}};
   for (const StageInfo &stage : allStages())
     emits.push_back({stage.name, stage.summary, {Output::Module, stage.stage}});
-  emits.insert(emits.end(), {{"llvm", "the functions that call the kernels, and the program's table", {Output::Llvm}},
-                             {"halide", "each kernel's loops", {Output::Halide}},
-                             {"asm", "each kernel's assembly, then the functions'", {Output::Assembly}},
-                             {"obj", "an object file without the runtime", {Output::Object}},
-                             {"exe", "a program (the default)", {Output::Program}},
-                             {"lib", "a static library libOUT.a and its C header OUT.h", {Output::Library}},
-                             {"so", "a shared library OUT.so and its C header OUT.h", {Output::SharedLibrary}}});
+  emits.insert(
+      emits.end(),
+      {{"llvm", "the functions that call the kernels, and the program's table", {Output::Llvm}},
+       {"halide", "each kernel's loops", {Output::Halide}},
+       {"asm", "each kernel's assembly, then the functions'", {Output::Assembly}},
+       {"obj", "an object file without the runtime", {Output::Object}},
+       {"exe", "a program (the default)", {Output::Program}},
+       {"c-header", "with --no-heap: an object OUT.o, all memory in it, and its C header OUT.h", {Output::StaticModel}},
+       {"lib", "a static library libOUT.a and its C header OUT.h", {Output::Library}},
+       {"so", "a shared library OUT.so and its C header OUT.h", {Output::SharedLibrary}}});
   return emits;
 }
 
@@ -90,8 +93,8 @@ static Error setTuneSeconds(Options &options, StringRef value) {
   return Error::success();
 }
 
-static Error setTuneRows(Options &options, StringRef value) {
-  if (value.getAsInteger(10, options.tuneRows) || options.tuneRows < 1)
+template <int64_t Options::*member> static Error setCount(Options &options, StringRef value) {
+  if (value.getAsInteger(10, options.*member) || options.*member < 1)
     return createStringError("expected a number of at least 1, found '" + value + "'");
   return Error::success();
 }
@@ -150,6 +153,15 @@ static const Flag flags[] = {
     {"-O3", "", "", setOptimization<3>},
     {"-I", "DIR", "look for imported files in DIR too", addIncludeDir},
     {"--emit", "WHAT", "stop after a stage and print it, or make another kind of output; see below", setEmit},
+    {"--no-heap", "", "with --emit=c-header: all memory is there from the start; no threads, no files, no C library",
+     setSwitch<&Options::hasHeap, false>},
+    {"--batch", "N", "rows of a training step without a heap (default: the model file's batch)",
+     setCount<&Options::batch>},
+    {"--rows", "N", "rows of a prediction without a heap (default: 1)", setCount<&Options::rows>},
+    {"--weights", "FILE", "compile the weights of a safetensors file into a model without a heap",
+     setText<&Options::weights>},
+    {"--inference", "", "with --weights: leave training out; the weights are constants",
+     setSwitch<&Options::predictsOnly>},
     {"--check", "", "compare each compiled function with the reference interpreter; no output",
      setSwitch<&Options::check>},
     {"--explain", "",
@@ -160,7 +172,7 @@ static const Flag flags[] = {
      setSwitch<&Options::tune>},
     {"--tune-seconds", "N", "measure for about N seconds (default: 60)", setTuneSeconds},
     {"--tune-rows", "N", "measure functions other than training with N for sizes that are open (default: 256)",
-     setTuneRows},
+     setCount<&Options::tuneRows>},
     {"--tuning", "FILE", "the tuning file (default: the model file's name with .tune, if there is one)",
      setText<&Options::tuning>},
     {"--no-tuning", "", "take the machine model's schedules alone", setSwitch<&Options::hasTuning, false>},
@@ -229,6 +241,22 @@ static Error setInput(Options &options, StringRef argument) {
   return Error::success();
 }
 
+// What goes with --no-heap, and what does not go without.
+static Error checkStatic(const Options &options) {
+  bool isStatic = options.emit.output == Output::StaticModel;
+  if (isStatic && options.hasHeap)
+    return createStringError("--emit=c-header makes a model whose memory is all there from the start: say --no-heap");
+  if (!isStatic && !options.hasHeap && options.emit.output != Output::Module)
+    return createStringError("--no-heap goes with --emit=c-header: programs and libraries take memory as they need it");
+  if (isStatic && (options.check || options.explain))
+    return createStringError("--check and --explain do not go with --emit=c-header");
+  if (options.hasHeap && (options.batch || options.rows || options.predictsOnly || !options.weights.empty()))
+    return createStringError("--batch, --rows, --weights and --inference go with --no-heap");
+  if (options.predictsOnly && options.weights.empty())
+    return createStringError("--inference needs weights that are compiled in: say --weights=FILE");
+  return Error::success();
+}
+
 static Error checkTogether(const Options &options) {
   if (options.help || options.version)
     return Error::success();
@@ -242,7 +270,9 @@ static Error checkTogether(const Options &options) {
   if (hasDevice && options.check)
     return createStringError("--check compares the processor's code: leave " +
                              StringRef(options.target).substr(options.target.find('+')) + " out");
-  if (!options.parts.empty() && (options.emit.isLibrary() || options.emit.output == Output::Object))
+  if (Error error = checkStatic(options))
+    return error;
+  if (!options.parts.empty() && (options.emit.isLibrary() || !options.hasHeap || options.emit.output == Output::Object))
     return createStringError("--with adds to a program; a library or an object has no verbs");
   if (options.check && !options.output.empty())
     return createStringError("--check makes no output, so -o does not go with it");

@@ -93,9 +93,15 @@ bool Compilation::runPasses(mlir::ModuleOp module, const codegen::Target &target
   mlir::PassManager passes(&context);
   passes.enableTiming(scope);
   bool isLibrary = options.emit.isLibrary();
-  buildPipeline(passes, stage,
-                {options.optimization, options.explain, isTuned ? tuningPath(options) : "",
-                 isLibrary ? packedBytesOfLibraries : packedBytesOfPrograms});
+  PipelineOptions choices{.optimization = options.optimization,
+                          .reasons = options.explain,
+                          .tuning = isTuned ? tuningPath(options) : "",
+                          .packedBytes = isLibrary ? packedBytesOfLibraries : packedBytesOfPrograms};
+  if (!options.hasHeap) {
+    choices.packedBytes = 0; // weights are read where they are stored
+    choices.fixed = FixedRows{options.batch, std::max<int64_t>(options.rows, 1)};
+  }
+  buildPipeline(passes, stage, choices);
   return mlir::succeeded(passes.run(module)) && !hasErrors();
 }
 
@@ -148,7 +154,12 @@ llvm::Expected<codegen::Target> chooseTarget(const Options &options) {
   std::string triple = options.target;
   if (triple.empty() && (options.isDynamic || options.emit.isLibrary()))
     triple = codegen::hostTriple("gnu");
-  return codegen::parseTarget(triple, options.cpu, options.gpu);
+  llvm::Expected<codegen::Target> target = codegen::parseTarget(triple, options.cpu, options.gpu);
+  bool fitsBare = options.emit.output <= Output::Module || options.emit.output == Output::StaticModel;
+  if (target && target->isBare() && !fitsBare)
+    return llvm::createStringError("there is no operating system for programs on " + target->triple +
+                                   "; --emit=c-header --no-heap makes an object for it");
+  return target;
 }
 
 } // namespace bmc

@@ -5,6 +5,7 @@
 #include "codegen/host/EmitObject.h"
 #include "codegen/host/LowerHost.h"
 #include "codegen/host/ModelHeader.h"
+#include "codegen/host/ModelSignature.h"
 #include "codegen/link/Library.h"
 #include "codegen/link/Link.h"
 #include "tools/bmc/Check.h"
@@ -12,6 +13,7 @@
 #include "tools/bmc/Explain.h"
 #include "tools/bmc/Files.h"
 #include "tools/bmc/Report.h"
+#include "tools/bmc/StaticOutput.h"
 #include "tools/bmc/Tune.h"
 #include "llvm/Support/Path.h"
 
@@ -156,6 +158,8 @@ static ExitCode emit(Compilation &compilation) {
     return linkOutput(compilation, codegen::LinkKind::Object);
   case Output::Program:
     return linkOutput(compilation, codegen::LinkKind::Program);
+  case Output::StaticModel:
+    return emitStaticModel(compilation);
   case Output::Library:
     return emitLibrary(compilation, codegen::LibraryKind::Static);
   case Output::SharedLibrary:

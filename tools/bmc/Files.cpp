@@ -44,8 +44,18 @@ static std::string libraryPath(const Options &options, StringRef named) {
   return (named.drop_back(name.size()) + (isStatic ? "lib" : "") + name + ending).str();
 }
 
+// NAME.o, also where -o says NAME or NAME.h.
+static std::string staticPath(StringRef named) {
+  for (StringRef ending : {".o", ".h"})
+    if (named.ends_with(ending) && sys::path::filename(named) != ending)
+      named = named.drop_back(ending.size());
+  return (named + ".o").str();
+}
+
 std::string outputPath(const Options &options) {
   StringRef stem = sys::path::stem(options.input);
+  if (options.emit.output == Output::StaticModel)
+    return staticPath(options.output.empty() ? stem : StringRef(options.output));
   if (options.emit.isLibrary())
     return libraryPath(options, options.output.empty() ? stem : StringRef(options.output));
   if (!options.output.empty())
@@ -63,9 +73,15 @@ std::string libraryName(const Options &options) {
   return name.str();
 }
 
+std::string staticName(const Options &options) { return sys::path::stem(outputPath(options)).str(); }
+
+static bool hasHeader(const Options &options) {
+  return options.emit.isLibrary() || options.emit.output == Output::StaticModel;
+}
+
 std::string headerPath(const Options &options) {
   SmallString<128> path(sys::path::parent_path(outputPath(options)));
-  sys::path::append(path, libraryName(options) + ".h");
+  sys::path::append(path, (options.emit.isLibrary() ? libraryName(options) : staticName(options)) + ".h");
   return path.str().str();
 }
 
@@ -98,11 +114,12 @@ Error checkOutput(const Options &options) {
     return checkFile(options, tuningPath(options));
   if (options.check || (options.explain && options.output.empty()))
     return Error::success();
-  if (options.emit.isLibrary() && (StringRef(options.output).ends_with('/') || libraryName(options).empty()))
+  bool isNamed = options.emit.isLibrary() ? !libraryName(options).empty() : !staticName(options).empty();
+  if (hasHeader(options) && (StringRef(options.output).ends_with('/') || !isNamed))
     return createStringError("the output '" + options.output + "' is not a file's name; name a file with -o");
   if (Error error = checkFile(options, outputPath(options)))
     return error;
-  return options.emit.isLibrary() ? checkFile(options, headerPath(options)) : Error::success();
+  return hasHeader(options) ? checkFile(options, headerPath(options)) : Error::success();
 }
 
 static std::string escapeForMake(StringRef path) {

@@ -17,7 +17,9 @@ std::string outputPath(const Options &options);
 
 /// What a library is called by others: its output's name without `lib` in front and the ending.
 std::string libraryName(const Options &options);
-/// Its C header, beside it.
+/// What a model without a heap is called: its outputs' name without an ending.
+std::string staticName(const Options &options);
+/// The C header of a library or of such a model, beside it.
 std::string headerPath(const Options &options);
 
 /// Where tuning records are: as the command line says, or beside the model file.

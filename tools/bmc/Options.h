@@ -18,7 +18,7 @@ namespace bmc {
 enum ExitCode { ExitDone = 0, ExitBadInput = 1, ExitBadCommandLine = 2, ExitCannot = 3 };
 
 /// What comes out: a stage of the module, or one of these.
-enum class Output { Ast, Module, Llvm, Halide, Assembly, Object, Program, Library, SharedLibrary };
+enum class Output { Ast, Module, Llvm, Halide, Assembly, Object, Program, StaticModel, Library, SharedLibrary };
 
 struct Emit {
   Output output = Output::Program;
@@ -35,6 +35,11 @@ struct Options {
   std::string target, cpu; // empty: this machine
   std::string gpu;         // empty: the usual one
   bool isDynamic = false;
+  // Of a model without a heap:
+  bool hasHeap = true;
+  int64_t batch = 0, rows = 0; // of a training step, and of a prediction; 0: the model file's, and 1
+  std::string weights;         // compiled in; empty: none
+  bool predictsOnly = false;
   std::map<std::string, int64_t> bindings;
   std::vector<std::string> includeDirs;
   unsigned optimization = usualOptimization;

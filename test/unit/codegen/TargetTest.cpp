@@ -25,7 +25,7 @@ TEST(TargetTest, KnownNames) {
 TEST(TargetTest, UnknownNames) {
   EXPECT_EQ(errorOf("sparc-sun-solaris", ""),
             "unknown target 'sparc-sun-solaris'; known are x86_64-linux-musl, x86_64-linux-gnu, "
-            "aarch64-linux-musl, aarch64-linux-gnu");
+            "aarch64-linux-musl, aarch64-linux-gnu, thumbv7em-none-eabihf");
   EXPECT_EQ(errorOf("aarch64-linux-musl", "x86-64-v3"),
             "unknown processor 'x86-64-v3'; known are generic, cortex-a53, cortex-a72, neoverse-n1, cortex-a76, "
             "neoverse-v1, neoverse-v2, apple-m1");
@@ -39,6 +39,16 @@ TEST(TargetTest, TunedProcessor) {
   EXPECT_EQ(tuned.llvmCpu, "x86-64-v4");
   EXPECT_EQ(tuned.halide, plain.halide);
   EXPECT_EQ(tuned.isHost(), plain.isHost());
+}
+
+TEST(TargetTest, Microcontroller) {
+  Target small = llvm::cantFail(parseTarget("thumbv7em-none-eabihf", ""));
+  EXPECT_EQ(small.cpu, "cortex-m4");
+  EXPECT_TRUE(small.isBare());
+  EXPECT_FALSE(small.isHost());
+  EXPECT_LT(small.alignment(), llvm::cantFail(parseTarget("", "")).alignment());
+  EXPECT_EQ(errorOf("thumbv7em-none-eabihf", "cortex-a53"),
+            "unknown processor 'cortex-a53'; known are cortex-m4, cortex-m7, cortex-m55");
 }
 
 // Only where nothing is named are the numbers this machine's.
