@@ -35,44 +35,16 @@ struct Simplify : impl::SimplifyBase<Simplify> {
 
     // Merged values can make a rule apply, and the reverse. Each round that changes something makes the module smaller
     // or moves scalar work up, so few rounds are enough; the bound only guards against a wrong rule.
-    GreedyRewriteConfig config;
-    config.setStrictness(GreedyRewriteStrictness::ExistingAndNewOps);
     IRRewriter rewriter(context);
     bool changed = true;
     for (int round = 0; changed && round < 10; ++round) {
       // It fails if it has to stop before nothing changes any more; the next round goes on.
-      (void)applyOpPatternsGreedily(opsToSimplify(), frozen, config, &changed);
+      (void)applyPatternsGreedily(getOperation(), frozen, GreedyRewriteConfig(), &changed);
       bool merged = false;
       DominanceInfo dominance(getOperation());
       eliminateCommonSubExpressions(rewriter, dominance, getOperation(), &merged);
       changed |= merged;
     }
-    putConstantsFirst();
-  }
-
-  // All but returns and yields: no rule is about them, and that of a deep network has thousands of operands, which
-  // would be looked at again whenever one of them changes.
-  SmallVector<Operation *> opsToSimplify() {
-    SmallVector<Operation *> ops;
-    getOperation().walk([&](Operation *op) {
-      if (isa<BmDialect>(op->getDialect()) && !op->hasTrait<OpTrait::IsTerminator>())
-        ops.push_back(op);
-    });
-    return ops;
-  }
-
-  // Equal layers share constants, which stand where the first layer has them: so its kernels would differ from the
-  // others'.
-  void putConstantsFirst() {
-    llvm::DenseMap<Block *, Operation *> last;
-    getOperation().walk([&](ConstantOp constant) {
-      Operation *&before = last[constant->getBlock()];
-      if (before)
-        constant->moveAfter(before);
-      else
-        constant->moveBefore(&constant->getBlock()->front());
-      before = constant;
-    });
   }
 };
 
