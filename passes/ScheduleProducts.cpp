@@ -74,7 +74,7 @@ static void chooseDotProducts(Choice &choice, const Product &product, const Kern
 static void chooseFewRowsTile(Choice &choice, const Product &product, const KernelShape &shape) {
   int64_t bytes = shape.extent(product.columns) * shape.extent(product.inner) * shape.elementBytes;
   if (product.rows.isConstant() || shape.expected(product.rows) || !product.columns.isConstant() ||
-      bytes > shape.machine.bytesOf(MemoryLevel::L2))
+      bytes > shape.machine.bytesOf(MemoryLevel::L3))
     return;
   int64_t most = std::max(shape.machine.vectorRegisters() / 2 * shape.lanes, product.rhsBlock);
   int64_t columns = std::min(roundUp(*product.columns.constant(), product.rhsBlock), most);
