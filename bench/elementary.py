@@ -1,9 +1,9 @@
 """Measures the errors of the elementary functions over all floats, and writes bench/elementary.md.
 
-    python bench/elementary.py [--stride N] [--jobs N]
+    python bench/elementary.py [--stride N] [--jobs N] [FUNCTION]...
 
 `elementary/elementary.bm` is compiled as a library, and `elementary/errors.c` compares what it computes for each of the
-2^32 bit patterns (or every `--stride`-th) with the C library in double precision. That takes a quarter of a minute a function.
+2^32 bit patterns (or every `--stride`-th) with the C library in double precision. That takes about a minute a function.
 Needs gcc.
 """
 
@@ -64,6 +64,7 @@ def document(results, stride):
 
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("functions", nargs="*", metavar="FUNCTION", help="all without any")
     parser.add_argument("--stride", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=len(os.sched_getaffinity(0)))
     parser.add_argument("--bmc", type=pathlib.Path, default=page.ROOT / "build/bin/bmc")
@@ -75,7 +76,8 @@ def main():
     options = arguments()
     with tempfile.TemporaryDirectory() as name:
         program = build(options.bmc.resolve(), pathlib.Path(name))
-        names = subprocess.run([program], check=True, capture_output=True, text=True).stdout.split()
+        known = subprocess.run([program], check=True, capture_output=True, text=True).stdout.split()
+        names = options.functions or known
         with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
             results = list(pool.map(lambda function: measure(program, function, options.stride), names))
     page.write(options.output, document(results, options.stride))
