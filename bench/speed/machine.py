@@ -24,7 +24,7 @@ class Machine:
 
     def operations(self):
         """Floating-point operations a second, the best of a few tries."""
-        return max(self.library.operations(2_000_000) for _ in range(7))
+        return max(self.library.operations(10_000_000) for _ in range(7))
 
     def copying(self, size):
         """A function of a number of calls that copies within memory of that size and gives the seconds."""

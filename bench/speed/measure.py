@@ -61,7 +61,7 @@ def measure(case, number, contenders, options):
     answers = {contender.name: contender.ask(prepare=number, only=options.only) for contender in contenders}
     check(case, {name: numpy.load(answer["result"]) for name, answer in answers.items() if answer["result"]})
     runs = {contender.name: contender.run for contender in contenders if answers[contender.name]["able"]}
-    times = timing.summary(timing.take_turns(runs, 5 if options.quick else 15))
+    times = timing.summary(timing.take_turns(runs, 5 if options.quick else 15, rests=options.threads > 1))
     line = {"case": case.name, "kind": case.kind, "times": times, "flops": case.flops, "bytes": case.bytes}
     print(json.dumps(line), flush=True)
 
