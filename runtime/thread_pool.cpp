@@ -42,7 +42,11 @@ static void pauseProcessor() {
 }
 
 template <class Value> static Value read(const Value &value) { return __atomic_load_n(&value, __ATOMIC_SEQ_CST); }
-template <class Value> static void write(Value &value, Value to) { __atomic_store_n(&value, to, __ATOMIC_SEQ_CST); }
+/// The barrier is for emulators, which may read what comes next before the store is seen; to processors it is nothing new.
+template <class Value> static void write(Value &value, Value to) {
+  __atomic_store_n(&value, to, __ATOMIC_SEQ_CST);
+  __atomic_thread_fence(__ATOMIC_SEQ_CST);
+}
 static int add(int &value, int by) { return __atomic_add_fetch(&value, by, __ATOMIC_SEQ_CST); }
 
 /// To sleep and to be woken takes longer than many a loop: whoever waits looks for a moment first.
