@@ -35,8 +35,7 @@ public:
   }
 
   int64_t panelAheadOfTime() const {
-    bool readsAcrossPages = !sizes.transposesRhs && !isRhsNear();
-    return sizes.columns >= leastColumns && (sizes.transposesRhs || readsAcrossPages) ? panelOfColumns() : 0;
+    return sizes.columns >= leastColumns && (sizes.transposesRhs || !isRhsNear()) ? panelOfColumns() : 0;
   }
 
 private:

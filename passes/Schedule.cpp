@@ -189,8 +189,7 @@ Choice chooseReduction(const KernelShape &shape) {
   return innermost ? chooseRows(shape, full) : chooseColumns(shape, full);
 }
 
-// Packing
-// ----------------------------------------------------------------------------------------------------------------
+// Packing -------------------------------------------------------------------------------------------------------------
 
 // Copies into panels; through registers where the operand's rows run across them, which takes blocks of eight.
 Choice chooseCopy(const KernelShape &shape) {

@@ -46,8 +46,8 @@ struct KernelShape {
   double seconds; // on one thread, if nothing but the machine holds it up
 };
 
-inline int64_t roundUp(int64_t value, int64_t step) { return (value + step - 1) / step * step; }
 inline int64_t ceilDiv(int64_t value, int64_t step) { return (value + step - 1) / step; }
+inline int64_t roundUp(int64_t value, int64_t step) { return ceilDiv(value, step) * step; }
 
 Choice chooseProduct(const KernelShape &shape);
 

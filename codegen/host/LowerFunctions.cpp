@@ -2,6 +2,7 @@
 #include "codegen/host/CodeBuilder.h"
 #include "codegen/host/FunctionCode.h"
 #include "codegen/host/HostProgram.h"
+#include "codegen/host/ResultAliases.h"
 
 using namespace mlir;
 
@@ -131,27 +132,11 @@ LogicalResult FunctionLowering::addConstants() {
   return failure(ops.wasInterrupted());
 }
 
-// Where the kernel or loop that makes a function's result writes it.
-static bm::BufferAttr writtenTo(Value value) {
-  while (auto reshape = value.getDefiningOp<bm::ReshapeOp>())
-    value = reshape.getX();
-  std::optional<ArrayAttr> buffers;
-  if (auto kernel = value.getDefiningOp<bm::KernelOp>())
-    buffers = kernel.getBuffers();
-  else if (auto scan = value.getDefiningOp<bm::ScanOp>())
-    buffers = scan.getBuffers();
-  return buffers ? cast<bm::BufferAttr>((*buffers)[cast<OpResult>(value).getResultNumber()]) : bm::BufferAttr();
-}
-
 LogicalResult FunctionLowering::findAliases() {
-  Operation *terminator = source.getBody().front().getTerminator();
-  for (auto [number, value] : llvm::enumerate(terminator->getOperands())) {
-    bm::BufferAttr buffer = writtenTo(value);
-    if (!buffer || buffer.getKind() == bm::BufferKind::Arena)
-      return terminator->emitError() << "no kernel writes result " << number << " into its buffer";
-    result.aliases.push_back(buffer.getKind() == bm::BufferKind::Argument ? buffer.getIndex() : -1);
-  }
-  return success();
+  auto aliases = resultAliases(source);
+  if (succeeded(aliases))
+    result.aliases = std::move(*aliases);
+  return failure(failed(aliases));
 }
 
 LogicalResult FunctionLowering::lowerBlock(Block &block, const BlockBuffers &around) {

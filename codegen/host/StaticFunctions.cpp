@@ -44,28 +44,6 @@ FailureOr<int64_t> staticArenaBytes(func::FuncOp function, const Target &target)
   return failed(offsets) ? FailureOr<int64_t>(failure()) : FailureOr<int64_t>(offsets->back());
 }
 
-static bm::BufferAttr writtenTo(Value value) {
-  while (auto reshape = value.getDefiningOp<bm::ReshapeOp>())
-    value = reshape.getX();
-  std::optional<ArrayAttr> buffers;
-  if (auto kernel = value.getDefiningOp<bm::KernelOp>())
-    buffers = kernel.getBuffers();
-  else if (auto scan = value.getDefiningOp<bm::ScanOp>())
-    buffers = scan.getBuffers();
-  return buffers ? cast<bm::BufferAttr>((*buffers)[cast<OpResult>(value).getResultNumber()]) : bm::BufferAttr();
-}
-
-FailureOr<llvm::SmallVector<int64_t>> staticAliases(func::FuncOp function) {
-  llvm::SmallVector<int64_t> aliases;
-  for (Value value : function.getBody().front().getTerminator()->getOperands()) {
-    bm::BufferAttr buffer = writtenTo(value);
-    if (!buffer || buffer.getKind() == bm::BufferKind::Arena)
-      return function.emitError() << "no kernel writes result " << aliases.size() << " into its buffer";
-    aliases.push_back(buffer.getKind() == bm::BufferKind::Argument ? buffer.getIndex() : -1);
-  }
-  return aliases;
-}
-
 std::string staticFunctionName(func::FuncOp function) { return (function.getSymName() + ".run").str(); }
 
 namespace {

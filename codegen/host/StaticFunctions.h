@@ -13,9 +13,6 @@ namespace bmc::codegen {
 /// The bytes of a function's arena: its slots one behind the other, each at the target's alignment.
 mlir::FailureOr<int64_t> staticArenaBytes(mlir::func::FuncOp function, const Target &target);
 
-/// The argument that each result is written into, or -1.
-mlir::FailureOr<llvm::SmallVector<int64_t>> staticAliases(mlir::func::FuncOp function);
-
 /// Makes the function int32_t NAME.run(void *argument..., void *result..., void *arena).
 mlir::LogicalResult lowerStaticFunction(mlir::func::FuncOp function, const Target &target, mlir::ModuleOp host,
                                         Globals &globals);

@@ -1,5 +1,6 @@
 // The functions of a model without a heap. See the header.
 #include "codegen/host/StaticModel.h"
+#include "codegen/host/ResultAliases.h"
 
 #include "codegen/host/StaticFunctions.h"
 #include "dialects/Ops.h"
@@ -443,7 +444,7 @@ void Builder::addEndEpoch() {
 LogicalResult Builder::build() {
   Globals globals(host, RuntimeObjects::none);
   for (auto function : planned.getOps<func::FuncOp>()) {
-    auto aliases = staticAliases(function);
+    auto aliases = resultAliases(function);
     if (failed(aliases) || failed(lowerStaticFunction(function, options.target, host, globals)))
       return failure();
     functions.push_back({function, *aliases});

@@ -2,6 +2,7 @@
 #include "tape.h"
 
 #include "../errors.h"
+#include "../halide_buffer.h"
 #include "device.h"
 
 namespace bmc {
@@ -26,11 +27,6 @@ void Tape::add(Launch launch, const Array<LaunchArgument> &itsArguments) {
   arguments.append(itsArguments.data(), itsArguments.size());
 }
 
-/// The head of a halide_buffer_t.
-struct DeviceBuffer {
-  uint64_t address;
-};
-
 static int record(void *module, const char *name, const int *sizes, int sharedBytes, const size_t *argumentBytes,
                   void *const *values, const int8_t *isBuffer) {
   Launch launch = {deviceDriver().findKernel(module, name), {}, {}, static_cast<uint32_t>(sharedBytes), 0, 0};
@@ -42,7 +38,7 @@ static int record(void *module, const char *name, const int *sizes, int sharedBy
   for (int i = 0; argumentBytes[i]; ++i) {
     LaunchArgument argument = {0, static_cast<uint32_t>(argumentBytes[i]), isBuffer[i] != 0};
     if (argument.isAddress)
-      argument.value = static_cast<const DeviceBuffer *>(values[i])->address;
+      argument.value = static_cast<const HalideBuffer *>(values[i])->device;
     else
       memcpy(&argument.value, values[i], argumentBytes[i]);
     arguments.push(argument);
