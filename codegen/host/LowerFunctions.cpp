@@ -2,6 +2,7 @@
 #include "codegen/host/CodeBuilder.h"
 #include "codegen/host/FunctionCode.h"
 #include "codegen/host/HostProgram.h"
+#include "codegen/host/PlanWalk.h"
 #include "codegen/host/ResultAliases.h"
 
 using namespace mlir;
@@ -9,13 +10,8 @@ using namespace mlir;
 namespace bmc::codegen {
 
 namespace {
-/// What the ops of a block call their arguments' and results' buffers.
-struct BlockBuffers {
-  llvm::SmallVector<Reference> arguments, results;
-};
-
 /// Lowers one entry function.
-class FunctionLowering {
+class FunctionLowering : PlanWalk<Reference> {
 public:
   FunctionLowering(func::FuncOp source, const HostOptions &options, ModuleOp host, Globals &globals,
                    HostProgram &program)
@@ -30,13 +26,11 @@ private:
   LogicalResult readArena();
   LogicalResult addConstants();
   LogicalResult findAliases();
-  LogicalResult lowerBlock(Block &block, const BlockBuffers &around);
-  LogicalResult lowerOp(Operation &op, const BlockBuffers &around);
-  LogicalResult lowerLoop(bm::ScanOp scan, const BlockBuffers &around);
-  BlockBuffers beginSteps(bm::ScanOp scan);
-  void lowerCall(bm::KernelOp kernel);
-  LogicalResult placeResults(Operation &op, std::optional<ArrayAttr> places, const BlockBuffers &around);
-  Reference bufferOf(bm::BufferAttr buffer, const BlockBuffers &around);
+  Reference arenaSlot(int64_t number) override { return FunctionCode::slot(number); }
+  // All have their places before the walk, in front of what loops set.
+  LogicalResult lowerConstant(bm::ConstantOp) override { return success(); }
+  LogicalResult lowerCall(bm::KernelOp kernel) override;
+  LogicalResult lowerLoop(bm::ScanOp scan) override;
 
   func::FuncOp source;
   const HostOptions &options;
@@ -45,7 +39,6 @@ private:
   HostProgram &program;
   HostFunction result;
   FunctionCode code;
-  llvm::DenseMap<Value, Reference> buffers;
 };
 } // namespace
 
@@ -53,12 +46,12 @@ FailureOr<HostFunction> FunctionLowering::lower() {
   result.source = source;
   if (failed(checkSymbols()) || failed(readArena()) || failed(addConstants()) || failed(findAliases()))
     return failure();
-  BlockBuffers around;
-  for (BlockArgument argument : source.getArguments())
-    around.arguments.push_back(buffers[argument] = FunctionCode::buffer(argument.getArgNumber()));
+  BlockPlaces around;
+  for (unsigned number = 0; number < source.getNumArguments(); ++number)
+    around.arguments.push_back(FunctionCode::buffer(number));
   for (unsigned number = 0; number < source.getNumResults(); ++number)
     around.results.push_back(FunctionCode::buffer(source.getNumArguments() + number));
-  if (failed(lowerBlock(source.getBody().front(), around)))
+  if (failed(walk(source, around)))
     return failure();
   if (options.hasProfile)
     code.mark(-1);
@@ -126,7 +119,7 @@ LogicalResult FunctionLowering::addConstants() {
     }
     RankedTensorType type = constant.getY().getType();
     int64_t bytes = type.getNumElements() * bm::elementBytes(type.getElementType());
-    buffers[constant.getY()] = code.addConstant(address, bytes);
+    setPlace(constant.getY(), code.addConstant(address, bytes));
     return WalkResult::advance();
   });
   return failure(ops.wasInterrupted());
@@ -139,67 +132,19 @@ LogicalResult FunctionLowering::findAliases() {
   return failure(failed(aliases));
 }
 
-LogicalResult FunctionLowering::lowerBlock(Block &block, const BlockBuffers &around) {
-  for (Operation &op : block.without_terminator())
-    if (failed(lowerOp(op, around)))
-      return failure();
-  return success();
-}
-
-LogicalResult FunctionLowering::lowerOp(Operation &op, const BlockBuffers &around) {
-  if (isa<bm::ConstantOp>(op))
-    return success();
-  if (auto reshape = dyn_cast<bm::ReshapeOp>(op)) {
-    buffers[reshape.getY()] = buffers.at(reshape.getX());
-    return success();
-  }
-  if (auto scan = dyn_cast<bm::ScanOp>(op))
-    return lowerLoop(scan, around);
-  auto kernel = dyn_cast<bm::KernelOp>(op);
-  if (!kernel)
-    return op.emitError() << "is not in a kernel";
-  if (failed(placeResults(op, kernel.getBuffers(), around)))
-    return failure();
-  lowerCall(kernel);
-  return success();
-}
-
-// The carried values live where the first ones do.
-LogicalResult FunctionLowering::lowerLoop(bm::ScanOp scan, const BlockBuffers &around) {
-  if (failed(placeResults(*scan, scan.getBuffers(), around)))
-    return failure();
-  for (auto [init, final] : llvm::zip_equal(scan.getInits(), scan.getFinals()))
-    buffers[final] = Reference(buffers.at(init));
-  if (failed(lowerBlock(scan.getBody().front(), beginSteps(scan))))
+LogicalResult FunctionLowering::lowerLoop(bm::ScanOp scan) {
+  Reference index = code.addPlace();
+  llvm::SmallVector<FunctionCode::Slice> slices;
+  BlockPlaces step = stepOf(scan, index, [&](Reference stacked, Type type) {
+    int64_t elementBytes = bm::elementBytes(cast<RankedTensorType>(type).getElementType());
+    slices.push_back({code.addPlace(), stacked, bm::elementCount(bm::shapeOf(type)) * elementBytes});
+    return slices.back().place;
+  });
+  code.beginLoop(scan.getLengthDim(), scan.getReverse(), index, slices);
+  if (failed(walkStep(scan, step)))
     return failure();
   code.endLoop();
   return success();
-}
-
-// A slice is a place in its sequence, and a step's output one in the stacked result: nothing is copied.
-BlockBuffers FunctionLowering::beginSteps(bm::ScanOp scan) {
-  BlockBuffers step;
-  llvm::SmallVector<FunctionCode::Slice> slices;
-  auto slice = [&](Value stacked, Type type) {
-    int64_t elementBytes = bm::elementBytes(cast<RankedTensorType>(type).getElementType());
-    slices.push_back({code.addPlace(), buffers.at(stacked), bm::elementCount(bm::shapeOf(type)) * elementBytes});
-    return slices.back().place;
-  };
-  Reference index = code.addPlace();
-  step.arguments.push_back(index);
-  for (auto [sequence, argument] : llvm::zip_equal(scan.getSequences(), scan.getSlices()))
-    step.arguments.push_back(slice(sequence, argument.getType()));
-  for (Value init : scan.getInits())
-    step.arguments.push_back(buffers.at(init));
-  for (Value constant : scan.getConstants())
-    step.arguments.push_back(buffers.at(constant));
-  for (auto [argument, buffer] : llvm::zip_equal(scan.getBody().getArguments(), step.arguments))
-    buffers[argument] = buffer;
-  step.results.resize(scan.getInits().size()); // carried values are no results of a step
-  for (auto [stacked, output] : llvm::zip_equal(scan.getStacked(), scan.getStepOutputs()))
-    step.results.push_back(slice(stacked, output.getType()));
-  code.beginLoop(scan.getLengthDim(), scan.getReverse(), index, slices);
-  return step;
 }
 
 static bool hasKnownStrides(llvm::ArrayRef<bm::SymbolicDim> shape) {
@@ -219,7 +164,7 @@ static llvm::SmallVector<bm::SymbolicDim> stridesOf(llvm::ArrayRef<bm::SymbolicD
 }
 
 // A flat kernel takes its tensors as if they had one dimension.
-void FunctionLowering::lowerCall(bm::KernelOp kernel) {
+LogicalResult FunctionLowering::lowerCall(bm::KernelOp kernel) {
   const HostKernel &callee = *program.kernelOf.at(kernel);
   llvm::SmallVector<Value> tensors(kernel.getInputs());
   llvm::append_range(tensors, kernel.getOutputs());
@@ -232,7 +177,7 @@ void FunctionLowering::lowerCall(bm::KernelOp kernel) {
       code.strides(int64_t(passed.size()), dimensions, stridesOf(shape));
       dimensions += int64_t(shape.size());
     }
-    passed.push_back(buffers.at(tensors[position]));
+    passed.push_back(placeOf(tensors[position]));
   }
   if (options.hasProfile) {
     code.mark(int64_t(program.calls.size()));
@@ -240,27 +185,7 @@ void FunctionLowering::lowerCall(bm::KernelOp kernel) {
   }
   code.call(callee.number, callee.symbols, passed);
   ++result.kernelCalls;
-}
-
-LogicalResult FunctionLowering::placeResults(Operation &op, std::optional<ArrayAttr> places,
-                                             const BlockBuffers &around) {
-  if (!places || places->size() != op.getNumResults())
-    return op.emitError() << "has no buffers planned for its results";
-  for (auto [value, place] : llvm::zip_equal(op.getResults(), *places))
-    buffers[value] = bufferOf(cast<bm::BufferAttr>(place), around);
   return success();
-}
-
-Reference FunctionLowering::bufferOf(bm::BufferAttr buffer, const BlockBuffers &around) {
-  switch (buffer.getKind()) {
-  case bm::BufferKind::Argument:
-    return around.arguments[buffer.getIndex()];
-  case bm::BufferKind::Result:
-    return around.results[buffer.getIndex()];
-  case bm::BufferKind::Arena:
-    return FunctionCode::slot(buffer.getIndex());
-  }
-  llvm_unreachable("a kind of buffer that is not known");
 }
 
 LogicalResult lowerFunctions(ModuleOp planned, const HostOptions &options, ModuleOp host, Globals &globals,

@@ -1,6 +1,7 @@
 // See the header.
 #include "codegen/host/ModelSignature.h"
 
+#include "codegen/host/ElementNames.h"
 #include "dialects/Dialect.h"
 #include "llvm/ADT/StringExtras.h"
 
@@ -40,26 +41,6 @@ static bool isReserved(llvm::StringRef word) {
   return words.contains((" " + word + " ").str());
 }
 
-static llvm::StringRef cType(Type element) {
-  if (element.isF32())
-    return "float";
-  if (element.isF64())
-    return "double";
-  if (element.isInteger(32))
-    return "int32_t";
-  return element.isInteger(64) ? "int64_t" : "uint8_t";
-}
-
-static llvm::StringRef bmcType(Type element) {
-  if (element.isF32())
-    return "f32";
-  if (element.isF64())
-    return "f64";
-  if (element.isInteger(32))
-    return "i32";
-  return element.isInteger(64) ? "i64" : "bool";
-}
-
 // Arguments -----------------------------------------------------------------------------------------------------------
 
 static Argument makeArgument(llvm::StringRef name, Type element, llvm::ArrayRef<bm::SymbolicDim> rowShape,
@@ -69,8 +50,8 @@ static Argument makeArgument(llvm::StringRef name, Type element, llvm::ArrayRef<
   argument.identifier = cIdentifier(name);
   while (isReserved(argument.identifier) || !taken.insert(argument.identifier).second)
     argument.identifier += "_";
-  argument.type = cType(element).str();
-  argument.shape = (bmcType(element) + "[rows").str();
+  argument.type = elementNames(element).c.str();
+  argument.shape = (elementNames(element).language + "[rows").str();
   argument.elements = 1;
   for (const bm::SymbolicDim &dim : rowShape) {
     argument.shape += ", " + dim.text();

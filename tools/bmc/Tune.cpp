@@ -93,7 +93,9 @@ std::vector<TunedKernel> Tuner::kernels() {
   for (auto &[key, tuned] : byKey)
     if (canBeMeasured(tuned.kernel))
       result.push_back(tuned);
-  stable_sort(result, [](const TunedKernel &a, const TunedKernel &b) { return a.seconds > b.seconds; });
+  sort(result, [](const TunedKernel &a, const TunedKernel &b) {
+    return std::tie(b.seconds, a.key, a.rows) < std::tie(a.seconds, b.key, b.rows);
+  });
   return result;
 }
 

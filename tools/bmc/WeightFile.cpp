@@ -2,6 +2,7 @@
 // place; the tensors' bytes. See the header.
 #include "tools/bmc/WeightFile.h"
 
+#include "codegen/host/ElementNames.h"
 #include "dialects/Dialect.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/Endian.h"
@@ -58,16 +59,6 @@ Expected<StringRef> WeightFile::bytesOf(const json::Object &tensor, StringRef na
   return data.slice(size_t(*begin), size_t(*end));
 }
 
-static StringRef typeName(mlir::Type element) {
-  if (element.isF32())
-    return "F32";
-  if (element.isF64())
-    return "F64";
-  if (element.isInteger(32))
-    return "I32";
-  return element.isInteger(64) ? "I64" : "BOOL";
-}
-
 template <class From, class To> static std::string converted(StringRef bytes) {
   std::string result;
   for (size_t at = 0; at + sizeof(From) <= bytes.size(); at += sizeof(From)) {
@@ -97,7 +88,8 @@ Expected<std::string> WeightFile::read(const codegen::StaticWeight &weight) {
   Expected<StringRef> bytes = bytesOf(*tensor, weight.name);
   if (!bytes)
     return bytes.takeError();
-  StringRef found = tensor->getString("dtype").value_or(""), wanted = typeName(weight.type.getElementType());
+  StringRef found = tensor->getString("dtype").value_or("");
+  StringRef wanted = codegen::elementNames(weight.type.getElementType()).safetensors;
   std::string values = bytes->str();
   if (found == "F64" && wanted == "F32")
     values = converted<double, float>(*bytes);
