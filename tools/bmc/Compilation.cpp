@@ -28,6 +28,8 @@ static bool isIr(const Options &options) { return llvm::sys::path::extension(opt
 Compilation::Compilation(const Options &options, codegen::Target target)
     : options(options), target(std::move(target)), context(dialects(), mlir::MLIRContext::Threading::DISABLED),
       bridge(context, sources, diagnostics, isIr(options)) {
+  // Ops are nothing that a model file has.
+  context.printOpOnDiagnostic(isIr(options));
   timing.setEnabled(options.timePasses);
   timings = timing.getRootScope();
 }
