@@ -19,15 +19,14 @@ namespace bmc {
 // An extent that is open at compile time.
 constexpr int64_t usualExtent = 64;
 
-static int64_t extentOf(const SymbolicDim &dim) { return dim.constant().value_or(usualExtent); }
-
 namespace {
 // A product, and the right operand in front of all loops that only read it; null where a loop computes it.
 struct Product {
   explicit Product(MatmulOp op) : op(op), matrix(op.getRhs()) {
     Shape shape = shapeOf(op.getType());
-    const SymbolicDim &rows = shape[shape.size() - 2];
-    sizes = {.rows = rows.singleSymbol() ? batchOf(op) : rows.constant(),
+    std::optional<int64_t> batch = batchOf(op);
+    auto extentOf = [&](const SymbolicDim &dim) { return extentWhere(dim, batch.value_or(usualExtent)); };
+    sizes = {.rows = expectedExtent(shape[shape.size() - 2], batch),
              .columns = extentOf(shape.back()),
              .inner = extentOf(op.getInner()),
              .elementBytes = elementBytes(op.getType().getElementType()),

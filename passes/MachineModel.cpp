@@ -179,6 +179,13 @@ int64_t MachineModel::taskCount(double seconds) const {
 
 // Kernels -------------------------------------------------------------------------------------------------------------
 
+int64_t extentWhere(const SymbolicDim &size, int64_t open) {
+  SymbolValues values;
+  for (const std::string &symbol : size.symbols())
+    values[symbol] = open;
+  return size.evaluate(values).value_or(0);
+}
+
 namespace {
 class Estimator {
 public:
@@ -187,7 +194,7 @@ public:
   Estimate run();
 
 private:
-  double valueOf(const SymbolicDim &dim) const;
+  double valueOf(const SymbolicDim &dim) const { return double(extentWhere(dim, open)); }
   double productSeconds(ProductOpInterface product);
   void addBytes(double amount, double footprint) {
     result.bytes[size_t(machine.levelOf(int64_t(footprint)))] += amount;
@@ -199,13 +206,6 @@ private:
   Estimate result;
 };
 } // namespace
-
-double Estimator::valueOf(const SymbolicDim &dim) const {
-  SymbolValues values;
-  for (const std::string &symbol : dim.symbols())
-    values[symbol] = open;
-  return double(dim.evaluate(values).value_or(0));
-}
 
 // A tile walks along the inner axis: each step multiplies its rows with its columns. One side stays in the cache while
 // the other passes by, as a whole for each tile of the first.

@@ -61,6 +61,9 @@ private:
   bm::MachineAttr machine;
 };
 
+/// A size, where each extent that is open at compile time is `open`.
+int64_t extentWhere(const bm::SymbolicDim &size, int64_t open);
+
 /// What a kernel costs.
 struct Estimate {
   double flops = 0;

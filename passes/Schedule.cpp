@@ -23,6 +23,12 @@ std::optional<int64_t> batchOf(Operation *op) {
   return isTraining && batch && batch.getInt() > 0 ? std::optional(batch.getInt()) : std::nullopt;
 }
 
+std::optional<int64_t> expectedExtent(const SymbolicDim &dim, std::optional<int64_t> rows) {
+  if (dim.isConstant())
+    return dim.constant();
+  return rows && dim.symbols().size() == 1 ? std::optional(extentWhere(dim, *rows)) : std::nullopt;
+}
+
 namespace {
 struct Schedule : impl::ScheduleBase<Schedule> {
   using ScheduleBase::ScheduleBase;

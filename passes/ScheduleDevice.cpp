@@ -1,5 +1,6 @@
 // Chooses how each kernel runs on a device: which loops become blocks and threads, from the kernel's shapes. The
 // attribute's meaning is in BmBase.td; codegen/halide/gpu obeys it to the letter.
+#include "passes/MachineModel.h"
 #include "passes/Schedule.h"
 
 #include "llvm/ADT/bit.h"
@@ -46,7 +47,7 @@ struct DeviceShape {
   int64_t count(ArrayRef<SymbolicDim> shape) const {
     int64_t count = 1;
     for (const SymbolicDim &dim : shape)
-      count *= dim.constant().value_or(open);
+      count *= extentWhere(dim, open);
     return count;
   }
 

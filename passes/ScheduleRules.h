@@ -3,6 +3,7 @@
 #define BMC_PASSES_SCHEDULE_RULES_H
 
 #include "passes/MachineModel.h"
+#include "passes/Schedule.h"
 
 namespace bmc {
 
@@ -24,12 +25,10 @@ struct KernelShape {
   KernelShape(bm::KernelOp kernel, bm::TargetAttr target);
 
   /// Sizes as they usually are.
-  int64_t extent(const bm::SymbolicDim &dim) const { return dim.constant().value_or(open); }
+  int64_t extent(const bm::SymbolicDim &dim) const { return extentWhere(dim, open); }
   int64_t count(llvm::ArrayRef<bm::SymbolicDim> shape) const;
   /// The size that a dimension has in a training step, if that is known.
-  std::optional<int64_t> expected(const bm::SymbolicDim &dim) const {
-    return dim.singleSymbol() ? batch : dim.constant();
-  }
+  std::optional<int64_t> expected(const bm::SymbolicDim &dim) const { return expectedExtent(dim, batch); }
   /// Vectors no wider than a loop of this extent.
   int64_t lanesWithin(const bm::SymbolicDim &extent) const;
   /// A share of a loop of `extent` iterations that makes a task, in whole steps; 0 if one thread does it all.

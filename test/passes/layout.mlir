@@ -37,6 +37,15 @@ module attributes {bm.target = #bm.target<triple = "x86_64-linux-musl", cpu = "z
     return %0 : tensor<?x256xf32, #bm.dims<N, 256>>
   }
 
+  // Rows may be several for each of the batch, as those of sequences are: 1280 of them are worth packed weights.
+  // CHECK-LABEL: @step.reader
+  // CHECK: %[[P:.*]] = bm.pack %arg1 by 32 : tensor<128x256xf32>
+  // CHECK-NEXT: bm.panel_matmul %arg0 rows, %[[P]] panels
+  func.func @step.reader(%x: tensor<?x256xf32, #bm.dims<"32*N", 256>>, %w: tensor<128x256xf32>) -> tensor<?x128xf32, #bm.dims<"32*N", 128>> {
+    %0 = bm.matmul %x, %w transposed : tensor<?x256xf32, #bm.dims<"32*N", 256>>, tensor<128x256xf32>
+    return %0 : tensor<?x128xf32, #bm.dims<"32*N", 128>>
+  }
+
   // More rows than columns: the weights are packed.
   // CHECK-LABEL: @tall
   // CHECK: %[[P:.*]] = bm.pack %arg1 by 32 : tensor<32x8xf32>

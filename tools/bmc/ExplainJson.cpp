@@ -16,7 +16,7 @@ namespace bmc {
 static json::Object size(const ReportedSize &size) { return json::Object{{"text", size.text}, {"value", size.value}}; }
 
 static json::Object size(const bm::SymbolicDim &dim, int64_t open) {
-  return size(ReportedSize{dim.text(), KernelReport::valueOf(dim, open)});
+  return size(ReportedSize{dim.text(), extentWhere(dim, open)});
 }
 
 static json::Array apart(ArrayRef<Apart> reasons) {

@@ -77,7 +77,7 @@ double TextReport::addUp(ArrayRef<ReportedCall> calls, int64_t runs) {
   double sum = 0;
   for (const ReportedCall &call : calls) {
     if (call.loop) {
-      sum += addUp(call.loop->calls, runs * KernelReport::valueOf(call.loop->steps, open));
+      sum += addUp(call.loop->calls, runs * extentWhere(call.loop->steps, open));
       continue;
     }
     unsigned number = numbers.try_emplace(call.name, numbers.size() + 1).first->second;
@@ -101,10 +101,9 @@ void TextReport::printRow(const Row &row, unsigned depth) {
   std::string margin(2 * depth, ' '), number = "#" + utostr(numbers.lookup(row.first.name));
   out << margin
       << formatv("{0,4}  {1}  {2,6}  {3,8}  {4,8}  {5,9}  {6,5}  {7,4} {8,-6}  {9}\n", number, row.first.name,
-                 row.calls, scaled(estimate.flops, ""),
-                 scaled(double(KernelReport::valueOf(bm::bytesOf(kernel), open)), "B"), timeText(taken),
-                 percent(total > 0 ? taken / total : 0), percent(estimate.rooflineShare()), report.limitOf(kernel),
-                 codegen::opsText(kernel));
+                 row.calls, scaled(estimate.flops, ""), scaled(double(extentWhere(bm::bytesOf(kernel), open)), "B"),
+                 timeText(taken), percent(total > 0 ? taken / total : 0), percent(estimate.rooflineShare()),
+                 report.limitOf(kernel), codegen::opsText(kernel));
   margin += "      ";
   out << margin << row.first.place << ", " << bm::flopsOf(kernel).text() << " flops, " << bm::bytesOf(kernel).text()
       << " bytes\n";
@@ -120,7 +119,7 @@ void TextReport::printLoop(const ReportedCall &call, int64_t runs, unsigned dept
   std::string margin(2 * depth, ' ');
   out << margin << "loop of " << call.loop->steps.text() << " steps, " << call.place << "\n";
   printApart(call.apart, margin + "  ");
-  printBlock(call.loop->calls, runs * KernelReport::valueOf(call.loop->steps, open), depth + 1);
+  printBlock(call.loop->calls, runs * extentWhere(call.loop->steps, open), depth + 1);
 }
 
 // In the order in which they run, equal kernels where the first of them does.
@@ -146,7 +145,7 @@ void TextReport::printBlock(ArrayRef<ReportedCall> calls, int64_t runs, unsigned
 static int64_t countCalls(ArrayRef<ReportedCall> calls, int64_t runs, int64_t open) {
   int64_t sum = 0;
   for (const ReportedCall &call : calls)
-    sum += call.loop ? countCalls(call.loop->calls, runs * KernelReport::valueOf(call.loop->steps, open), open) : runs;
+    sum += call.loop ? countCalls(call.loop->calls, runs * extentWhere(call.loop->steps, open), open) : runs;
   return sum;
 }
 

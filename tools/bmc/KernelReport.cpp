@@ -30,13 +30,6 @@ KernelReport::KernelReport(ModuleOp module, const codegen::Target &target)
   }
 }
 
-int64_t KernelReport::valueOf(const SymbolicDim &dim, int64_t open) {
-  bm::SymbolValues values;
-  for (const std::string &symbol : dim.symbols())
-    values[symbol] = open;
-  return dim.evaluate(values).value_or(0);
-}
-
 const Estimate &KernelReport::estimateOf(bm::KernelOp kernel) {
   auto [entry, isNew] = estimates.try_emplace(kernel);
   if (isNew)
@@ -45,7 +38,7 @@ const Estimate &KernelReport::estimateOf(bm::KernelOp kernel) {
 }
 
 StringRef KernelReport::limitOf(bm::KernelOp kernel) {
-  int64_t bytes = valueOf(bm::bytesOf(kernel), openExtent(kernel));
+  int64_t bytes = extentWhere(bm::bytesOf(kernel), openExtent(kernel));
   bool isMemory = model.secondsToRead(double(bytes), bytes) >= estimateOf(kernel).rooflineSeconds;
   return isMemory ? nameOf(model.levelOf(bytes)) : "units";
 }
@@ -115,7 +108,7 @@ ReportedSize KernelReport::arenaOf(func::FuncOp function, int64_t open) const {
     for (StringRef text : cast<ArrayAttr>(slot).getAsValueRange<StringAttr>()) {
       size = *SymbolicDim::parse(std::string_view(text));
       texts.push_back(size.text());
-      largest = std::max<int64_t>(largest, llvm::alignTo(valueOf(size, open), alignment));
+      largest = std::max<int64_t>(largest, llvm::alignTo(extentWhere(size, open), alignment));
     }
     sum += largest;
     if (texts.size() == 1 && size.isConstant()) {
@@ -150,7 +143,7 @@ ReportedSize KernelReport::valuesOf(func::FuncOp function, int64_t open) const {
   for (Value value : function.getBody().front().getTerminator()->getOperands())
     if (!isDonated(value))
       bytes = bytes + bm::bytesOf(value.getType());
-  return {bytes.text(), valueOf(bytes, open)};
+  return {bytes.text(), extentWhere(bytes, open)};
 }
 
 } // namespace bmc

@@ -56,8 +56,6 @@ public:
 
   const std::vector<ReportedFunction> &functions() const { return all; }
   const MachineModel &machine() const { return model; }
-  /// A size that belongs to a function, with the function's open extent.
-  static int64_t valueOf(const bm::SymbolicDim &dim, int64_t open);
   const Estimate &estimateOf(bm::KernelOp kernel);
   /// What holds a kernel up that has no other limit: a level of the memory, or the arithmetic units.
   llvm::StringRef limitOf(bm::KernelOp kernel);

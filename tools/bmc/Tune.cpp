@@ -107,10 +107,7 @@ static int64_t outerExtent(bm::KernelOp kernel, int64_t open) {
     shape.erase(shape.begin() + 1, shape.end());
   if (shape.empty())
     return 1;
-  bm::SymbolValues values;
-  for (const std::string &symbol : shape[0].symbols())
-    values[symbol] = open;
-  return shape[0].evaluate(values).value_or(1);
+  return std::max<int64_t>(extentWhere(shape[0], open), 1);
 }
 
 // The best schedule that the neighbours of the best lead to.
