@@ -19,7 +19,8 @@ constexpr int64_t elementThreads = 128, rowThreads = 128, columnThreads = 256;
 constexpr int64_t sharedLength = 32;
 // Threads that add up one column.
 constexpr int64_t threadsOfColumn = 8;
-// Tiles of a product, and the threads that share one. A result needs as many large tiles to be worth them.
+// Tiles of a product, and the threads that share one. A result needs as many large tiles to be worth them, and none
+// that is mostly beside it.
 constexpr int64_t largeTile[] = {128, 128, 8}, smallTile[] = {64, 64, 16}, productThreads = 256, leastLargeTiles = 16;
 // Elements of an aligned vector.
 constexpr int64_t vectorElements = 4;
@@ -106,7 +107,8 @@ static DeviceChoice chooseProduct(const DeviceShape &shape) {
     return {};
   DeviceChoice choice{.kind = "gpu_matmul", .threads = productThreads};
   choice.vector = shape.isInLoop ? 1 : vectorElements;
-  bool fillsLarge = shape.count(shape.result) >= leastLargeTiles * largeTile[0] * largeTile[1];
+  bool fillsLarge = rows >= largeTile[0] && columns >= largeTile[1] &&
+                    shape.count(shape.result) >= leastLargeTiles * largeTile[0] * largeTile[1];
   choice.tile.assign(fillsLarge ? ArrayRef(largeTile) : ArrayRef(smallTile));
   return choice;
 }

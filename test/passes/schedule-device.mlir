@@ -70,6 +70,17 @@ module attributes {bm.target = #bm.target<triple = "x86_64-linux-gnu", cpu = "x8
     return %f : tensor<40x64xf32>
   }
 
+  // As many elements, but large tiles would be mostly beside them.
+  // CHECK-LABEL: @tall
+  // CHECK: #bm.schedule<gpu_matmul, vector = 4, tile = [64, 64, 16], threads = 256>
+  func.func @tall(%x: tensor<16384x64xf32>, %w: tensor<64x32xf32>) -> tensor<16384x32xf32> {
+    %r = bm.kernel (%a = %x : tensor<16384x64xf32>, %b = %w : tensor<64x32xf32>) -> (tensor<16384x32xf32>) {
+      %y = bm.matmul %a, %b : tensor<16384x64xf32>, tensor<64x32xf32>
+      bm.yield %y : tensor<16384x32xf32>
+    }
+    return %r : tensor<16384x32xf32>
+  }
+
   // CHECK-LABEL: @large
   // CHECK: #bm.schedule<gpu_matmul, vector = 4, tile = [128, 128, 8], threads = 256>
   func.func @large(%x: tensor<1024x64xf32>, %w: tensor<64x512xf32>) -> tensor<1024x512xf32> {

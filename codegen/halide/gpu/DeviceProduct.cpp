@@ -199,7 +199,9 @@ void ProductScheduler::accumulators() {
       .bound_extent(names.columnInQuad, quad)
       .bound_extent(names.columnQuad, tile.columns / span)
       .bound_extent(names.rowInQuad, quad)
-      .bound_extent(names.rowQuad, tile.rows / span);
+      .bound_extent(names.rowQuad, tile.rows / span)
+      .bound_extent(names.columnTile, 1)
+      .bound_extent(names.rowTile, 1);
   std::vector<Halide::VarOrRVar> order{names.columnInQuad, names.columnQuad, names.rowInQuad,
                                        names.rowQuad,      names.columnTile, names.rowTile};
   for (const Var &axis : product.axes)

@@ -21,6 +21,19 @@ TEST(DeviceScheduleTest, Matmul) {
   expectAsReference(cases);
 }
 
+// Where tiles begin is then no simple function of the size.
+TEST(DeviceScheduleTest, MatmulOfSeveralRowsForEachOfTheBatch) {
+  const std::string lhs = "tensor<?x36xf32, D<\"32*N\", 36>>", rhs = "tensor<36x128xf32>",
+                    result = "tensor<?x128xf32, D<\"32*N\", 128>>", column = "tensor<?xf32, D<N>>";
+  expectAsReference({{"sequences",
+                      "%a : " + lhs + ", %b : " + rhs + ", %n : " + column,
+                      result,
+                      "  %p = bm.matmul %a, %b : " + lhs + ", " + rhs + "\n  bm.yield %p : " + result,
+                      {schedule("gpu_matmul, vector = 4, tile = [128, 128, 8], threads = 256")},
+                      Data::Plain,
+                      1e-5}});
+}
+
 TEST(DeviceScheduleTest, MatmulInPlaceAndBatched) {
   const std::string w = "tensor<70x68xf32>", d = "tensor<?x70xf32, D<N, 70>>", x = "tensor<?x68xf32, D<N, 68>>";
   const std::string body = "  %g = bm.matmul %d transposed, %x : " + d + ", " + x + "\n  %n = bm.add %m, %g : " + w +
