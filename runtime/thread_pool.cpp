@@ -3,9 +3,14 @@
 
 #include "float_mode.h"
 
+// Few of them are for the tests, whose threads shall fall asleep.
+#ifndef BMC_SPINS_BEFORE_SLEEP
+#define BMC_SPINS_BEFORE_SLEEP 4000
+#endif
+
 namespace bmc {
 
-enum { workerStackBytes = 8 << 20, spinsBeforeSleep = 4000 };
+enum { workerStackBytes = 8 << 20, spinsBeforeSleep = BMC_SPINS_BEFORE_SLEEP };
 
 static thread_local bool insideLoop;
 
@@ -42,7 +47,8 @@ static void pauseProcessor() {
 }
 
 template <class Value> static Value read(const Value &value) { return __atomic_load_n(&value, __ATOMIC_SEQ_CST); }
-/// The barrier is for emulators, which may read what comes next before the store is seen; to processors it is nothing new.
+/// The barrier is for emulators, which may read what comes next before the store is seen; to processors it is nothing
+/// new.
 template <class Value> static void write(Value &value, Value to) {
   __atomic_store_n(&value, to, __ATOMIC_SEQ_CST);
   __atomic_thread_fence(__ATOMIC_SEQ_CST);

@@ -1,6 +1,6 @@
 // The same cases on an OpenCL device, through the runtime's own driver: each with the schedule that the compiler
-// chooses, or with the device's schedules that it names. What a case says of schedules for the processor does not count;
-// what it says of results in place does.
+// chooses, or with the device's schedules that it names. What a case says of schedules for the processor does not
+// count; what it says of results in place does.
 #include "KernelRunner.h"
 #include "bmc/program.h"
 #include "passes/Schedule.h"
@@ -20,33 +20,32 @@ const struct bmc_device_program bmc_device_program = {&bmc_driver_opencl, 0, nul
 namespace bmc::test {
 
 namespace {
-class OpenClDevice : public Device {
+// The host's part of a kernel says what the device shall do; the tape does it.
+class OpenClKernel : public LoadedKernel {
 public:
-  void upload(halide_buffer_t &buffer, const std::vector<uint8_t> &memory) override {
-    uint64_t address = allocateOnDevice(int64_t(memory.size()), "a test");
-    deviceDriver().upload(address, memory.data(), int64_t(memory.size()));
-    // No kernel may read or write the host's.
-    buffer.device = address + (buffer.host - memory.data());
-    buffer.host = nullptr;
-    addresses.push_back(address);
-  }
-  int run(const std::function<int()> &kernel) override {
+  using LoadedKernel::LoadedKernel;
+
+  int call(ArrayRef<int32_t> symbols, ArrayRef<KernelBuffer> buffers) override {
+    std::vector<uint64_t> addresses;
+    for (auto [buffer, memory] : buffers) {
+      uint64_t address = allocateOnDevice(int64_t(memory->size()), "a test");
+      deviceDriver().upload(address, memory->data(), int64_t(memory->size()));
+      // No kernel may read or write the host's.
+      buffer->device = address + (buffer->host - memory->data());
+      buffer->host = nullptr;
+      addresses.push_back(address);
+    }
     Tape tape;
     recordOn(&tape);
-    int status = kernel();
+    int status = LoadedKernel::call(symbols, buffers);
     recordOn(nullptr);
     deviceDriver().replay(tape);
+    for (auto [buffer, address] : llvm::zip_equal(buffers, addresses)) {
+      deviceDriver().download(buffer.memory->data(), address, int64_t(buffer.memory->size()));
+      releaseOnDevice(address, int64_t(buffer.memory->size()));
+    }
     return status;
   }
-  void download(const halide_buffer_t &, std::vector<uint8_t> &memory) override {
-    uint64_t address = addresses.front();
-    deviceDriver().download(memory.data(), address, int64_t(memory.size()));
-    releaseOnDevice(address, int64_t(memory.size()));
-    addresses.erase(addresses.begin());
-  }
-
-private:
-  std::vector<uint64_t> addresses; // of a kernel's buffers, in their order
 };
 } // namespace
 
@@ -82,18 +81,9 @@ void expectAsReference(ArrayRef<Case> cases) {
   options.jobs = 2;
   auto kernels = codegen::compileKernels(*module, options);
   ASSERT_TRUE(succeeded(kernels));
-  std::map<std::string, const codegen::CompiledKernel *> byName;
-  for (const codegen::CompiledKernel &kernel : *kernels)
-    byName[kernel.name] = &kernel;
-  OpenClDevice device;
-  for (const Case &test : onDevice)
-    for (size_t variant = 0; variant < test.clauses.size(); ++variant) {
-      auto function = module->lookupSymbol<func::FuncOp>(test.name + "_v" + std::to_string(variant));
-      KernelOp kernel = *function.getOps<KernelOp>().begin();
-      const codegen::CompiledKernel &compiled = *byName.at(codegen::kernelName(kernel, options.target));
-      LoadedKernel loaded(compiled.object, compiled.name);
-      expectVariant(function, test, loaded, &device);
-    }
+  expectVariants(*module, onDevice, options.target, *kernels, [](const codegen::CompiledKernel &compiled) {
+    return std::make_unique<OpenClKernel>(compiled.object, compiled.name);
+  });
 }
 
 } // namespace bmc::test

@@ -21,24 +21,17 @@ void expectAsReference(ArrayRef<Case> cases) {
   OwningOpRef<ModuleOp> module = parse(moduleText(cases));
   ASSERT_TRUE(module);
   for (bool hasChecks : {true, false}) {
+    SCOPED_TRACE(hasChecks ? "with checks" : "without checks");
     codegen::CompileOptions options{hostTarget()};
     options.jobs = 2;
     options.checks = hasChecks;
     auto kernels = codegen::compileKernels(*module, options);
     ASSERT_TRUE(succeeded(kernels));
-    std::map<std::string, const codegen::CompiledKernel *> byName;
-    for (const codegen::CompiledKernel &kernel : *kernels)
-      byName[kernel.name] = &kernel;
-    for (const Case &test : cases)
-      for (size_t variant = 0; variant < test.clauses.size(); ++variant) {
-        auto function = module->lookupSymbol<func::FuncOp>(test.name + "_v" + std::to_string(variant));
-        KernelOp kernel = *function.getOps<KernelOp>().begin();
-        const codegen::CompiledKernel &compiled = *byName.at(codegen::kernelName(kernel, options.target));
-        LoadedKernel loaded(compiled.object, compiled.name);
-        expectKnownNames(loaded, hasChecks);
-        SCOPED_TRACE(hasChecks ? "with checks" : "without checks");
-        expectVariant(function, test, loaded);
-      }
+    expectVariants(*module, cases, options.target, *kernels, [&](const codegen::CompiledKernel &compiled) {
+      auto loaded = std::make_unique<LoadedKernel>(compiled.object, compiled.name);
+      expectKnownNames(*loaded, hasChecks);
+      return loaded;
+    });
   }
 }
 

@@ -110,11 +110,11 @@ std::string moduleText(ArrayRef<Case> cases) {
 
 struct LoadedKernel::State {
   std::unique_ptr<llvm::orc::LLJIT> jit;
-  std::string name;
   std::vector<std::string> undefined;
 };
 
-LoadedKernel::LoadedKernel(const std::string &object, const std::string &name) : state(new State{nullptr, name, {}}) {
+LoadedKernel::LoadedKernel(const std::string &object, const std::string &name)
+    : RunnableKernel(name), state(new State) {
   static bool initialized = !llvm::InitializeNativeTarget() && !llvm::InitializeNativeTargetAsmPrinter();
   EXPECT_TRUE(initialized);
   auto buffer = llvm::MemoryBuffer::getMemBufferCopy(object, name);
@@ -217,7 +217,7 @@ static llvm::SmallVector<int64_t> extents(Type type, const SymbolValues &symbols
 }
 
 // Calls a function with the symbols and then the buffers, in registers and on the stack as the C ABI has them.
-static int call(void *function, llvm::ArrayRef<int32_t> symbols, llvm::ArrayRef<halide_buffer_t *> buffers) {
+static int callFunction(void *function, llvm::ArrayRef<int32_t> symbols, llvm::ArrayRef<halide_buffer_t *> buffers) {
   llvm::SmallVector<int64_t, 16> words(symbols.begin(), symbols.end());
   for (halide_buffer_t *buffer : buffers)
     words.push_back(reinterpret_cast<int64_t>(buffer));
@@ -230,19 +230,27 @@ static int call(void *function, llvm::ArrayRef<int32_t> symbols, llvm::ArrayRef<
            words[10], words[11], words[12], words[13], words[14], words[15]);
 }
 
-std::vector<Tensor> LoadedKernel::run(KernelOp kernel, ArrayRef<Tensor> inputs, const SymbolValues &symbols,
-                                      Device *device) {
-  auto address = llvm::cantFail(state->jit->lookup(state->name));
-  bool isFlat =
-      kernel.getScheduleAttr() && kernel.getScheduleAttr().getFlat() && !StringRef(state->name).ends_with("_plain");
+int LoadedKernel::call(ArrayRef<int32_t> symbols, ArrayRef<KernelBuffer> buffers) {
+  auto address = llvm::cantFail(state->jit->lookup(name));
+  llvm::SmallVector<halide_buffer_t *> arguments;
+  for (const KernelBuffer &buffer : buffers)
+    arguments.push_back(buffer.buffer);
+  failedChecks = 0;
+  int status = callFunction(address.toPtr<void *>(), symbols, arguments);
+  EXPECT_EQ(failedChecks, 0);
+  return status;
+}
+
+std::vector<Tensor> RunnableKernel::run(KernelOp kernel, ArrayRef<Tensor> inputs, const SymbolValues &symbols) {
+  bool isFlat = kernel.getScheduleAttr() && kernel.getScheduleAttr().getFlat() && !StringRef(name).ends_with("_plain");
   std::vector<std::unique_ptr<DeviceTensor>> tensors;
-  std::vector<halide_buffer_t *> buffers;
+  std::vector<KernelBuffer> buffers;
   std::vector<int32_t> symbolWords;
   for (const std::string &symbol : codegen::kernelSymbols(kernel))
     symbolWords.push_back(symbols.at(symbol));
   auto add = [&](Type type) -> DeviceTensor & {
     tensors.push_back(std::make_unique<DeviceTensor>(cast<RankedTensorType>(type), extents(type, symbols), isFlat));
-    buffers.push_back(&tensors.back()->buffer);
+    buffers.push_back({&tensors.back()->buffer, &tensors.back()->storage});
     return *tensors.back();
   };
   for (int64_t input : codegen::kernelInputs(kernel))
@@ -254,16 +262,7 @@ std::vector<Tensor> LoadedKernel::run(KernelOp kernel, ArrayRef<Tensor> inputs, 
     if (number < inPlace.size() && inPlace[number] >= 0)
       tensor.write(inputs[inPlace[number]]);
   }
-  for (auto &tensor : tensors)
-    if (device)
-      device->upload(tensor->buffer, tensor->storage);
-  failedChecks = 0;
-  auto start = [&] { return call(address.toPtr<void *>(), symbolWords, buffers); };
-  EXPECT_EQ(device ? device->run(start) : start(), 0);
-  EXPECT_EQ(failedChecks, 0);
-  for (auto &tensor : tensors)
-    if (device)
-      device->download(tensor->buffer, tensor->storage);
+  EXPECT_EQ(call(symbolWords, buffers), 0);
   std::vector<Tensor> results;
   for (auto [number, tensor] : llvm::enumerate(tensors)) {
     EXPECT_TRUE(tensor->guardsAreWhole()) << "buffer " << number << " written outside";
@@ -339,15 +338,15 @@ static bool usesDoubles(func::FuncOp function) {
   return llvm::any_of(function.getArgumentTypes(), isDouble) || llvm::any_of(function.getResultTypes(), isDouble);
 }
 
-void expectVariant(func::FuncOp function, const Case &test, LoadedKernel &loaded, Device *device) {
-  KernelOp kernel = *function.getOps<KernelOp>().begin();
+// For several values of N (T is 5).
+static void expectVariant(func::FuncOp function, KernelOp kernel, const Case &test, RunnableKernel &runnable) {
   for (int64_t n : {1, 2, 3, 7, 16, 17, 33}) {
     SymbolValues symbols{{"N", n}, {"T", 5}};
     SCOPED_TRACE(function.getSymName().str() + " N=" + std::to_string(n));
     std::vector<Tensor> inputs;
     for (auto [number, type] : llvm::enumerate(function.getArgumentTypes()))
       inputs.push_back(makeData(type, symbols, test.data, number));
-    std::vector<Tensor> results = loaded.run(kernel, inputs, symbols, device);
+    std::vector<Tensor> results = runnable.run(kernel, inputs, symbols);
     if (usesDoubles(function))
       compare<double>(function, inputs, symbols, results, test.tolerance);
     else
@@ -355,6 +354,20 @@ void expectVariant(func::FuncOp function, const Case &test, LoadedKernel &loaded
     if (codegen::kernelSymbols(kernel).empty() || testing::Test::HasFailure())
       return;
   }
+}
+
+void expectVariants(ModuleOp module, ArrayRef<Case> cases, const codegen::Target &target,
+                    ArrayRef<codegen::CompiledKernel> kernels, MakeRunnable makeRunnable) {
+  std::map<std::string, const codegen::CompiledKernel *> byName;
+  for (const codegen::CompiledKernel &kernel : kernels)
+    byName[kernel.name] = &kernel;
+  for (const Case &test : cases)
+    for (size_t variant = 0; variant < test.clauses.size(); ++variant) {
+      auto function = module.lookupSymbol<func::FuncOp>(test.name + "_v" + std::to_string(variant));
+      KernelOp kernel = *function.getOps<KernelOp>().begin();
+      std::unique_ptr<RunnableKernel> runnable = makeRunnable(*byName.at(codegen::kernelName(kernel, target)));
+      expectVariant(function, kernel, test, *runnable);
+    }
 }
 
 } // namespace bmc::test

@@ -44,25 +44,32 @@ mlir::MLIRContext &context();
 mlir::OwningOpRef<mlir::ModuleOp> parse(const std::string &text);
 codegen::Target hostTarget();
 
-/// What is done with a kernel's buffers where its memory is not the host's; the whole memory of one, guards and all, is
-/// at `memory`.
-struct Device {
-  virtual ~Device() = default;
-  /// Copies it there, and sets the buffer's address.
-  virtual void upload(halide_buffer_t &buffer, const std::vector<uint8_t> &memory) = 0;
-  virtual int run(const std::function<int()> &kernel) = 0;
-  /// Copies it back.
-  virtual void download(const halide_buffer_t &buffer, std::vector<uint8_t> &memory) = 0;
+/// A buffer as a kernel takes it, and all of the memory that its elements are in, guards in front and behind.
+struct KernelBuffer {
+  halide_buffer_t *buffer;
+  std::vector<uint8_t> *memory;
 };
 
-/// An object in memory, ready to be called.
-class LoadedKernel {
+/// A compiled kernel on some machine.
+class RunnableKernel {
+public:
+  explicit RunnableKernel(std::string name) : name(std::move(name)) {}
+  virtual ~RunnableKernel() = default;
+  /// Runs the kernel; in-place inputs start as their values. Returns the results.
+  std::vector<Tensor> run(bm::KernelOp kernel, llvm::ArrayRef<Tensor> inputs, const bm::SymbolValues &symbols);
+  /// Calls it with its symbols and buffers, which hold the results then. Returns what the kernel does.
+  virtual int call(llvm::ArrayRef<int32_t> symbols, llvm::ArrayRef<KernelBuffer> buffers) = 0;
+
+protected:
+  std::string name;
+};
+
+/// An object in memory of this process.
+class LoadedKernel : public RunnableKernel {
 public:
   LoadedKernel(const std::string &object, const std::string &name);
-  ~LoadedKernel();
-  /// Runs the kernel; in-place inputs start as their values. Returns the results.
-  std::vector<Tensor> run(bm::KernelOp kernel, llvm::ArrayRef<Tensor> inputs, const bm::SymbolValues &symbols,
-                          Device *device = nullptr);
+  ~LoadedKernel() override;
+  int call(llvm::ArrayRef<int32_t> symbols, llvm::ArrayRef<KernelBuffer> buffers) override;
   /// Names that the object does not define.
   const std::vector<std::string> &undefined() const;
 
@@ -74,8 +81,10 @@ private:
 /// Deterministic numbers for a type.
 Tensor makeData(mlir::Type type, const bm::SymbolValues &symbols, Data data, unsigned seed);
 
-/// Runs one variant of a case for several values of N and compares with the interpreter.
-void expectVariant(mlir::func::FuncOp function, const Case &test, LoadedKernel &loaded, Device *device = nullptr);
+using MakeRunnable = llvm::function_ref<std::unique_ptr<RunnableKernel>(const codegen::CompiledKernel &kernel)>;
+/// Runs every variant of the cases, compiled for a target, for several values of N, and compares with the interpreter.
+void expectVariants(mlir::ModuleOp module, llvm::ArrayRef<Case> cases, const codegen::Target &target,
+                    llvm::ArrayRef<codegen::CompiledKernel> kernels, MakeRunnable makeRunnable);
 
 /// In a file of its own for each kind of machine. The processor's (HostCases.cpp) compiles all variants with run-time
 /// checks and without, runs them for several values of N (T is 5) and expects what the interpreter gives; expects no
