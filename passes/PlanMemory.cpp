@@ -4,6 +4,7 @@
 // step; what lives around the loop lives until the loop ends.
 #include "passes/PlanMemory.h"
 #include "passes/Arena.h"
+#include "passes/DeviceArena.h"
 #include "passes/Passes.h"
 #include "passes/PlanResults.h"
 
@@ -71,6 +72,8 @@ struct PlanMemory : impl::PlanMemoryBase<PlanMemory> {
       if (failed(verifyPlanned(function)))
         return signalPassFailure();
     }
+    if (!target.getDevice().empty())
+      layOutDeviceArena(getOperation());
   }
 };
 

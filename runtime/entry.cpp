@@ -17,8 +17,8 @@ const bmc_function &functionOrNone(const bmc_function *function) {
 
 #ifdef BMC_DEVICE
 Entry::Entry(const bmc_function &called, Variables &variables) : function(functionInUse(called)), variables(variables) {
-  if (isDeviceOpen())
-    onDevice = create<DeviceEntry>(function, variables);
+  if (const bmc_device_function *device = deviceFunction(function))
+    onDevice = create<DeviceEntry>(*device, variables);
 #else
 Entry::Entry(const bmc_function &function, Variables &variables) : function(function), variables(variables) {
 #endif

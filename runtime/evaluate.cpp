@@ -36,12 +36,16 @@ int evaluate(Options &options) {
   TrainedModel model(options);
   Rows rows(FieldUse::ofData());
   DataSet(options, options.testData ? DataKind::test : DataKind::train, model.preparation).read(rows);
+  int64_t batch = options.settings.whole(settingBatch);
+#ifdef BMC_DEVICE
+  expectOnDevice({{batch && batch < rows.count ? batch : rows.count, rows.count}});
+#endif
   Entry entry(*bmc_program.evaluate, model.variables);
   Scalars scalars;
   scalars.hypers = options.settings.hypers();
   scalars.seed = options.seed;
   Measures measures(model.variables);
-  evaluateRows(entry, rows, options.settings.whole(settingBatch), path, scalars, measures);
+  evaluateRows(entry, rows, batch, path, scalars, measures);
   printMeasures(options.testData ? "Test" : "Train", measures, options.json);
   return exitDone;
 }

@@ -7,6 +7,9 @@
 #include "tensor.h"
 #include "variables.h"
 #include "verbs.h"
+#ifdef BMC_DEVICE
+#include "device/device_info.h"
+#endif
 
 #include <stdio.h>
 
@@ -131,6 +134,11 @@ static void printText() {
     printf("  %-32s %4lld calls  %s  %s\n", kernel.name, (long long)kernel.call_count, kernel.location,
            kernel.schedule);
   }
+#ifdef BMC_DEVICE
+  Text device;
+  appendDeviceText(device, rowsForInfo());
+  fputs(device.get(), stdout);
+#endif
 }
 
 static void appendJsonVariables(Text &out) {
@@ -196,6 +204,9 @@ void appendJsonInfo(Text &out) {
   appendJsonEntries(out);
   appendJsonMemory(out);
   appendJsonKernels(out);
+#ifdef BMC_DEVICE
+  appendDeviceJson(out.append(",\"device\":"), rowsForInfo());
+#endif
   out.append("}");
 }
 

@@ -6,7 +6,8 @@
 
 namespace bmc {
 
-/// One object: `name`, `source`, `version`, `layers`, `parameters`, `total`, `rows`, `functions`, `kernels`.
+/// One object: `name`, `source`, `version`, `layers`, `parameters`, `total`, `rows`, `functions`, `kernels`; of a
+/// program for a device also `device`.
 void appendJsonInfo(Text &out);
 
 } // namespace bmc

@@ -29,7 +29,7 @@ static const Verb verbs[] = {
     {"report", "Writes a page (HTML) about the training and the model; --log shows its curves.",
      flagData | flagWeights | flagLog | flagOutput | flagsOfKernels | flagMemory, false, bmc_part_report},
     {"info", "Prints the architecture, the parameters, the memory plan and the kernels.", flagJson, false, info},
-    {"selftest", "Compares every compiled kernel with its plain form.", flagThreads, false, selftest},
+    {"selftest", "Compares every compiled kernel with its plain form.", flagsOfKernels, false, selftest},
 };
 
 /// What the model file does not ask for is no verb of its program.
@@ -62,10 +62,7 @@ static int printVersion() {
 static void startDevice(const Verb &verb, const Options &options) {
   if (!options.onDevice || !(verb.flags & flagDevice))
     return;
-  if (options.profile || options.trace)
-    fail(exitBadCommandLine, "%s %s: --profile and --trace measure the processor: say --device=cpu too",
-         bmc_program.name, verb.name);
-  openDevice();
+  openDevice(options.profile || options.trace);
 }
 #endif
 

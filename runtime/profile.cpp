@@ -1,6 +1,6 @@
 // A profile: how long the calls of the kernels took, as a table by lines of the model file and by kernels, and as a
 // trace that Chrome (chrome://tracing) and Perfetto show. Kernels are called from one thread, whatever their loops run
-// on.
+// on. Those of a device are timed by its driver.
 //
 // Linked where bmc is asked to (--with=profile); entry functions then tell when each call begins.
 #include "clock.h"
@@ -8,6 +8,10 @@
 #include "json.h"
 #include "output_file.h"
 #include "verbs.h"
+#ifdef BMC_DEVICE
+#include "device/device.h"
+#include "device/tape.h"
+#endif
 
 #include <stdio.h>
 
@@ -36,20 +40,30 @@ struct Event {
 
 class Profile {
 public:
-  explicit Profile(const Options &options)
-      : verb(options.verb), trace(options.trace), isTold(options.profile), started(nanoseconds()) {
-    totals.resize(bmc_calls.count);
+  /// Of these calls, `kernels` being those that they number.
+  Profile(const Options &options, const struct bmc_calls &table, const bmc_kernel *kernels)
+      : table(table), kernels(kernels), verb(options.verb), trace(options.trace), isTold(options.profile),
+        started(nanoseconds()) {
+    totals.resize(table.count);
   }
   void mark(int64_t call, const int64_t *symbols);
+#ifdef BMC_DEVICE
+  void replay(Tape &tape, const int64_t *symbols);
+#endif
   void finish();
 
 private:
+  void addCall(int64_t call, int64_t begin, int64_t end, const int64_t *costs);
   void add(int64_t call, int64_t begin, int64_t end, int64_t flops, int64_t bytes);
   void print() const;
   void printLines(int64_t whole) const;
   void printCalls(int64_t whole) const;
   void write() const;
 
+  void append(Text &out, const Event &event) const;
+
+  const struct bmc_calls &table;
+  const bmc_kernel *kernels;
   const char *verb, *trace;
   bool isTold; // as a table
   int64_t started;
@@ -70,16 +84,20 @@ void Profile::add(int64_t call, int64_t begin, int64_t end, int64_t flops, int64
     ++lost;
 }
 
+void Profile::addCall(int64_t call, int64_t begin, int64_t end, const int64_t *costs) {
+  Total &total = totals[call];
+  ++total.calls;
+  total.nanoseconds += end - begin;
+  total.flops += static_cast<double>(costs[0]);
+  total.bytes += static_cast<double>(costs[1]);
+  add(call, begin, end, costs[0], costs[1]);
+}
+
 /// The clock is read before and behind the book-keeping, whose time is no kernel's.
 void Profile::mark(int64_t call, const int64_t *symbols) {
   int64_t now = nanoseconds();
   if (open >= 0) {
-    Total &total = totals[open];
-    ++total.calls;
-    total.nanoseconds += now - openBegin;
-    total.flops += static_cast<double>(openCosts[0]);
-    total.bytes += static_cast<double>(openCosts[1]);
-    add(open, openBegin, now, openCosts[0], openCosts[1]);
+    addCall(open, openBegin, now, openCosts);
     if (call < 0)
       add(open, functionBegin, now, -1, -1);
   } else {
@@ -87,9 +105,31 @@ void Profile::mark(int64_t call, const int64_t *symbols) {
   }
   open = call;
   if (call >= 0)
-    bmc_calls.calls[call].costs(symbols, openCosts);
+    table.calls[call].costs(symbols, openCosts);
   openBegin = nanoseconds();
 }
+
+#ifdef BMC_DEVICE
+/// A call takes from its first kernel's beginning to the end of its last one.
+void Profile::replay(Tape &tape, const int64_t *symbols) {
+  Array<LaunchTime> times;
+  times.resize(tape.launches.size());
+  int64_t begin = nanoseconds(), call = -1, costs[2];
+  deviceDriver().replayTimed(tape, times.data());
+  for (int64_t i = 0, first = 0; i < times.size(); ++i) {
+    if (tape.launches[i].call >= 0) {
+      call = tape.launches[i].call;
+      first = i;
+    }
+    if (i + 1 < times.size() && tape.launches[i + 1].call < 0)
+      continue;
+    table.calls[call].costs(symbols, costs);
+    addCall(call, begin + times[first].begin, begin + times[i].end, costs);
+  }
+  if (call >= 0)
+    add(call, begin, begin + times[times.size() - 1].end, -1, -1);
+}
+#endif
 
 // The table -----------------------------------------------------------------------------------------------------------
 
@@ -125,7 +165,7 @@ void Profile::printLines(int64_t whole) const {
   lines.resize(totals.size());
   for (int64_t i = 0; i < totals.size(); ++i) {
     int64_t first = 0;
-    while (!isSameLine(bmc_calls.calls[first].location, bmc_calls.calls[i].location))
+    while (!isSameLine(table.calls[first].location, table.calls[i].location))
       ++first;
     lines[first].calls += totals[i].calls;
     lines[first].nanoseconds += totals[i].nanoseconds;
@@ -134,7 +174,7 @@ void Profile::printLines(int64_t whole) const {
   sortByTime(lines, order);
   fprintf(stderr, "  share    total ms       calls  line\n");
   for (int64_t i : order) {
-    const char *location = bmc_calls.calls[i].location;
+    const char *location = table.calls[i].location;
     fprintf(stderr, "%6.1f%% %11.3f %11lld  %.*s\n", percent(lines[i].nanoseconds, whole),
             1e-6 * double(lines[i].nanoseconds), (long long)lines[i].calls, static_cast<int>(lineLength(location)),
             location);
@@ -148,12 +188,11 @@ void Profile::printCalls(int64_t whole) const {
           "function", "kernel");
   for (int64_t i : order) {
     const Total &total = totals[i];
-    const bmc_call &call = bmc_calls.calls[i];
+    const bmc_call &call = table.calls[i];
     double time = static_cast<double>(total.nanoseconds ? total.nanoseconds : 1);
     fprintf(stderr, "%6.1f%% %11.3f %11lld %11.3f %8.3f %8.3f  %-8s  %-18s  %s  %s\n",
             percent(total.nanoseconds, whole), 1e-6 * time, (long long)total.calls, 1e-3 * time / double(total.calls),
-            total.flops / time, total.bytes / time, call.function, bmc_program.kernels[call.kernel].name, call.location,
-            call.ops);
+            total.flops / time, total.bytes / time, call.function, kernels[call.kernel].name, call.location, call.ops);
   }
 }
 
@@ -174,8 +213,8 @@ void Profile::print() const {
 // The trace -----------------------------------------------------------------------------------------------------------
 
 /// Times are microseconds since the profile began.
-static void appendEvent(Text &out, const Event &event, int64_t started) {
-  const bmc_call &call = bmc_calls.calls[event.call];
+void Profile::append(Text &out, const Event &event) const {
+  const bmc_call &call = table.calls[event.call];
   bool isFunction = event.costs[0] < 0;
   appendJsonField(out.append(",\n{"), "name", isFunction ? call.function : call.ops);
   appendJsonField(out.append(","), "cat", isFunction ? "function" : call.function);
@@ -184,8 +223,8 @@ static void appendEvent(Text &out, const Event &event, int64_t started) {
   if (isFunction)
     return (void)out.append("}");
   appendJsonField(out.append(",\"args\":{"), "place", call.location);
-  appendJsonField(out.append(","), "kernel", bmc_program.kernels[call.kernel].name);
-  appendJsonField(out.append(","), "schedule", bmc_program.kernels[call.kernel].schedule);
+  appendJsonField(out.append(","), "kernel", kernels[call.kernel].name);
+  appendJsonField(out.append(","), "schedule", kernels[call.kernel].schedule);
   out.format(",\"flops\":%lld,\"bytes\":%lld}}", (long long)event.costs[0], (long long)event.costs[1]);
 }
 
@@ -196,7 +235,7 @@ void Profile::write() const {
   appendJsonField(text, "name", bmc_program.name);
   text.append("}}");
   for (const Event &event : events) {
-    appendEvent(text, event, started);
+    append(text, event);
     file.write(text.get(), text.size());
     text.clear();
   }
@@ -220,7 +259,13 @@ static void finishProfile() { profile->finish(); }
 void bmc_part_profile(Options &options) {
   if (options.trace)
     checkWritable(options.trace);
-  profile = create<Profile>(options);
+#ifdef BMC_DEVICE
+  if (isDeviceOpen()) {
+    profile = create<Profile>(options, bmc_device_calls, bmc_device_program.kernels);
+    watchedReplay = [](Tape &tape, const int64_t *symbols) { profile->replay(tape, symbols); };
+  } else
+#endif
+    profile = create<Profile>(options, bmc_calls, bmc_program.kernels);
   setAtEnd(finishProfile);
 }
 

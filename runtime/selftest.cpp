@@ -1,16 +1,26 @@
 // `PROGRAM selftest`: runs every kernel beside its plain form, on the same made-up values and for several sizes, and
-// compares. It tells whether the compiled code is right on this very machine.
+// compares. It tells whether the compiled code is right on this very machine. A device's kernels run there, and their
+// plain forms on the processor.
 #include "errors.h"
 #include "halide_buffer.h"
 #include "numbers.h"
 #include "random.h"
 #include "tensor.h"
 #include "verbs.h"
+#ifdef BMC_DEVICE
+#include "device/device.h"
+#include "device/run_kernel.h"
+#endif
 
 #include <math.h>
 #include <stdio.h>
 
 namespace bmc {
+
+#ifdef BMC_DEVICE
+/// Whether the kernels under test are the device's.
+static bool testsDevice = false;
+#endif
 
 /// Sizes around the vector widths and tile sizes of schedules.
 static const int64_t sizes[] = {1, 2, 3, 7, 16, 33, 64};
@@ -38,6 +48,7 @@ private:
   bool isAliased(int64_t i) const { return i >= kernel.argument_count && value(i).alias >= 0; }
   bool isPassed(int64_t i) const;
   int32_t call(int32_t (*code)(void *const *arguments), Array<void *> &tensors);
+  int64_t bytes(int64_t i) const { return counts[i] * elementBytes(value(i).element); }
   bool sameResult(int64_t i, double &worst) const;
 
   const bmc_kernel &kernel;
@@ -115,14 +126,13 @@ void Case::fill(Values values) {
   for (int64_t i = 0; i < compiled.size(); ++i) {
     if (isAliased(i))
       continue;
-    int64_t bytes = counts[i] * elementBytes(value(i).element);
     if (i < kernel.argument_count) {
       for (int64_t k = 0; k < counts[i]; ++k)
         storeRandom(compiled[i], value(i).element, k, randomBits(0, i, k), values);
-      memcpy(plain[i], compiled[i], bytes);
+      memcpy(plain[i], compiled[i], bytes(i));
     } else {
-      memset(compiled[i], 0x55, bytes);
-      memset(plain[i], 0x2a, bytes);
+      memset(compiled[i], 0x55, bytes(i));
+      memset(plain[i], 0x2a, bytes(i));
     }
   }
 }
@@ -151,6 +161,14 @@ int32_t Case::call(int32_t (*code)(void *const *arguments), Array<void *> &tenso
     if (isPassed(i))
       arguments.push(&buffers[i]);
   }
+#ifdef BMC_DEVICE
+  if (testsDevice && code == kernel.run) {
+    Array<int64_t> sizes;
+    for (int64_t i = 0; i < tensors.size(); ++i)
+      sizes.push(bytes(i));
+    return runOnDevice(code, arguments, buffers, sizes);
+  }
+#endif
   return code(arguments.data());
 }
 
@@ -168,7 +186,7 @@ bool Case::sameResult(int64_t i, double &worst) const {
   const double relative = 1e-4, absolute = 1e-5;
   int32_t element = value(i).element;
   if (element != bmc_f32 && element != bmc_f64)
-    return !memcmp(compiled[i], plain[i], counts[i] * elementBytes(element));
+    return !memcmp(compiled[i], plain[i], bytes(i));
   bool same = true;
   for (int64_t k = 0; k < counts[i]; ++k) {
     double a = elementAsDouble(compiled[i], element, k), b = elementAsDouble(plain[i], element, k);
@@ -204,11 +222,24 @@ static bool testKernel(const bmc_kernel &kernel) {
   return same;
 }
 
-int selftest(Options &) {
+static int64_t testKernels(const bmc_kernel *kernels, int64_t count) {
   int64_t failed = 0;
-  for (int64_t i = 0; i < bmc_program.kernel_count; ++i)
-    failed += !testKernel(bmc_program.kernels[i]);
+  for (int64_t i = 0; i < count; ++i)
+    failed += !testKernel(kernels[i]);
+  return failed;
+}
+
+int selftest(Options &) {
+  int64_t failed = testKernels(bmc_program.kernels, bmc_program.kernel_count);
   printf("%lld kernels, %lld failed\n", (long long)bmc_program.kernel_count, (long long)failed);
+#ifdef BMC_DEVICE
+  if ((testsDevice = isDeviceOpen())) {
+    int64_t failedThere = testKernels(bmc_device_program.kernels, bmc_device_program.kernel_count);
+    printf("%lld kernels on the device, %lld failed\n", (long long)bmc_device_program.kernel_count,
+           (long long)failedThere);
+    failed += failedThere;
+  }
+#endif
   return failed ? exitBadInput : exitDone;
 }
 

@@ -18,40 +18,46 @@
 
 namespace bmc {
 
-/// Everything that one training holds.
-struct Training {
-  explicit Training(Options &options)
-      : options(options), trainRows(FieldUse::ofData()), validRows(FieldUse::ofData()), testRows(FieldUse::ofData()),
-        steps(state.variables), evaluation(*bmc_program.evaluate, state.variables), validation(state.variables),
-        rates(state.variables) {}
+/// What a training reads, and where it is saved.
+struct TrainingData {
+  TrainingData() : trainRows(FieldUse::ofData()), validRows(FieldUse::ofData()), testRows(FieldUse::ofData()) {}
 
-  bool hasValidation() const { return validRows.count > 0; }
+  Text weightsPath, checkpoint;
+  Preparation preparation;
+  Rows trainRows, validRows, testRows;
+};
+
+/// Everything else that one training holds. Its entry functions begin to run with it, so the data are there before.
+struct Training {
+  Training(Options &options, TrainingData &data)
+      : options(options), data(data), steps(state.variables), evaluation(*bmc_program.evaluate, state.variables),
+        validation(state.variables), rates(state.variables) {}
+
+  bool hasValidation() const { return data.validRows.count > 0; }
   /// The variables to save: those of the best epoch where they are kept.
   Variables &chosen() { return state.best.isHeld() ? state.best : state.variables; }
 
   Options &options;
-  Preparation preparation;
-  Rows trainRows, validRows, testRows;
+  TrainingData &data;
   TrainingState state;
   Steps steps;
   Entry evaluation;
   Measures validation;
   Rates rates; // of the last step of the epoch
-  Text weightsPath, checkpoint;
   RunLog log;
   int64_t rowsBefore = 0; // of the first epoch, that an earlier run trained on
   double epochStart = 0;
   bool warnedOfLoss = false;
 };
 
-static void choosePaths(Training &training) {
-  if (training.options.out)
-    training.weightsPath.append(training.options.out);
+static void choosePaths(const Options &options, TrainingData &data) {
+  if (options.out)
+    data.weightsPath.append(options.out);
   else
-    defaultWeightsPath(training.weightsPath);
-  checkpointPath(training.weightsPath.get(), training.checkpoint);
-  checkWritable(training.weightsPath.get());
-  checkWritable(training.checkpoint.get());
+    defaultWeightsPath(data.weightsPath);
+  checkpointPath(data.weightsPath.get(), data.checkpoint);
+  checkWritable(data.weightsPath.get());
+  checkWritable(data.checkpoint.get());
 }
 
 static void checkHasData(const Options &options) {
@@ -59,16 +65,26 @@ static void checkHasData(const Options &options) {
     fail(exitBadCommandLine, "%s train: expected a data set, found none: say --data train=PATH", bmc_program.name);
 }
 
-static void loadData(Training &training) {
-  const Options &options = training.options;
+static void loadData(const Options &options, TrainingData &data) {
   checkHasData(options);
-  DataSet train(options, DataKind::train, training.preparation);
+  DataSet train(options, DataKind::train, data.preparation);
   train.learn();
-  train.read(training.trainRows);
+  train.read(data.trainRows);
   if (options.validData)
-    DataSet(options, DataKind::valid, training.preparation).read(training.validRows);
+    DataSet(options, DataKind::valid, data.preparation).read(data.validRows);
   if (options.testData)
-    DataSet(options, DataKind::test, training.preparation).read(training.testRows);
+    DataSet(options, DataKind::test, data.preparation).read(data.testRows);
+}
+
+/// A device's memory is taken once, for all that is going to run.
+static void expectCalls([[maybe_unused]] const Options &options, [[maybe_unused]] const TrainingData &data) {
+#ifdef BMC_DEVICE
+  int64_t most = 0, batch = options.settings.whole(settingBatch);
+  const Rows *const sets[] = {&data.trainRows, &data.validRows, &data.testRows};
+  for (const Rows *rows : sets)
+    most = rows->count > most ? rows->count : most;
+  expectOnDevice({{batch && batch < most ? batch : most, most}, true, options.settings.whole(settingKeepBest) != 0});
+#endif
 }
 
 /// The init function makes all variables; a weight file or a checkpoint then replaces what it holds.
@@ -76,10 +92,10 @@ static void fillVariables(Training &training) {
   Options &options = training.options;
   TrainingState &state = training.state;
   state.seed = options.seed;
-  state.rows = training.trainRows.count;
+  state.rows = training.data.trainRows.count;
   state.monitored = monitoredName(training.hasValidation());
   if (options.resume) {
-    loadCheckpoint(training.checkpoint.get(), state, options.settings);
+    loadCheckpoint(training.data.checkpoint.get(), state, options.settings);
     if (options.seedGiven && options.seed != state.seed)
       fail(exitBadCommandLine, "%s train: --resume goes on with the checkpoint's seed %lld, found --seed %lld",
            bmc_program.name, (long long)state.seed, (long long)options.seed);
@@ -92,16 +108,16 @@ static void fillVariables(Training &training) {
   init.run(nullptr, scalars);
   if (options.weights)
     loadWeights(options.weights, state.variables, nullptr, options.partial);
-  setClassWeights(training.trainRows, state.variables);
+  setClassWeights(training.data.trainRows, state.variables);
 }
 
 static void startVariables(Training &training) {
   fillVariables(training);
-  setUnits(training.preparation, training.state.variables);
+  setUnits(training.data.preparation, training.state.variables);
 }
 
 static void saveTraining(Training &training) {
-  saveCheckpoint(training.checkpoint.get(), training.state, training.options.settings);
+  saveCheckpoint(training.data.checkpoint.get(), training.state, training.options.settings);
   training.options.checkpoints.wasSaved(training.state);
 }
 
@@ -173,7 +189,7 @@ static void finishEpoch(Training &training, Progress &progress) {
   state.position = 0;
   state.measures.end();
   if (training.hasValidation())
-    evaluate(training, training.validRows, training.options.validData, training.validation);
+    evaluate(training, training.data.validRows, training.options.validData, training.validation);
   bool isBest = observe(training);
   changeSchedules(training, scalars);
   EpochMeasures measures = {state.measures, training.validation, training.hasValidation(), training.rates};
@@ -198,7 +214,7 @@ static Outcome runEpochs(Training &training) {
   Array<int64_t> order; // the batches read it until their end
   if (bmc_program.shuffle)
     order.resize(state.rows);
-  Batches batches(training.trainRows, size, training.steps.first().overwritesRows());
+  Batches batches(training.data.trainRows, size, training.steps.first().overwritesRows());
   Progress progress(Progress::choose(training.options.json, training.options.quiet), state.epoch + 1, state.position,
                     epochs, state.rows);
   Outcome outcome = Outcome::finished;
@@ -224,17 +240,17 @@ static Outcome runEpochs(Training &training) {
 static void warnIfNothingIsLeft(const Training &training) {
   int64_t epochs = training.options.settings.whole(settingEpochs);
   if (training.state.epoch >= epochs && epochs > 0)
-    warn("%s has %lld epochs already, nothing is left of %lld", training.checkpoint.get(),
+    warn("%s has %lld epochs already, nothing is left of %lld", training.data.checkpoint.get(),
          (long long)training.state.epoch, (long long)epochs);
 }
 
 /// The test set is asked with the weights that are saved. Whether there is one.
 static bool testWeights(Training &training, Measures &measures) {
-  if (training.testRows.count == 0)
+  if (training.data.testRows.count == 0)
     return false;
   if (training.state.best.isHeld())
     training.state.variables.copy(training.state.best);
-  evaluate(training, training.testRows, training.options.testData, measures);
+  evaluate(training, training.data.testRows, training.options.testData, measures);
   printMeasures("Test", measures, training.options.json);
   return true;
 }
@@ -243,9 +259,9 @@ static void openLog(Training &training) {
   const Options &options = training.options;
   if (!options.log)
     return;
-  RunDescription run = {{{"train", options.trainData, training.trainRows.count},
-                         {"valid", options.validData, training.validRows.count},
-                         {"test", options.testData, training.testRows.count}},
+  RunDescription run = {{{"train", options.trainData, training.data.trainRows.count},
+                         {"valid", options.validData, training.data.validRows.count},
+                         {"test", options.testData, training.data.testRows.count}},
                         options.threads ? options.threads : usableCpus(),
                         options.settings};
   training.log.open(options.log, training.state, run, options.resume);
@@ -279,21 +295,23 @@ static void printFold(int64_t fold, const Measures &measures, bool json) {
 
 /// Trains without the rows of a fold, and asks them.
 static void trainFold(Options &options, int64_t fold, Array<double> &values) {
-  Training training(options);
+  TrainingData data;
   {
-    DataSet data(options, DataKind::train, training.preparation);
-    data.holdOut(fold, options.folds, options.seed);
-    data.learn();
-    data.read(training.trainRows);
-    data.readHeldOut(training.validRows);
+    DataSet set(options, DataKind::train, data.preparation);
+    set.holdOut(fold, options.folds, options.seed);
+    set.learn();
+    set.read(data.trainRows);
+    set.readHeldOut(data.validRows);
   }
+  expectCalls(options, data);
+  Training training(options, data);
   startVariables(training);
   if (runEpochs(training) == Outcome::interrupted)
     fail(exitCannot, "interrupted in fold %lld of %lld", (long long)fold + 1, (long long)options.folds);
   if (training.state.best.isHeld())
     training.state.variables.copy(training.state.best);
   Measures measures(training.state.variables);
-  evaluate(training, training.validRows, options.trainData, measures);
+  evaluate(training, training.data.validRows, options.trainData, measures);
   values.push(measures.loss());
   for (int64_t i = 0; i < bmc_program.metric_count; ++i)
     values.push(measures.value(bmc_program.metric_names[i]));
@@ -368,9 +386,11 @@ static bool isDoneByFolds(Options &options) {
 int train(Options &options) {
   if (isDoneByFolds(options))
     return exitDone;
-  Training training(options);
-  choosePaths(training);
-  loadData(training);
+  TrainingData data;
+  choosePaths(options, data);
+  loadData(options, data);
+  expectCalls(options, data);
+  Training training(options, data);
   startVariables(training);
   warnIfNothingIsLeft(training);
   training.rowsBefore = training.state.position;
@@ -379,14 +399,14 @@ int train(Options &options) {
   // The work of hours is kept: an interrupted training is saved where it stands.
   deferInterrupt();
   Outcome outcome = runEpochs(training);
-  saveWeights(training.weightsPath.get(), training.chosen(), training.preparation);
+  saveWeights(training.data.weightsPath.get(), training.chosen(), training.data.preparation);
   saveTraining(training);
   Measures test(training.state.variables);
   bool isTested = outcome != Outcome::interrupted && testWeights(training, test);
   static const char *const reasons[] = {"finished", "early stop", "interrupted"};
   training.log.end(training.state, reasons[static_cast<int>(outcome)], isTested ? &test : nullptr);
   if (!options.quiet)
-    note("saved %s", training.weightsPath.get());
+    note("saved %s", training.data.weightsPath.get());
   tellOutcome(training, outcome);
   return exitDone;
 }

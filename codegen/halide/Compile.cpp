@@ -92,7 +92,7 @@ static Halide::OutputFileType fileType(KernelOutput output, bool hasDevice) {
 
 static void compile(const CompileJob &job, const Halide::Target &target, KernelOutput output, const std::string &path) {
   ScheduleAttr schedule = bm::KernelOp(job.kernel).getScheduleAttr();
-  if (target.has_gpu_feature() != (schedule && schedule.isOnDevice()))
+  if (!job.isPlain && target.has_gpu_feature() != (schedule && schedule.isOnDevice()))
     throw Halide::CompileError(target.has_gpu_feature() ? "a target with a device needs a schedule with threads"
                                                         : "a schedule with threads needs a target with a device");
   FailureOr<LoweredKernel> lowered = lowerKernel(job.kernel, job.isPlain);
@@ -161,7 +161,7 @@ static LogicalResult finish(CompileJob &job, const Child &child) {
 
 LogicalResult runJobs(MutableArrayRef<CompileJob> jobs, const Target &target, KernelOutput output, bool checks,
                       unsigned processes) {
-  Halide::Target machine = halideTarget(target, checks);
+  Halide::Target machine = halideTarget(target, checks), processor = halideTarget(target.withoutDevice(), checks);
   std::vector<Child> children;
   bool succeeded = true;
   size_t finished = 0;
@@ -170,7 +170,7 @@ LogicalResult runJobs(MutableArrayRef<CompileJob> jobs, const Target &target, Ke
     ++finished;
   };
   for (CompileJob &job : jobs) {
-    FailureOr<Child> child = start(job, machine, output);
+    FailureOr<Child> child = start(job, job.isPlain ? processor : machine, output);
     if (failed(child)) {
       job.kernel.emitError() << "cannot start a process to compile this kernel";
       succeeded = false;

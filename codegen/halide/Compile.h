@@ -19,7 +19,7 @@ enum class KernelOutput { Object, Bitcode, Assembly, Loops };
 struct CompileJob {
   bm::KernelOp kernel;
   std::string function; // the name of the C function
-  bool isPlain = false; // without its schedule
+  bool isPlain = false; // without its schedule, for the processor
   std::string result;   // what was made
 };
 

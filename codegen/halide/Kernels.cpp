@@ -126,7 +126,7 @@ FailureOr<std::vector<CompiledKernel>> compileKernels(ModuleOp module, const Com
   for (auto &[name, kernel] : distinctKernels(module, options.target)) {
     CompiledKernel &compiled = kernels.emplace_back(CompiledKernel{kernel, name, "", "", true});
     for (bool isPlain : {false, true}) {
-      if (isPlain && (!options.alsoPlain || isPlainAlready(kernel)))
+      if (isPlain && (!options.alsoPlain || (isPlainAlready(kernel) && !options.target.hasDevice())))
         continue;
       std::string function = isPlain ? name + "_plain" : name;
       std::string &object = isPlain ? compiled.plainObject : compiled.object;

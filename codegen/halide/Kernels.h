@@ -8,7 +8,8 @@
 // time. `host` has the alignment of an element: it may be a slice of a loop's sequence. It returns 0, and may call
 // memset, memcpy, memmove, halide_do_par_for and the C library's mathematical functions. Beside it stands the function
 // by which it is called, `argumentsFunction`. For a target with a device it reads `device` instead of `host`, and calls
-// halide_opencl_run or halide_cuda_run for each of its loop nests, which are text for the device's driver in the object.
+// halide_opencl_run or halide_cuda_run for each of its loop nests, which are text for the device's driver in the
+// object.
 #ifndef BMC_CODEGEN_HALIDE_KERNELS_H
 #define BMC_CODEGEN_HALIDE_KERNELS_H
 
@@ -47,7 +48,7 @@ struct CompileOptions {
   Target target;
   std::string cacheDirectory; // empty: no cache
   unsigned jobs = 1;
-  bool alsoPlain = false; // NAME_plain too: the same without its schedule, for the program's selftest
+  bool alsoPlain = false; // NAME_plain too: the same without its schedule, for the processor and the program's selftest
   bool checks = false;    // bounds are checked at run time; for bmc's own tests, never cached
   bool asBitcode = false; // for LLVM to compile together with the host code
 };

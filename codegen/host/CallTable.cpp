@@ -1,4 +1,5 @@
-// The table `bmc_calls`: each call of a kernel with its place and its costs, for the runtime's profile.
+// The table `bmc_calls`, of a device `bmc_device_calls`: each call of a kernel with its place and its costs, for the
+// runtime's profile.
 #include "bmc/program.h"
 #include "codegen/host/CodeBuilder.h"
 #include "codegen/host/HostProgram.h"
@@ -44,7 +45,7 @@ private:
 };
 } // namespace
 
-void addCallTable(ModuleOp host, Globals &globals, const HostProgram &program) {
+void addCallTable(ModuleOp host, Globals &globals, const HostProgram &program, llvm::StringRef name) {
   MLIRContext *context = host.getContext();
   Type i64 = IntegerType::get(context, 64), pointer = globals.pointerType();
   auto structOf = [&](llvm::ArrayRef<Type> fields) { return LLVM::LLVMStructType::getLiteral(context, fields); };
@@ -57,7 +58,7 @@ void addCallTable(ModuleOp host, Globals &globals, const HostProgram &program) {
                     program.kernelOf.at(kernel)->number, costs.of(call)});
   }
   Address calls = globals.structs(structOf({pointer, pointer, pointer, i64, pointer}), rows);
-  globals.exported("bmc_calls", structOf({i64, pointer}), {int64_t(rows.size()), calls});
+  globals.exported(name, structOf({i64, pointer}), {int64_t(rows.size()), calls});
 }
 
 } // namespace bmc::codegen

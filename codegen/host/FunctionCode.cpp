@@ -27,11 +27,14 @@ void FunctionCode::addSlot(llvm::ArrayRef<bm::SymbolicDim> bytes) {
   ++places;
 }
 
-Reference FunctionCode::addConstant(Address tensor, int64_t bytes) {
+Reference FunctionCode::addConstant(Address tensor) {
   constants.push_back(tensor);
-  if (isOnDevice)
-    constantSizes.push_back(numberOf(bm::SymbolicDim(bytes)));
   return addPlace();
+}
+
+Reference FunctionCode::addConstant(int64_t offset) {
+  constantOffsets.push_back(numberOf(bm::SymbolicDim(offset)));
+  return addConstant(Address());
 }
 
 // Words ---------------------------------------------------------------------------------------------------------------
@@ -67,6 +70,7 @@ void FunctionCode::beginLoop(const bm::SymbolicDim &length, bool isReversed, Ref
   for (const Slice &slice : slices)
     llvm::append_values(words, placeOf(slice.place), slice.stacked, numberOf(slice.bytes));
   openLoops.push_back(words.size());
+  loopLengths.push_back(length);
   words.push_back(0);
 }
 
@@ -114,14 +118,24 @@ Address FunctionCode::lowerArenaBytes(ModuleOp host, llvm::StringRef name) const
   return {FlatSymbolRefAttr::get(code.function())};
 }
 
+Address FunctionCode::lowerLoopSteps(ModuleOp host, llvm::StringRef name) const {
+  if (loopLengths.empty())
+    return {};
+  auto pointer = LLVM::LLVMPointerType::get(host.getContext());
+  CodeBuilder code(host, (name + ".loop_steps").str(), IntegerType::get(host.getContext(), 64), {pointer});
+  code.bindSymbols(symbols, code.argument(0));
+  code.create<LLVM::ReturnOp>(valueOf(code, loopLengths, /*isSlot=*/false));
+  return {FlatSymbolRefAttr::get(code.function())};
+}
+
 bool FunctionCode::needsWideWords() const {
   auto isNarrow = [](int64_t word) { return int16_t(word) == word; };
-  return !llvm::all_of(words, isNarrow) || !llvm::all_of(slots, isNarrow);
+  return !llvm::all_of(words, isNarrow) || !llvm::all_of(slots, isNarrow) || !llvm::all_of(constantOffsets, isNarrow);
 }
 
 Address FunctionCode::lowerWords(Globals &globals, bool areWide) const {
   std::vector<int64_t> all = slots;
-  llvm::append_range(all, constantSizes);
+  llvm::append_range(all, constantOffsets);
   llvm::append_range(all, words);
   all.push_back(bmc_word_end);
   if (areWide)
@@ -142,8 +156,9 @@ Address FunctionCode::lowerRun(ModuleOp host, Globals &globals, llvm::StringRef 
        i64 = IntegerType::get(context, 64);
   Address marker;
   if (hasMarks)
-    marker = {FlatSymbolRefAttr::get(
-        declare(host, "bmc_mark_call", LLVM::LLVMFunctionType::get(LLVM::LLVMVoidType::get(context), {i64, pointer})))};
+    marker = {
+        FlatSymbolRefAttr::get(declare(host, isOnDevice ? "bmc_mark_device_call" : "bmc_mark_call",
+                                       LLVM::LLVMFunctionType::get(LLVM::LLVMVoidType::get(context), {i64, pointer})))};
   bool areWide = needsWideWords();
   Address table = globals.structs(ProgramTypes(context).code,
                                   {{lowerSizes(host, name), lowerWords(globals, areWide), globals.addresses(constants),

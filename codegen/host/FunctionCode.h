@@ -26,7 +26,9 @@ public:
   /// Slots come first, then constants, then what loops set.
   static Reference slot(int64_t number) { return 2 * number + 1; }
   void addSlot(llvm::ArrayRef<bm::SymbolicDim> bytes);
-  Reference addConstant(Address tensor, int64_t bytes);
+  Reference addConstant(Address tensor);
+  /// A constant of a device, by its place in the device's arena.
+  Reference addConstant(int64_t offset);
   /// What a loop sets.
   Reference addPlace() { return 2 * places++ + 1; }
 
@@ -47,6 +49,9 @@ public:
   /// int64_t NAME.arena_bytes(const int64_t *symbols)
   Address lowerArenaBytes(mlir::ModuleOp host, llvm::StringRef name) const;
 
+  /// int64_t NAME.loop_steps(const int64_t *symbols), of the longest loop; null where there is none.
+  Address lowerLoopSteps(mlir::ModuleOp host, llvm::StringRef name) const;
+
 private:
   /// The largest of some sizes; a slot's is rounded up.
   struct Size {
@@ -65,7 +70,8 @@ private:
   std::map<std::string, int64_t> sizeNumbers; // by text
   std::vector<int64_t> slots;                 // the number of each one's size
   std::vector<Address> constants;
-  std::vector<int64_t> constantSizes; // the number of each one's size; on a device only
+  std::vector<int64_t> constantOffsets; // the number of each one's offset; on a device only
+  std::vector<bm::SymbolicDim> loopLengths;
   std::vector<int64_t> words;
   std::vector<size_t> openLoops; // where each says how many words its body has
   int64_t places = 0, mostSymbols = 0, mostBuffers = 0, mostDimensions = 0;

@@ -22,8 +22,8 @@ struct HostKernel {
 struct HostFunction {
   mlir::func::FuncOp source;
   std::vector<std::string> symbols;
-  Address run, arenaBytes, resultDims;
-  llvm::SmallVector<int64_t> aliases; // of each result: the argument that it is written into, or -1
+  Address run, arenaBytes, resultDims, loopSteps; // the last one only on a device
+  llvm::SmallVector<int64_t> aliases;             // of each result: the argument that it is written into, or -1
   int64_t kernelCalls = 0;
 };
 
@@ -48,8 +48,8 @@ mlir::LogicalResult lowerFunctions(mlir::ModuleOp planned, const HostOptions &op
 /// void NAME(const int64_t *symbols, int64_t *dims), the dims of tensors; null where each is a constant or a symbol.
 Address lowerDims(mlir::ModuleOp host, llvm::StringRef name, llvm::ArrayRef<std::string> symbols,
                   llvm::ArrayRef<mlir::Type> tensors);
-/// Makes `bmc_calls`.
-void addCallTable(mlir::ModuleOp host, Globals &globals, const HostProgram &program);
+/// Makes `bmc_calls`, or `bmc_device_calls`.
+void addCallTable(mlir::ModuleOp host, Globals &globals, const HostProgram &program, llvm::StringRef name);
 /// Makes `bmc_program`.
 mlir::LogicalResult addProgramTable(mlir::ModuleOp planned, Globals &globals, const HostProgram &program);
 /// Makes `bmc_device_program`: the functions whose kernels run on a device, beside those of `bmc_program`.

@@ -4,6 +4,7 @@
 #include "codegen/host/HostProgram.h"
 #include "codegen/host/PlanWalk.h"
 #include "codegen/host/ResultAliases.h"
+#include "passes/DeviceArena.h"
 
 using namespace mlir;
 
@@ -57,6 +58,8 @@ FailureOr<HostFunction> FunctionLowering::lower() {
     code.mark(-1);
   result.run = code.lowerRun(host, globals, source.getSymName());
   result.arenaBytes = code.lowerArenaBytes(host, source.getSymName());
+  if (options.target.hasDevice())
+    result.loopSteps = code.lowerLoopSteps(host, source.getSymName());
   result.resultDims = lowerDims(host, (source.getSymName() + ".result_dims").str(), result.symbols,
                                 llvm::to_vector(source.getResultTypes()));
   return result;
@@ -104,25 +107,18 @@ LogicalResult FunctionLowering::readArena() {
   return success();
 }
 
-// Those that kernels read from memory; what is inside of a kernel is in its code.
 LogicalResult FunctionLowering::addConstants() {
-  WalkResult ops = source.walk<WalkOrder::PreOrder>([&](Operation *op) {
-    if (isa<bm::KernelOp>(op))
-      return WalkResult::skip();
-    auto constant = dyn_cast<bm::ConstantOp>(op);
-    if (!constant)
-      return WalkResult::advance();
-    Address address = globals.tensor(constant.getValue());
-    if (!address.symbol) {
-      constant.emitError() << "the constant's elements are neither dense nor a resource";
-      return WalkResult::interrupt();
+  for (bm::ConstantOp constant : constantsInMemory(source)) {
+    if (options.target.hasDevice()) {
+      setPlace(constant.getY(), code.addConstant(deviceOffsetOf(constant)));
+      continue;
     }
-    RankedTensorType type = constant.getY().getType();
-    int64_t bytes = type.getNumElements() * bm::elementBytes(type.getElementType());
-    setPlace(constant.getY(), code.addConstant(address, bytes));
-    return WalkResult::advance();
-  });
-  return failure(ops.wasInterrupted());
+    Address address = globals.tensor(constant.getValue());
+    if (!address.symbol)
+      return constant.emitError() << "the constant's elements are neither dense nor a resource";
+    setPlace(constant.getY(), code.addConstant(address));
+  }
+  return success();
 }
 
 LogicalResult FunctionLowering::findAliases() {

@@ -16,12 +16,11 @@ FailureOr<OwningOpRef<ModuleOp>> lowerHost(ModuleOp planned, const HostOptions &
   if (options.target.hasDevice()) {
     if (failed(addDeviceTable(planned, globals, program, options.target.device)))
       return failure();
-    return host;
-  }
-  if (failed(addProgramTable(planned, globals, program)))
+  } else if (failed(addProgramTable(planned, globals, program))) {
     return failure();
+  }
   if (options.hasProfile)
-    addCallTable(*host, globals, program);
+    addCallTable(*host, globals, program, options.target.hasDevice() ? "bmc_device_calls" : "bmc_calls");
   return host;
 }
 

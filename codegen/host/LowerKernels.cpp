@@ -55,7 +55,8 @@ static void addKernel(bm::KernelOp kernel, StringRef name, const HostOptions &op
   entry.passed = passedBuffers(kernel);
   entry.run = declareKernel(host, name);
   if (options.hasPlainKernels)
-    entry.plain = isPlainAlready(kernel) ? entry.run : declareKernel(host, name.str() + "_plain");
+    entry.plain =
+        isPlainAlready(kernel) && !options.target.hasDevice() ? entry.run : declareKernel(host, name.str() + "_plain");
   llvm::SmallVector<Type> tensors(kernel.getInputs().getTypes());
   llvm::append_range(tensors, kernel.getOutputs().getTypes());
   entry.valueDims = lowerDims(host, (name + "_dims").str(), entry.symbols, tensors);

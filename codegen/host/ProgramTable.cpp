@@ -4,6 +4,8 @@
 #include "codegen/host/DataTable.h"
 #include "codegen/host/HostProgram.h"
 #include "codegen/host/Places.h"
+#include "dialects/Cost.h"
+#include "passes/DeviceArena.h"
 
 using namespace mlir;
 
@@ -40,7 +42,9 @@ ProgramTypes::ProgramTypes(MLIRContext *context) {
                       i64,     i64,     i64,     i64,     pointer, pointer, pointer, pointer, pointer,
                       pointer, pointer, pointer, i64,     pointer, pointer, pointer, pointer, i64,
                       pointer, i64,     pointer, i64,     pointer, i64,     pointer, i64,     pointer});
-  deviceProgram = structOf({pointer, i64, pointer, pointer});
+  deviceConstant = structOf({pointer, i64, i64});
+  deviceFunction = structOf({pointer, pointer});
+  deviceProgram = structOf({pointer, i64, pointer, i64, pointer, i64, pointer, pointer, i64, i64, i64});
 }
 
 namespace {
@@ -191,9 +195,26 @@ LogicalResult TableBuilder::buildForDevice(llvm::StringRef device) {
     return failure();
   for (const auto &[name, kernel] : host.kernels)
     addKernel(name, kernel);
+  std::vector<Row> deviceFunctions, constants;
+  for (auto [function, table] : llvm::zip_equal(host.functions, functionTable))
+    deviceFunctions.push_back({table, function.loopSteps});
+  std::set<int64_t> placed; // equal constants have one place
+  for (bm::ConstantOp constant : constantsInMemory(planned)) {
+    int64_t offset = deviceOffsetOf(constant), bytes = *bm::bytesOf(constant.getY().getType()).constant();
+    if (!placed.insert(offset).second)
+      continue;
+    constants.push_back({globals.tensor(constant.getValue()), bytes, offset});
+    if (!std::get<Address>(constants.back().front()).symbol)
+      return constant.emitError() << "the constant's elements are neither dense nor a resource";
+  }
+  llvm::SmallVector<int64_t> offsets = llvm::map_to_vector(variables, deviceOffsetOf);
+  DeviceArena arena = deviceArenaOf(planned);
   globals.exported("bmc_device_program", types.deviceProgram,
-                   {globals.external(("bmc_driver_" + device).str()), int64_t(functionTable.size()),
-                    globals.addresses(functionTable), globals.structs(types.kernel, kernels)});
+                   {globals.external(("bmc_driver_" + device).str()), int64_t(deviceFunctions.size()),
+                    globals.structs(types.deviceFunction, deviceFunctions), int64_t(kernels.size()),
+                    globals.structs(types.kernel, kernels), int64_t(constants.size()),
+                    globals.structs(types.deviceConstant, constants),
+                    globals.integers(llvm::ArrayRef<int64_t>(offsets)), arena.constants, arena.saved, arena.variables});
   return success();
 }
 

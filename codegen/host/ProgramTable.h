@@ -9,7 +9,7 @@ namespace bmc::codegen {
 struct ProgramTypes {
   explicit ProgramTypes(mlir::MLIRContext *context);
   mlir::LLVM::LLVMStructType dim, variable, value, code, function, step, feature, field, file, split, folds, dataset,
-      hyper, fixed, monitor, layer, kernel, trainStep, entry, program, deviceProgram;
+      hyper, fixed, monitor, layer, kernel, trainStep, entry, program, deviceConstant, deviceFunction, deviceProgram;
 };
 
 } // namespace bmc::codegen

@@ -5,6 +5,7 @@
 #include "../errors.h"
 
 #include <dlfcn.h>
+#include <stdio.h>
 
 namespace bmc {
 namespace {
@@ -19,6 +20,7 @@ struct Module;
 struct Function;
 struct Graph;
 struct GraphExecutable;
+struct Event;
 enum : unsigned { streamNonBlocking = 1 };
 enum : int { captureThreadLocal = 1, maxDynamicSharedBytes = 8 };
 enum : uint32_t { sharedBytesOfEveryBlock = 48 * 1024 };
@@ -29,10 +31,14 @@ enum : uint32_t { sharedBytesOfEveryBlock = 48 * 1024 };
   DO(deviceGet, "cuDeviceGet", DeviceNumber *, int)                                                                    \
   DO(retainContext, "cuDevicePrimaryCtxRetain", Context **, DeviceNumber)                                              \
   DO(setContext, "cuCtxSetCurrent", Context *)                                                                         \
+  DO(deviceName, "cuDeviceGetName", char *, int, DeviceNumber)                                                         \
+  DO(deviceMemory, "cuDeviceTotalMem_v2", size_t *, DeviceNumber)                                                      \
+  DO(driverVersion, "cuDriverGetVersion", int *)                                                                       \
   DO(errorName, "cuGetErrorName", Status, const char **)                                                               \
   DO(streamCreate, "cuStreamCreate", Stream **, unsigned)                                                              \
   DO(streamSynchronize, "cuStreamSynchronize", Stream *)                                                               \
   DO(memoryAllocate, "cuMemAlloc_v2", Address *, size_t)                                                               \
+  DO(memoryFree, "cuMemFree_v2", Address)                                                                              \
   DO(copyToDevice, "cuMemcpyHtoDAsync_v2", Address, const void *, size_t, Stream *)                                    \
   DO(copyToHost, "cuMemcpyDtoHAsync_v2", void *, Address, size_t, Stream *)                                            \
   DO(copyOnDevice, "cuMemcpyDtoDAsync_v2", Address, Address, size_t, Stream *)                                         \
@@ -45,6 +51,10 @@ enum : uint32_t { sharedBytesOfEveryBlock = 48 * 1024 };
   DO(endCapture, "cuStreamEndCapture", Stream *, Graph **)                                                             \
   DO(instantiate, "cuGraphInstantiateWithFlags", GraphExecutable **, Graph *, unsigned long long)                      \
   DO(graphLaunch, "cuGraphLaunch", GraphExecutable *, Stream *)                                                        \
+  DO(eventCreate, "cuEventCreate", Event **, unsigned)                                                                 \
+  DO(eventRecord, "cuEventRecord", Event *, Stream *)                                                                  \
+  DO(eventElapsed, "cuEventElapsedTime", float *, Event *, Event *)                                                    \
+  DO(eventDestroy, "cuEventDestroy_v2", Event *)                                                                       \
   DO(graphDestroy, "cuGraphDestroy", Graph *)                                                                          \
   DO(executableDestroy, "cuGraphExecDestroy", GraphExecutable *)
 
@@ -52,6 +62,7 @@ struct Cuda {
 #define BMC_DECLARE(name, symbol, ...) Status (*name)(__VA_ARGS__);
   BMC_CUDA_FUNCTIONS(BMC_DECLARE)
 #undef BMC_DECLARE
+  DeviceNumber device;
   Context *context;
   Stream *stream;
 } cuda;
@@ -69,13 +80,12 @@ const char *loadLibrary() {
   return nullptr;
 }
 
-const char *open() {
+const char *open(bool) {
   if (const char *why = loadLibrary())
     return why;
-  DeviceNumber device;
-  if (cuda.init(0) || cuda.deviceGet(&device, 0))
+  if (cuda.init(0) || cuda.deviceGet(&cuda.device, 0))
     return "the driver finds none";
-  if (cuda.retainContext(&cuda.context, device) || cuda.setContext(cuda.context) ||
+  if (cuda.retainContext(&cuda.context, cuda.device) || cuda.setContext(cuda.context) ||
       cuda.streamCreate(&cuda.stream, streamNonBlocking))
     return "the one that is there cannot be opened";
   return nullptr;
@@ -89,9 +99,25 @@ void check(Status status, const char *what) {
   fail(exitCannot, "the CUDA device failed: %s gave %s", what, name ? name : "an unknown error");
 }
 
+void describe(DeviceDescription &device) {
+  enum { thousands = 1000, tens = 10 }; // of a version's number
+  size_t bytes = 0;
+  int version = 0;
+  check(cuda.deviceName(device.name, sizeof device.name, cuda.device), "the question for its name");
+  check(cuda.deviceMemory(&bytes, cuda.device), "the question for its memory");
+  check(cuda.driverVersion(&version), "the question for the driver's version");
+  snprintf(device.driver, sizeof device.driver, "%d.%d", version / thousands, version % thousands / tens);
+  device.memoryBytes = static_cast<int64_t>(bytes);
+}
+
 uint64_t allocate(int64_t bytes) {
   Address address = 0;
   return cuda.memoryAllocate(&address, static_cast<size_t>(bytes)) ? 0 : address;
+}
+
+void release(uint64_t address) {
+  check(cuda.streamSynchronize(cuda.stream), "a kernel");
+  check(cuda.memoryFree(address), "the release of memory");
 }
 
 void upload(uint64_t to, const void *from, int64_t bytes) {
@@ -163,10 +189,33 @@ void replay(Tape &tape) {
     launchAll(tape);
 }
 
+/// An event in front of each kernel, and one behind the last.
+void replayTimed(Tape &tape, LaunchTime *times) {
+  Array<Event *> events;
+  events.resize(tape.launches.size() + 1);
+  for (int64_t i = 0; i < events.size(); ++i) {
+    check(cuda.eventCreate(&events[i], 0), "an event");
+    check(cuda.eventRecord(events[i], cuda.stream), "an event");
+    if (i < tape.launches.size())
+      launch(tape.launches[i], tape.arguments.data() + tape.launches[i].firstArgument);
+  }
+  check(cuda.streamSynchronize(cuda.stream), "a kernel");
+  int64_t last = 0;
+  for (int64_t i = 1; i < events.size(); ++i) {
+    float milliseconds = 0;
+    check(cuda.eventElapsed(&milliseconds, events[0], events[i]), "an event");
+    times[i - 1].begin = last;
+    times[i - 1].end = last = static_cast<int64_t>(1e6 * static_cast<double>(milliseconds));
+  }
+  for (Event *event : events)
+    check(cuda.eventDestroy(event), "an event");
+}
+
 void forget(Tape &tape) { cuda.executableDestroy(static_cast<GraphExecutable *>(tape.prepared)); }
 
 } // namespace
 } // namespace bmc
 
-const bmc_driver bmc_driver_cuda = {"CUDA",    bmc::open, bmc::allocate,   bmc::upload, bmc::download,
-                                    bmc::copy, bmc::load, bmc::findKernel, bmc::replay, bmc::forget};
+const bmc_driver bmc_driver_cuda = {"CUDA",      bmc::open,        bmc::describe, bmc::allocate, bmc::release,
+                                    bmc::upload, bmc::download,    bmc::copy,     bmc::load,     bmc::findKernel,
+                                    bmc::replay, bmc::replayTimed, bmc::forget};

@@ -1,4 +1,4 @@
-// The device of a program: its driver, its memory, and the values of the host's that kernels read there.
+// The device of a program: its driver, and which functions run there. Its memory is device_arena.h.
 #ifndef BMC_DEVICE_DEVICE_H
 #define BMC_DEVICE_DEVICE_H
 
@@ -7,26 +7,18 @@
 
 namespace bmc {
 
-/// Opens the device; ends the program where there is none.
-void openDevice();
+/// Opens the device; ends the program where there is none. Kernels can be timed only if that is said here.
+void openDevice(bool timesKernels);
+/// Opens it if there is one. Null, or why there is none.
+const char *tryToOpenDevice(bool timesKernels);
 /// Whether kernels run there.
 bool isDeviceOpen();
 const bmc_driver &deviceDriver();
 
-/// The function whose kernels run where the program's do: on the device once it is open.
+/// The function whose kernels run where the program's do: once the device is open the device's, where it has one.
 const bmc_function &functionInUse(const bmc_function &function);
-
-/// A piece of the device's arena; `purpose` completes "out of memory: ... for ".
-uint64_t allocateOnDevice(int64_t bytes, const char *purpose);
-/// It goes to the next one who asks for as many bytes.
-void releaseOnDevice(uint64_t address, int64_t bytes);
-
-/// Memory for intermediate values, which all functions share: they run one after the other.
-uint64_t sharedDeviceArena(int64_t bytes);
-
-/// Where a value of the host's is in the device's memory: a constant of the program, and the index of a loop.
-uint64_t constantOnDevice(const void *value, int64_t bytes);
-uint64_t indexOnDevice(int64_t index);
+/// The device's entry for a function of its own; null for one of the processor's.
+const bmc_device_function *deviceFunction(const bmc_function &function);
 
 } // namespace bmc
 

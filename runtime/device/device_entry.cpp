@@ -7,15 +7,38 @@
 
 namespace bmc {
 
-/// Larger arguments go up on their own, from where they are; copying the others together is cheaper than one more call.
-enum : int64_t { largeArgumentBytes = 1 << 20 };
-
 /// Sizes that a function keeps what it recorded for: a batch, the last one of an epoch, texts of many lengths.
 enum { mostRecordings = 64 };
 
-DeviceEntry::DeviceEntry(const bmc_function &function, Variables &variables)
-    : function(function), variables(variables) {
-  places.resize(valueCount());
+/// The one whose values are in the arena's part for calls; null: nobody's.
+static DeviceEntry *lastCaller = nullptr;
+
+static ExpectedCalls expectedCalls;
+
+void expectOnDevice(const ExpectedCalls &calls) { expectedCalls = calls; }
+
+/// Whether it is called by a verb that trains or evaluates: others answer, and are asked alone.
+static bool isExpected(const bmc_function &function) {
+  for (int64_t i = 0; i < function.result_count; ++i) {
+    int32_t role = function.results[i].role;
+    bool answers = role == bmc_role_output || role == bmc_role_gradient;
+    if (answers || (role <= bmc_role_state && !expectedCalls.train))
+      return false;
+  }
+  return expectedCalls.rows.ofCall > 0;
+}
+
+static ArenaDemand expectedDemand() {
+  ArenaDemand demand;
+  demand.keepsWeights = expectedCalls.keepWeights;
+  for (int64_t i = 0; i < bmc_device_program.function_count; ++i)
+    if (isExpected(*bmc_device_program.functions[i].function))
+      demand.include(demandOf(bmc_device_program.functions[i], expectedCalls.rows));
+  return demand;
+}
+
+DeviceEntry::DeviceEntry(const bmc_device_function &device, Variables &variables)
+    : device(device), function(*device.function), variables(variables) {
   buffers.resize(valueCount());
   isDown.resize(function.result_count);
 }
@@ -23,65 +46,49 @@ DeviceEntry::DeviceEntry(const bmc_function &function, Variables &variables)
 DeviceEntry::~DeviceEntry() {
   for (Recording *recording : recordings)
     destroy(recording);
-  releaseOnDevice(block, capacity);
   free(copy);
+  if (lastCaller == this)
+    lastCaller = nullptr;
 }
 
-const bmc_value &DeviceEntry::value(int64_t i) const {
-  return i < function.argument_count ? function.arguments[i] : function.results[i - function.argument_count];
+template <typename T> static bool isSame(const Array<T> &a, const Array<T> &b) {
+  return a.size() == b.size() && (a.size() == 0 || !memcmp(a.data(), b.data(), a.size() * sizeof(T)));
 }
 
-static bool isVariable(const bmc_value &value) { return value.role <= bmc_role_metric_state; }
-
-DeviceEntry::Kind DeviceEntry::kindOf(int64_t i) const {
-  if (isVariable(value(i)))
-    return Kind::variable;
-  if (i < function.argument_count)
-    return places[i].bytes <= largeArgumentBytes ? Kind::smallArgument : Kind::largeArgument;
-  if (value(i).alias >= 0)
-    return Kind::alias;
-  return value(i).rank == 0 ? Kind::number : Kind::tensor;
+template <typename T> static void assign(Array<T> &to, const Array<T> &from) {
+  to.clear();
+  to.append(from.data(), from.size());
 }
 
-void DeviceEntry::findSizes(const Array<int64_t> &symbols, const Array<int64_t> &resultDims) {
-  const int64_t *nextResult = resultDims.data();
-  for (int64_t i = 0; i < valueCount(); ++i) {
-    int64_t elements = 1;
-    for (int64_t axis = 0; axis < value(i).rank; ++axis) {
-      bool isResult = i >= function.argument_count;
-      const bmc_dim &dim = value(i).dims[axis];
-      int64_t size = isResult ? *nextResult++ : dim.symbol >= 0 ? symbols[dim.symbol] : dim.constant;
-      elements = multiplySizes(elements, size, value(i).name);
-    }
-    places[i].bytes = multiplySizes(elements, elementBytes(value(i).element), value(i).name);
-    places[i].kind = kindOf(i);
-  }
-}
-
-/// The places of one kind follow each other, in the order of the kinds.
-void DeviceEntry::layOut() {
-  int64_t next = 0, begins[static_cast<int>(Kind::alias) + 2] = {};
-  for (int kind = 0; kind <= static_cast<int>(Kind::alias); ++kind) {
-    begins[kind] = next;
-    for (Place &place : places) {
-      if (static_cast<int>(place.kind) != kind || place.kind == Kind::variable)
-        continue;
-      place.offset = next;
-      next += (place.bytes + bufferAlignment - 1) / bufferAlignment * bufferAlignment;
-    }
-    begins[kind + 1] = next;
-  }
-  smallBytes = begins[static_cast<int>(Kind::largeArgument)];
-  numbersBegin = begins[static_cast<int>(Kind::number)];
-  numbersEnd = begins[static_cast<int>(Kind::tensor)];
-  blockBytes = next;
-  if (block && blockBytes <= capacity)
+void DeviceEntry::layOut(const Array<int64_t> &symbols, const Array<int64_t> &resultDims) {
+  if (isSized && isSame(symbols, sizedFor))
     return;
-  releaseOnDevice(block, capacity);
+  layout.layOut(function, symbols, resultDims);
+  assign(sizedFor, symbols);
+  isSized = true;
+  if (copy && layout.bytes <= copyCapacity)
+    return;
   free(copy);
-  capacity = blockBytes > 2 * capacity ? blockBytes : 2 * capacity;
-  block = allocateOnDevice(capacity, function.name);
-  copy = static_cast<char *>(allocateBuffer(capacity, function.name));
+  copyCapacity = layout.bytes > 2 * copyCapacity ? layout.bytes : 2 * copyCapacity;
+  copy = static_cast<char *>(allocateBuffer(copyCapacity, function.name));
+}
+
+/// The part for calls becomes this one's: what the last caller gave and nobody has asked for yet comes down first.
+void DeviceEntry::takeOver() {
+  if (lastCaller && lastCaller != this)
+    lastCaller->bringResultsDown();
+  lastCaller = this;
+  ArenaDemand demand = demandOf(device, sizedFor, layout);
+  if (deviceArena().holds(demand))
+    return;
+  demand.include(expectedDemand());
+  deviceArena().reserve(demand);
+}
+
+void DeviceEntry::bringResultsDown() {
+  for (int64_t i = 0; i < function.result_count; ++i)
+    if (layout.places[function.argument_count + i].kind != Kind::variable)
+      result(i);
 }
 
 /// A variable that is only a result is written where it lives; one that is both is written in place.
@@ -89,18 +96,18 @@ void DeviceEntry::bindVariable(int64_t i) {
   bool isResult = i >= function.argument_count, isWritten = isResult;
   for (int64_t r = 0; r < function.result_count; ++r)
     isWritten |= function.results[r].alias == i;
-  int64_t index = value(i).index;
+  int64_t index = valueOf(function, i).index;
   buffers[i] = reinterpret_cast<void *>(variables.bringToDevice(index, !isResult, isWritten));
 }
 
 void DeviceEntry::bind() {
   for (int64_t i = 0; i < valueCount(); ++i)
-    if (i >= function.argument_count && value(i).alias >= 0)
-      buffers[i] = buffers[value(i).alias];
-    else if (places[i].kind == Kind::variable)
+    if (i >= function.argument_count && valueOf(function, i).alias >= 0)
+      buffers[i] = buffers[valueOf(function, i).alias];
+    else if (layout.places[i].kind == Kind::variable)
       bindVariable(i);
     else
-      buffers[i] = reinterpret_cast<void *>(block + static_cast<uint64_t>(places[i].offset));
+      buffers[i] = reinterpret_cast<void *>(deviceArena().call() + static_cast<uint64_t>(layout.places[i].offset));
 }
 
 const void *DeviceEntry::hostValue(int64_t i, Rows *rows, const Scalars &scalars) {
@@ -126,23 +133,14 @@ const void *DeviceEntry::hostValue(int64_t i, Rows *rows, const Scalars &scalars
 
 void DeviceEntry::upload(Rows *rows, const Scalars &scalars) {
   for (int64_t i = 0; i < function.argument_count; ++i) {
-    const Place &place = places[i];
+    const CallLayout::Place &place = layout.places[i];
     if (place.kind == Kind::smallArgument)
       memcpy(copy + place.offset, hostValue(i, rows, scalars), place.bytes);
     else if (place.kind == Kind::largeArgument)
-      deviceDriver().upload(block + static_cast<uint64_t>(place.offset), hostValue(i, rows, scalars), place.bytes);
+      deviceDriver().upload(reinterpret_cast<uint64_t>(buffers[i]), hostValue(i, rows, scalars), place.bytes);
   }
-  if (smallBytes)
-    deviceDriver().upload(block, copy, smallBytes);
-}
-
-template <typename T> static bool isSame(const Array<T> &a, const Array<T> &b) {
-  return a.size() == b.size() && (a.size() == 0 || !memcmp(a.data(), b.data(), a.size() * sizeof(T)));
-}
-
-template <typename T> static void assign(Array<T> &to, const Array<T> &from) {
-  to.clear();
-  to.append(from.data(), from.size());
+  if (layout.smallEnd)
+    deviceDriver().upload(deviceArena().call(), copy, layout.smallEnd);
 }
 
 DeviceEntry::Recording &DeviceEntry::recordingFor(const Array<int64_t> &symbols) {
@@ -157,11 +155,9 @@ DeviceEntry::Recording &DeviceEntry::recordingFor(const Array<int64_t> &symbols)
   return *recordings[nextToReplace];
 }
 
-/// The arena is shared and may have grown for another function: it is the last of the buffers that a tape depends on.
 Tape &DeviceEntry::record(const Array<int64_t> &symbols) {
-  int64_t bytes = function.arena_bytes ? function.arena_bytes(symbols.data()) : 0;
   buffers.resize(valueCount() + 1);
-  buffers[valueCount()] = reinterpret_cast<void *>(sharedDeviceArena(bytes));
+  buffers[valueCount()] = reinterpret_cast<void *>(deviceArena().intermediate());
   Recording &recording = recordingFor(symbols);
   if (isSame(buffers, recording.buffers) && isSame(symbols, recording.symbols))
     return recording.tape;
@@ -178,21 +174,21 @@ Tape &DeviceEntry::record(const Array<int64_t> &symbols) {
 
 void DeviceEntry::run(const Array<int64_t> &symbols, const Array<int64_t> &resultDims, Rows *rows,
                       const Scalars &scalars) {
-  if (!isSized || !isSame(symbols, sizedFor)) {
-    findSizes(symbols, resultDims);
-    layOut();
-    assign(sizedFor, symbols);
-    isSized = true;
-  }
+  layOut(symbols, resultDims);
+  takeOver();
   bind();
   upload(rows, scalars);
-  deviceDriver().replay(record(symbols));
+  Tape &tape = record(symbols);
+  if (watchedReplay)
+    watchedReplay(tape, symbols.data());
+  else
+    deviceDriver().replay(tape);
   for (bool &down : isDown)
     down = false;
 }
 
 const void *DeviceEntry::result(int64_t i) {
-  const Place &place = places[function.argument_count + i];
+  const CallLayout::Place &place = layout.places[function.argument_count + i];
   if (place.kind == Kind::variable)
     return variables.read(function.results[i].index);
   char *to = copy + place.offset;
@@ -204,9 +200,10 @@ const void *DeviceEntry::result(int64_t i) {
     return to;
   }
   // All numbers come at once.
-  deviceDriver().download(copy + numbersBegin, block + static_cast<uint64_t>(numbersBegin), numbersEnd - numbersBegin);
+  int64_t begin = layout.numbersBegin;
+  deviceDriver().download(copy + begin, deviceArena().call() + static_cast<uint64_t>(begin), layout.numbersEnd - begin);
   for (int64_t r = 0; r < function.result_count; ++r)
-    isDown[r] |= places[function.argument_count + r].kind == Kind::number;
+    isDown[r] |= layout.places[function.argument_count + r].kind == Kind::number;
   return to;
 }
 

@@ -3,9 +3,8 @@
 #ifndef BMC_DEVICE_DEVICE_ENTRY_H
 #define BMC_DEVICE_DEVICE_ENTRY_H
 
+#include "call_layout.h"
 #include "tape.h"
-
-#include "bmc/program.h"
 
 namespace bmc {
 
@@ -15,7 +14,7 @@ class Variables;
 
 class DeviceEntry {
 public:
-  DeviceEntry(const bmc_function &function, Variables &variables);
+  DeviceEntry(const bmc_device_function &device, Variables &variables);
   ~DeviceEntry();
   DeviceEntry(const DeviceEntry &) = delete;
   DeviceEntry &operator=(const DeviceEntry &) = delete;
@@ -26,26 +25,19 @@ public:
   const void *result(int64_t i);
 
 private:
-  /// What an argument or a result is on the device.
-  enum class Kind { variable, smallArgument, largeArgument, number, tensor, alias };
-  /// Its place in the block on the device, and in the copy of the block on the host.
-  struct Place {
-    Kind kind;
-    int64_t offset, bytes;
-  };
+  using Kind = CallLayout::Kind;
 
   /// What a call with these sizes and buffers starts.
   struct Recording {
     Array<int64_t> symbols;
-    Array<void *> buffers; // addresses on the device, that of the arena last
+    Array<void *> buffers; // addresses on the device, that of the intermediate values last
     Tape tape;
   };
 
   int64_t valueCount() const { return function.argument_count + function.result_count; }
-  const bmc_value &value(int64_t i) const;
-  Kind kindOf(int64_t i) const;
-  void findSizes(const Array<int64_t> &symbols, const Array<int64_t> &resultDims);
-  void layOut();
+  void layOut(const Array<int64_t> &symbols, const Array<int64_t> &resultDims);
+  void takeOver();
+  void bringResultsDown();
   void bind();
   void bindVariable(int64_t i);
   void upload(Rows *rows, const Scalars &scalars);
@@ -53,22 +45,30 @@ private:
   Recording &recordingFor(const Array<int64_t> &symbols);
   Tape &record(const Array<int64_t> &symbols);
 
+  const bmc_device_function &device;
   const bmc_function &function;
   Variables &variables;
-  Array<Place> places;   // of the arguments, then of the results
-  Array<void *> buffers; // their addresses on the device
+  CallLayout layout;
   Array<int64_t> sizedFor;
   bool isSized = false;
-  int64_t smallBytes = 0, numbersBegin = 0, numbersEnd = 0, blockBytes = 0; // parts of the block
-  uint64_t block = 0;
-  char *copy = nullptr;
-  int64_t capacity = 0; // of both
-  Array<bool> isDown;   // of each result: whether the copy has it
-  double number = 0;    // what a scalar argument is on its way up
+  Array<void *> buffers;    // the addresses of arguments and results
+  char *copy = nullptr;     // what a call takes and gives, on the host
+  int64_t copyCapacity = 0; // its bytes
+  Array<bool> isDown;       // of each result: whether the copy has it
+  double number = 0;        // what a scalar argument is on its way up
   int32_t key[2] = {};
   Array<Recording *> recordings;
   int64_t nextToReplace = 0; // of them, once there are many
 };
+
+/// What a verb that trains or evaluates is going to do.
+struct ExpectedCalls {
+  ExpectedRows rows;
+  bool train = false, keepWeights = false; // the latter: those of the best epoch
+};
+
+/// Tells which calls are to come, so that the arena has its size from the start. Without it the first call decides.
+void expectOnDevice(const ExpectedCalls &calls);
 
 } // namespace bmc
 

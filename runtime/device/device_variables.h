@@ -18,14 +18,19 @@ public:
   void bringToHost(int64_t variable, void *host, bool isWritten);
   /// The address of a value, which a kernel is going to read, or to write over.
   uint64_t bringToDevice(int64_t variable, const void *host, bool isRead, bool isWritten);
-  /// A value that is newer on the device is copied there. Whether it is.
+  /// A value that is newer on the device is copied there, if the arena has room for both. Whether it is.
   bool copy(int64_t variable, const DeviceVariables &from);
 
 private:
+  /// Which of the arena's parts is theirs: that of the variables, or that of weights which are kept.
+  enum class Part { none, variables, kept };
   struct State {
-    uint64_t address;
     bool isOnDevice, isOldOnHost;
   };
+  bool take(Part wanted);
+  uint64_t addressOf(int64_t variable) const;
+
+  Part part = Part::none;
   Array<State> states; // of no variable until a kernel asks for one
 };
 

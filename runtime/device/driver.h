@@ -22,6 +22,18 @@ struct Launch {
   uint32_t grid[3], block[3];
   uint32_t sharedBytes;
   int64_t firstArgument, argumentCount; // in its tape
+  int64_t call;                         // of a kernel that it belongs to, in `bmc_device_calls`; -1: the one before
+};
+
+/// What a device says of itself.
+struct DeviceDescription {
+  char name[128], driver[64];
+  int64_t memoryBytes;
+};
+
+/// When a kernel ran: nanoseconds behind the beginning of the first one of its tape.
+struct LaunchTime {
+  int64_t begin, end;
 };
 
 class Tape;
@@ -30,9 +42,12 @@ class Tape;
 
 struct bmc_driver {
   const char *name;
-  /// Opens the library and the device. Null, or why there is none.
-  const char *(*open)();
+  /// Opens the library and the device, for `replayTimed` too if kernels are to be timed. Null, or why there is none.
+  const char *(*open)(bool timesKernels);
+  void (*describe)(bmc::DeviceDescription &device);
   uint64_t (*allocate)(int64_t bytes); // 0: there is no room
+  /// Behind everything that was asked before.
+  void (*release)(uint64_t address);
   /// The host's memory may change as soon as this returns.
   void (*upload)(uint64_t to, const void *from, int64_t bytes);
   /// Waits until it is there.
@@ -43,6 +58,8 @@ struct bmc_driver {
   void *(*findKernel)(void *module, const char *name);
   /// Starts all kernels of a tape; waits for nothing.
   void (*replay)(bmc::Tape &tape);
+  /// The same, and waits. The times are those of its launches.
+  void (*replayTimed)(bmc::Tape &tape, bmc::LaunchTime *times);
   /// Gives back what `replay` has prepared.
   void (*forget)(bmc::Tape &tape);
 };

@@ -19,10 +19,22 @@ struct Context;
 struct Queue;
 struct Program;
 struct Kernel;
+struct Event;
 enum : Status { success = 0 };
 enum : uint32_t { no = 0, yes = 1 };
 enum : Bits { deviceTypeGpu = 1 << 2, deviceTypeAll = 0xffffffff };
-enum : uint32_t { deviceDoubleFpConfig = 0x1032, deviceSvmCapabilities = 0x1053, programBuildLog = 0x1183 };
+enum : uint32_t {
+  deviceGlobalMemSize = 0x101f,
+  deviceName = 0x102b,
+  deviceDriverVersion = 0x102d,
+  deviceDoubleFpConfig = 0x1032,
+  deviceSvmCapabilities = 0x1053,
+  queueProperties = 0x1093,
+  programBuildLog = 0x1183,
+  commandStart = 0x1282,
+  commandEnd = 0x1283
+};
+enum : Bits { queueProfilingEnable = 1 << 1 };
 enum : Bits { svmCoarseGrainBuffer = 1 << 0, fpFma = 1 << 5, memReadWrite = 1 << 0 };
 
 /// The functions that are called: their results, names and parameters.
@@ -33,6 +45,8 @@ enum : Bits { svmCoarseGrainBuffer = 1 << 0, fpFma = 1 << 5, memReadWrite = 1 <<
   DO(Context *, clCreateContext, const intptr_t *, uint32_t, Device *const *, void *, void *, Status *)                \
   DO(Queue *, clCreateCommandQueueWithProperties, Context *, Device *, const Bits *, Status *)                         \
   DO(void *, clSVMAlloc, Context *, Bits, size_t, uint32_t)                                                            \
+  DO(void, clSVMFree, Context *, void *)                                                                               \
+  DO(Status, clFinish, Queue *)                                                                                        \
   DO(Status, clEnqueueSVMMemcpy, Queue *, uint32_t, void *, const void *, size_t, uint32_t, void *, void *)            \
   DO(Program *, clCreateProgramWithSource, Context *, uint32_t, const char **, const size_t *, Status *)               \
   DO(Status, clBuildProgram, Program *, uint32_t, Device *const *, const char *, void *, void *)                       \
@@ -42,7 +56,9 @@ enum : Bits { svmCoarseGrainBuffer = 1 << 0, fpFma = 1 << 5, memReadWrite = 1 <<
   DO(Status, clSetKernelArg, Kernel *, uint32_t, size_t, const void *)                                                 \
   DO(Status, clSetKernelArgSVMPointer, Kernel *, uint32_t, const void *)                                               \
   DO(Status, clEnqueueNDRangeKernel, Queue *, Kernel *, uint32_t, const size_t *, const size_t *, const size_t *,      \
-     uint32_t, void *, void *)                                                                                         \
+     uint32_t, void *, Event **)                                                                                       \
+  DO(Status, clGetEventProfilingInfo, Event *, uint32_t, size_t, void *, size_t *)                                     \
+  DO(Status, clReleaseEvent, Event *)                                                                                  \
   DO(Status, clFlush, Queue *)
 
 struct OpenCL {
@@ -85,7 +101,7 @@ bool deviceHas(uint32_t info, Bits bits) {
   return cl.clGetDeviceInfo(cl.device, info, sizeof found, &found, nullptr) == success && (found & bits);
 }
 
-const char *open() {
+const char *open(bool timesKernels) {
   if (const char *why = loadLibrary())
     return why;
   if (!findDevice(deviceTypeGpu) && !findDevice(deviceTypeAll))
@@ -95,8 +111,10 @@ const char *open() {
   if (!deviceHas(deviceDoubleFpConfig, fpFma))
     return "the one that is there computes no f64";
   cl.context = cl.clCreateContext(nullptr, 1, &cl.device, nullptr, nullptr, nullptr);
+  const Bits properties[] = {queueProperties, queueProfilingEnable, 0};
   if (cl.context)
-    cl.queue = cl.clCreateCommandQueueWithProperties(cl.context, cl.device, nullptr, nullptr);
+    cl.queue =
+        cl.clCreateCommandQueueWithProperties(cl.context, cl.device, timesKernels ? properties : nullptr, nullptr);
   return cl.queue ? nullptr : "the one that is there cannot be opened";
 }
 
@@ -105,8 +123,21 @@ void check(Status status, const char *function) {
     fail(exitCannot, "the OpenCL device failed: %s gave %d", function, status);
 }
 
+void describe(DeviceDescription &device) {
+  const char *call = "clGetDeviceInfo";
+  check(cl.clGetDeviceInfo(cl.device, deviceName, sizeof device.name - 1, device.name, nullptr), call);
+  check(cl.clGetDeviceInfo(cl.device, deviceDriverVersion, sizeof device.driver - 1, device.driver, nullptr), call);
+  check(cl.clGetDeviceInfo(cl.device, deviceGlobalMemSize, sizeof device.memoryBytes, &device.memoryBytes, nullptr),
+        call);
+}
+
 uint64_t allocate(int64_t bytes) {
   return reinterpret_cast<uint64_t>(cl.clSVMAlloc(cl.context, memReadWrite, static_cast<size_t>(bytes), 128));
+}
+
+void release(uint64_t address) {
+  check(cl.clFinish(cl.queue), "clFinish");
+  cl.clSVMFree(cl.context, reinterpret_cast<void *>(address));
 }
 
 void copyAndWait(void *to, const void *from, int64_t bytes) {
@@ -163,25 +194,49 @@ void bind(const Launch &launch, const LaunchArgument *arguments) {
         "clSetKernelArg");
 }
 
-void launch(const Launch &launch) {
+void launch(const Launch &launch, Event **event) {
   size_t local[3], global[3];
   for (int i = 0; i < 3; ++i) {
     local[i] = launch.block[i];
     global[i] = static_cast<size_t>(launch.grid[i]) * launch.block[i];
   }
   check(cl.clEnqueueNDRangeKernel(cl.queue, static_cast<Kernel *>(launch.kernel), 3, nullptr, global, local, 0, nullptr,
-                                  nullptr),
+                                  event),
         "clEnqueueNDRangeKernel");
 }
 
-void replay(Tape &tape) {
-  for (const Launch &one : tape.launches) {
+/// With room for an event of each launch, or null.
+void launchAll(Tape &tape, Event **events) {
+  for (int64_t i = 0; i < tape.launches.size(); ++i) {
+    const Launch &one = tape.launches[i];
     if (!tape.prepared)
       bind(one, tape.arguments.data() + one.firstArgument);
-    launch(one);
+    launch(one, events ? events + i : nullptr);
   }
   tape.prepared = &cl;
+}
+
+void replay(Tape &tape) {
+  launchAll(tape, nullptr);
   check(cl.clFlush(cl.queue), "clFlush");
+}
+
+int64_t timeOf(Event *event, uint32_t what) {
+  int64_t time = 0;
+  check(cl.clGetEventProfilingInfo(event, what, sizeof time, &time, nullptr), "clGetEventProfilingInfo");
+  return time;
+}
+
+void replayTimed(Tape &tape, LaunchTime *times) {
+  Array<Event *> events;
+  events.resize(tape.launches.size());
+  launchAll(tape, events.data());
+  check(cl.clFinish(cl.queue), "clFinish");
+  int64_t first = events.size() ? timeOf(events[0], commandStart) : 0;
+  for (int64_t i = 0; i < events.size(); ++i) {
+    times[i] = {timeOf(events[i], commandStart) - first, timeOf(events[i], commandEnd) - first};
+    check(cl.clReleaseEvent(events[i]), "clReleaseEvent");
+  }
 }
 
 void forget(Tape &tape) {
@@ -192,5 +247,6 @@ void forget(Tape &tape) {
 } // namespace
 } // namespace bmc
 
-const bmc_driver bmc_driver_opencl = {"OpenCL",  bmc::open, bmc::allocate,   bmc::upload, bmc::download,
-                                      bmc::copy, bmc::load, bmc::findKernel, bmc::replay, bmc::forget};
+const bmc_driver bmc_driver_opencl = {"OpenCL",    bmc::open,        bmc::describe, bmc::allocate, bmc::release,
+                                      bmc::upload, bmc::download,    bmc::copy,     bmc::load,     bmc::findKernel,
+                                      bmc::replay, bmc::replayTimed, bmc::forget};

@@ -8,8 +8,13 @@
 namespace bmc {
 
 static Tape *recording = nullptr;
+static int64_t markedCall = -1; // that the next launch begins
+void (*watchedReplay)(Tape &tape, const int64_t *symbols) = nullptr;
 
-void recordOn(Tape *tape) { recording = tape; }
+void recordOn(Tape *tape) {
+  recording = tape;
+  markedCall = -1;
+}
 
 void Tape::clear() {
   if (prepared)
@@ -29,7 +34,9 @@ void Tape::add(Launch launch, const Array<LaunchArgument> &itsArguments) {
 
 static int record(void *module, const char *name, const int *sizes, int sharedBytes, const size_t *argumentBytes,
                   void *const *values, const int8_t *isBuffer) {
-  Launch launch = {deviceDriver().findKernel(module, name), {}, {}, static_cast<uint32_t>(sharedBytes), 0, 0};
+  Launch launch = {
+      deviceDriver().findKernel(module, name), {}, {}, static_cast<uint32_t>(sharedBytes), 0, 0, markedCall};
+  markedCall = -1;
   for (int i = 0; i < 3; ++i) {
     launch.grid[i] = static_cast<uint32_t>(sizes[i]);
     launch.block[i] = static_cast<uint32_t>(sizes[3 + i]);
@@ -54,6 +61,8 @@ static int load(void **module, const char *text, int bytes) {
 }
 
 } // namespace bmc
+
+extern "C" void bmc_mark_device_call(int64_t number, const int64_t *) { bmc::markedCall = number; }
 
 // Nothing is copied behind a kernel's back: its buffers have an address on the device already.
 extern "C" int halide_copy_to_device(void *, void *, const void *) { return 0; }

@@ -24,6 +24,10 @@ public:
   void *prepared = nullptr; // the driver's: what it made of the tape to replay it faster
 };
 
+/// What replays tapes in place of the driver's `replay`: a profile's; null: nothing does. `symbols` are those of the
+/// function that was recorded.
+extern void (*watchedReplay)(Tape &tape, const int64_t *symbols);
+
 /// From here on kernels are not started but written on the tape; null: until here.
 void recordOn(Tape *tape);
 

@@ -26,12 +26,16 @@ struct Module {
 struct Graph {
   int kernels = 0;
 };
+struct Event {
+  int kernelsBefore = -1; // -1: not recorded
+};
 
 struct Driver {
   bool isInitialized = false, hasContext = false, isCapturing = false;
   int contextTag = 0, streamTag = 0;
   std::map<uint64_t, size_t> allocations;
-  std::set<void *> modules, kernels, graphs, executables;
+  std::set<void *> modules, kernels, graphs, executables, events;
+  int launched = 0;
   Graph *captured = nullptr;
   FILE *log = nullptr;
 } driver;
@@ -132,6 +136,23 @@ Status cuCtxSetCurrent(void *context) {
   return 0;
 }
 
+Status cuDeviceGetName(char *name, int size, int device) {
+  expect(driver.isInitialized && device == 0, "cuDeviceGetName", "the first device");
+  snprintf(name, size_t(size), "a device that computes nothing");
+  return 0;
+}
+
+Status cuDeviceTotalMem_v2(size_t *bytes, int device) {
+  expect(driver.isInitialized && device == 0, "cuDeviceTotalMem", "the first device");
+  *bytes = size_t(1) << 30;
+  return 0;
+}
+
+Status cuDriverGetVersion(int *version) {
+  *version = 12040;
+  return 0;
+}
+
 Status cuGetErrorName(Status, const char **name) {
   *name = "CUDA_ERROR_UNKNOWN";
   return 0;
@@ -155,6 +176,13 @@ Status cuMemAlloc_v2(unsigned long long *address, size_t bytes) {
   *address = reinterpret_cast<uint64_t>(calloc(1, bytes));
   driver.allocations[*address] = bytes;
   return done("allocate %zu", bytes);
+}
+
+Status cuMemFree_v2(unsigned long long address) {
+  expectNoCapture("cuMemFree");
+  expect(driver.allocations.erase(address), "cuMemFree", "the beginning of an allocation");
+  free(reinterpret_cast<void *>(address));
+  return done("free");
 }
 
 Status cuMemcpyHtoDAsync_v2(unsigned long long to, const void *from, size_t bytes, void *stream) {
@@ -226,8 +254,39 @@ Status cuLaunchKernel(void *function, unsigned gridX, unsigned gridY, unsigned g
     ++driver.captured->kernels;
     return 0;
   }
+  ++driver.launched;
   return done("launch %s grid %ux%ux%u block %ux%ux%u shared %u", kernel.name.c_str(), gridX, gridY, gridZ, blockX,
               blockY, blockZ, sharedBytes);
+}
+
+// A kernel takes a microsecond.
+Status cuEventCreate(void **event, unsigned) {
+  expectNoCapture("cuEventCreate");
+  *event = new Event;
+  driver.events.insert(*event);
+  return 0;
+}
+
+Status cuEventRecord(void *event, void *stream) {
+  expectNoCapture("cuEventRecord");
+  expectStream("cuEventRecord", stream);
+  expect(driver.events.count(event), "cuEventRecord", "an event");
+  static_cast<Event *>(event)->kernelsBefore = driver.launched;
+  return 0;
+}
+
+Status cuEventElapsedTime(float *milliseconds, void *begin, void *end) {
+  for (void *event : {begin, end})
+    expect(driver.events.count(event) && static_cast<Event *>(event)->kernelsBefore >= 0, "cuEventElapsedTime",
+           "an event that was recorded");
+  *milliseconds = 1e-3f * float(static_cast<Event *>(end)->kernelsBefore - static_cast<Event *>(begin)->kernelsBefore);
+  return 0;
+}
+
+Status cuEventDestroy_v2(void *event) {
+  expect(driver.events.erase(event), "cuEventDestroy", "an event");
+  delete static_cast<Event *>(event);
+  return 0;
 }
 
 Status cuStreamBeginCapture_v2(void *stream, int) {

@@ -117,7 +117,7 @@ bool Compilation::generateObjects(mlir::ModuleOp module, const codegen::Target &
                                   std::vector<std::string> &objects) {
   mlir::TimingScope kernelScope = timings.nest("kernels (Halide)");
   unsigned jobs = options.jobs ? options.jobs : llvm::hardware_concurrency().compute_thread_count();
-  bool hasPlain = hasPlainKernels(target);
+  bool hasPlain = hasPlainKernels();
   auto kernels = codegen::compileKernels(module, {target, cacheDirectory(options), jobs, hasPlain});
   if (mlir::failed(kernels) || hasErrors())
     return false;
@@ -132,7 +132,7 @@ bool Compilation::generateObjects(mlir::ModuleOp module, const codegen::Target &
   auto linked = options.check              ? codegen::RuntimeObjects::none
                 : options.emit.isLibrary() ? codegen::RuntimeObjects::library
                                            : codegen::RuntimeObjects::all;
-  auto host = codegen::lowerHost(module, {target, hasPlain, hasProfile(target), linked});
+  auto host = codegen::lowerHost(module, {target, hasPlain, hasProfile(), linked});
   if (mlir::failed(host))
     return false;
   auto object = codegen::emitHost(**host, target, options.optimization, codegen::HostOutput::Object);
@@ -157,7 +157,7 @@ llvm::Expected<codegen::Target> chooseTarget(const Options &options) {
   if (triple.empty() && (options.isDynamic || options.emit.isLibrary()))
     triple = codegen::hostTriple("gnu");
   llvm::Expected<codegen::Target> target = codegen::parseTarget(triple, options.cpu, options.gpu);
-  bool fitsBare = options.emit.output <= Output::Module || options.emit.output == Output::StaticModel;
+  bool fitsBare = options.emit.output <= Output::Module || !options.hasHeap;
   if (target && target->isBare() && !fitsBare)
     return llvm::createStringError("there is no operating system for programs on " + target->triple +
                                    "; --emit=c-header --no-heap makes an object for it");

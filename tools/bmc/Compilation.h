@@ -31,14 +31,9 @@ public:
   /// Reports an error that has no place in the model file.
   void error(const std::string &message) { diagnostics.error(std::nullopt, message); }
   /// Whether kernels are there in plain form too; only programs have a verb that compares them.
-  bool hasPlainKernels(const codegen::Target &target) const {
-    return options.selftest && !options.emit.isLibrary() && !target.hasDevice();
-  }
-  /// Whether entry functions tell the runtime of their calls; the functions are checked without a runtime, and those of
-  /// a device run only once.
-  bool hasProfile(const codegen::Target &target) const {
-    return !options.check && options.parts.count("profile") > 0 && !target.hasDevice();
-  }
+  bool hasPlainKernels() const { return options.selftest && !options.emit.isLibrary(); }
+  /// Whether entry functions tell the runtime of their calls; the functions are checked without a runtime.
+  bool hasProfile() const { return !options.check && options.parts.count("profile") > 0; }
   bool hasErrors() const { return diagnostics.hasErrors(); }
 
   const Options &options;

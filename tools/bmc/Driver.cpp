@@ -59,9 +59,8 @@ static ExitCode emitHalide(Compilation &compilation) {
 static ExitCode emitLlvm(Compilation &compilation) {
   if (!compilation.read() || !compilation.runPasses(Stage::Plan))
     return ExitBadInput;
-  auto host =
-      codegen::lowerHost(*compilation.module, {compilation.target, compilation.hasPlainKernels(compilation.target),
-                                               compilation.hasProfile(compilation.target)});
+  auto host = codegen::lowerHost(*compilation.module,
+                                 {compilation.target, compilation.hasPlainKernels(), compilation.hasProfile()});
   if (mlir::failed(host))
     return ExitBadInput;
   std::string text;
@@ -76,8 +75,7 @@ static ExitCode emitAssembly(Compilation &compilation) {
   if (!compilation.read() || !compilation.runPasses(Stage::Plan) ||
       mlir::failed(codegen::printAssembly(*compilation.module, compilation.target, stream)))
     return ExitBadInput;
-  auto host =
-      codegen::lowerHost(*compilation.module, {compilation.target, false, compilation.hasProfile(compilation.target)});
+  auto host = codegen::lowerHost(*compilation.module, {compilation.target, false, compilation.hasProfile()});
   if (mlir::failed(host))
     return ExitBadInput;
   auto assembly =
@@ -149,11 +147,11 @@ static ExitCode emit(Compilation &compilation) {
   case Output::Module:
     return emitModule(compilation);
   case Output::Llvm:
-    return emitLlvm(compilation);
+    return compilation.options.hasHeap ? emitLlvm(compilation) : emitStaticModel(compilation);
   case Output::Halide:
     return emitHalide(compilation);
   case Output::Assembly:
-    return emitAssembly(compilation);
+    return compilation.options.hasHeap ? emitAssembly(compilation) : emitStaticModel(compilation);
   case Output::Object:
     return linkOutput(compilation, codegen::LinkKind::Object);
   case Output::Program:

@@ -69,6 +69,13 @@ static json::Array callArray(KernelReport &report, int64_t open, ArrayRef<Report
   return array;
 }
 
+static json::Value arenaObject(const std::optional<ReportedDeviceArena> &arena) {
+  if (!arena)
+    return nullptr;
+  return json::Object{{"bytes", arena->total()}, {"constants", arena->constants},       {"variables", arena->variables},
+                      {"call", arena->call},     {"intermediate", arena->intermediate}, {"kept", arena->kept}};
+}
+
 void printExplanationAsJson(KernelReport &report, const codegen::Target &target, raw_ostream &out) {
   json::Array kernels, functions;
   std::set<std::string> seen;
@@ -83,6 +90,7 @@ void printExplanationAsJson(KernelReport &report, const codegen::Target &target,
              {"cpu", target.cpu},
              {"weights", report.bytesOfVariables("parameter") + report.bytesOfVariables("buffer")},
              {"state", report.bytesOfVariables("state")},
+             {"device_arena", arenaObject(report.deviceArena())},
              {"kernels", std::move(kernels)},
              {"functions", std::move(functions)},
          })

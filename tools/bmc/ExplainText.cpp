@@ -188,6 +188,13 @@ void TextReport::print(const codegen::Target &target) {
       << "weights " << scaled(double(report.bytesOfVariables("parameter") + report.bytesOfVariables("buffer")), "B")
       << ", the optimizer's state " << scaled(double(report.bytesOfVariables("state")), "B") << "\n"
       << "times are the machine model's, for one thread\n";
+  if (std::optional<ReportedDeviceArena> arena = report.deviceArena())
+    out << "arena on the device " << scaled(double(arena->total()), "B") << ": "
+        << scaled(double(arena->constants), "B") << " of constants, " << scaled(double(arena->variables), "B")
+        << " of weights and state, " << scaled(double(arena->call), "B") << " of a call's arguments and results, "
+        << scaled(double(arena->intermediate), "B")
+        << " of intermediate values; keeping the best epoch's weights takes " << scaled(double(arena->kept), "B")
+        << " more\n";
   for (const ReportedFunction &function : report.functions())
     print(function);
 }

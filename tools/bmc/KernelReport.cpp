@@ -4,6 +4,7 @@
 #include "codegen/halide/Kernels.h"
 #include "codegen/host/Places.h"
 #include "dialects/Cost.h"
+#include "passes/DeviceArena.h"
 #include "passes/FusionReason.h"
 #include "passes/MemoryPlan.h"
 #include "passes/Schedule.h"
@@ -144,6 +145,35 @@ ReportedSize KernelReport::valuesOf(func::FuncOp function, int64_t open) const {
     if (!isDonated(value))
       bytes = bytes + bm::bytesOf(value.getType());
   return {bytes.text(), extentWhere(bytes, open)};
+}
+
+// What the runtime lays out for a call (runtime/device/call_layout.h).
+static int64_t callBytes(func::FuncOp function, int64_t open) {
+  constexpr int64_t alignment = 64;
+  int64_t sum = 0;
+  auto add = [&](Type type, DictionaryAttr attributes) {
+    if (!attributes || !attributes.contains("bm.variable"))
+      sum += llvm::alignTo(KernelReport::valueOf(bm::bytesOf(type), open), alignment);
+  };
+  for (auto [number, type] : llvm::enumerate(function.getArgumentTypes()))
+    add(type, function.getArgAttrDict(unsigned(number)));
+  for (auto [number, type] : llvm::enumerate(function.getResultTypes()))
+    add(type, function.getResultAttrDict(unsigned(number)));
+  return sum;
+}
+
+std::optional<ReportedDeviceArena> KernelReport::deviceArena() const {
+  if (!target.hasDevice())
+    return std::nullopt;
+  DeviceArena parts = deviceArenaOf(module);
+  ReportedDeviceArena arena{.constants = parts.constants,
+                            .variables = parts.variables - parts.constants,
+                            .kept = parts.saved - parts.constants};
+  for (const ReportedFunction &function : all) {
+    arena.call = std::max(arena.call, callBytes(function.function, function.open));
+    arena.intermediate = std::max(arena.intermediate, function.arena.value);
+  }
+  return arena;
 }
 
 } // namespace bmc

@@ -50,6 +50,14 @@ struct ReportedFunction {
   ReportedSize arena, values; ///< bytes of the arena, and of arguments and of results that have memory of their own
 };
 
+/// The parts of a device's arena in bytes: what is constant, weights and state, what a call takes and gives, and its
+/// intermediate values; of the last two the function's that needs most.
+struct ReportedDeviceArena {
+  int64_t constants = 0, variables = 0, call = 0, intermediate = 0;
+  int64_t kept = 0; ///< more where the weights of the best epoch are kept
+  int64_t total() const { return constants + variables + call + intermediate; }
+};
+
 class KernelReport {
 public:
   KernelReport(mlir::ModuleOp module, const codegen::Target &target);
@@ -61,6 +69,8 @@ public:
   llvm::StringRef limitOf(bm::KernelOp kernel);
   /// Bytes of the program's variables with a role.
   int64_t bytesOfVariables(llvm::StringRef role) const;
+  /// Nothing for the processor.
+  std::optional<ReportedDeviceArena> deviceArena() const;
 
 private:
   std::vector<ReportedCall> callsOf(mlir::Block &block) const;

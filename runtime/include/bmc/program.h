@@ -16,7 +16,7 @@
 extern "C" {
 #endif
 
-enum { BMC_PROGRAM_VERSION = 5 };
+enum { BMC_PROGRAM_VERSION = 6 };
 
 /** Element types; the value is an index, the size in bytes is `bmc_element_bytes`. Booleans are one byte, 0 or 1. */
 enum bmc_element { bmc_f32 = 0, bmc_f64 = 1, bmc_i32 = 2, bmc_i64 = 3, bmc_bool = 4 };
@@ -288,10 +288,9 @@ enum {
 };
 
 /** What an entry function does, as data: words that runtime/run_code.h walks, signed integers of 16 or of 32 bits.
- * First for each slot of the arena the number of its size, and in functions of a device for each constant; then what is
- * done: `K size... reference...` calls kernel K
- * with the sizes as its symbols, the last one first, and the references as its buffers' addresses; all else is said
- * above. A size is the
+ * First for each slot of the arena the number of its size, and in functions of a device for each constant that of its
+ * place in the device's arena; then what is done: `K size... reference...` calls kernel K with the sizes as its
+ * symbols, the last one first, and the references as its buffers' addresses; all else is said above. A size is the
  * number of one of those that `sizes` writes. A reference is 2 i for entry i of the function's `buffers`, and 2 i + 1
  * for place i: the slots, then the constants, then those that loops set. */
 struct bmc_code {
@@ -327,10 +326,14 @@ struct bmc_calls {
   const struct bmc_call *calls;
 };
 extern const struct bmc_calls bmc_calls;
+/** The same of a device's functions; `kernel` is an index into the kernels of `bmc_device_program`. */
+extern const struct bmc_calls bmc_device_calls;
 
 /** What entry functions call in front of each call of a kernel, `number` its index in `bmc_calls`, and at their end
  * (-1). `symbols` are the function's. */
 void bmc_mark_call(int64_t number, const int64_t *symbols);
+/** The same of a device's functions, whose kernels start later. */
+void bmc_mark_device_call(int64_t number, const int64_t *symbols);
 
 /** The whole program. A null function is one that the file does not ask for (no train block: no train, evaluate). */
 struct bmc_program {
@@ -392,13 +395,32 @@ extern const struct bmc_program bmc_program;
 
 struct bmc_driver; /**< `bmc_driver_opencl`, `bmc_driver_cuda`: see runtime/device/driver.h */
 
+/** A constant that a device's kernels read from memory, and where in the arena it is. */
+struct bmc_device_constant {
+  const void *value;
+  int64_t bytes;
+  int64_t offset;
+};
+
+/** An entry function whose kernels run on a device. */
+struct bmc_device_function {
+  const struct bmc_function *function;
+  int64_t (*loop_steps)(const int64_t *symbols); /**< those of its longest loop; null: it has none */
+};
+
 /** What a program for a device has beside `bmc_program`: the same functions by their names, which take addresses of the
- * device's memory and start kernels there. */
+ * device's memory and start kernels there, and the layout of the device's arena. Its parts are constants, what a weight
+ * file holds, all other variables, and what the runtime lays out behind them. */
 struct bmc_device_program {
   const struct bmc_driver *driver;
   int64_t function_count;
-  const struct bmc_function *const *functions;
+  const struct bmc_device_function *functions;
+  int64_t kernel_count;
   const struct bmc_kernel *kernels; /**< that the functions' words number */
+  int64_t constant_count;
+  const struct bmc_device_constant *constants;
+  const int64_t *variable_offsets; /**< of each of the program's variables */
+  int64_t constants_end, saved_end, variables_end;
 };
 extern const struct bmc_device_program bmc_device_program;
 
