@@ -41,7 +41,7 @@ static void initializeTargets() {
 }
 
 // Each function in a section of its own, so that the linker drops those that are not used.
-static std::unique_ptr<llvm::TargetMachine> targetMachine(const Target &target, std::string &error) {
+static std::unique_ptr<llvm::TargetMachine> targetMachine(const Target &target, bool tellsStack, std::string &error) {
   initializeTargets();
   llvm::Triple triple(llvm::Triple::normalize(target.triple)); // with the vendor that names leave out
   const llvm::Target *found = llvm::TargetRegistry::lookupTarget(triple, error);
@@ -50,6 +50,7 @@ static std::unique_ptr<llvm::TargetMachine> targetMachine(const Target &target, 
   llvm::TargetOptions options;
   options.FunctionSections = true;
   options.DataSections = true;
+  options.EmitStackSizeSection = tellsStack;
   return std::unique_ptr<llvm::TargetMachine>(found->createTargetMachine(
       triple, target.llvmCpu, target.llvmFeatures, options, target.isBare() ? llvm::Reloc::Static : llvm::Reloc::PIC_));
 }
@@ -148,16 +149,17 @@ static FailureOr<std::string> finish(llvm::Module &module, llvm::TargetMachine &
                                                : llvm::CodeGenFileType::AssemblyFile);
 }
 
-static FailureOr<std::unique_ptr<llvm::TargetMachine>> machineFor(ModuleOp host, const Target &target) {
+static FailureOr<std::unique_ptr<llvm::TargetMachine>> machineFor(ModuleOp host, const Target &target,
+                                                                  bool tellsStack) {
   std::string error;
-  std::unique_ptr<llvm::TargetMachine> machine = targetMachine(target, error);
+  std::unique_ptr<llvm::TargetMachine> machine = targetMachine(target, tellsStack, error);
   if (!machine)
     return host.emitError() << "this LLVM cannot make code for " << target.triple << ": " << error;
   return machine;
 }
 
 FailureOr<std::string> emitHost(ModuleOp host, const Target &target, unsigned optimization, HostOutput output) {
-  auto machine = machineFor(host, target);
+  auto machine = machineFor(host, target, /*tellsStack=*/false);
   if (failed(machine))
     return failure();
   llvm::LLVMContext context;
@@ -170,7 +172,7 @@ FailureOr<std::string> emitHost(ModuleOp host, const Target &target, unsigned op
 
 FailureOr<std::string> emitWhole(ModuleOp host, const Target &target, unsigned optimization, HostOutput output,
                                  llvm::ArrayRef<std::string> kernels, llvm::ArrayRef<std::string> exported) {
-  auto machine = machineFor(host, target);
+  auto machine = machineFor(host, target, /*tellsStack=*/true);
   if (failed(machine))
     return failure();
   llvm::LLVMContext context;

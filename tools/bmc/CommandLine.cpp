@@ -246,8 +246,9 @@ static Error checkStatic(const Options &options) {
   bool isStatic = options.emit.output == Output::StaticModel;
   if (isStatic && options.hasHeap)
     return createStringError("--emit=c-header makes a model whose memory is all there from the start: say --no-heap");
-  if (!isStatic && !options.hasHeap && options.emit.output != Output::Module)
-    return createStringError("--no-heap goes with --emit=c-header: programs and libraries take memory as they need it");
+  if (!isStatic && !options.hasHeap && !options.emit.isText())
+    return createStringError("--no-heap goes with --emit=c-header and the stages on the way to it: programs and "
+                             "libraries take memory as they need it");
   if (isStatic && (options.check || options.explain))
     return createStringError("--check and --explain do not go with --emit=c-header");
   if (options.hasHeap && (options.batch || options.rows || options.predictsOnly || !options.weights.empty()))

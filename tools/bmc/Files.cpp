@@ -73,7 +73,9 @@ std::string libraryName(const Options &options) {
   return name.str();
 }
 
-std::string staticName(const Options &options) { return sys::path::stem(outputPath(options)).str(); }
+std::string staticName(const Options &options) {
+  return sys::path::stem(options.emit.isText() ? options.input : outputPath(options)).str();
+}
 
 static bool hasHeader(const Options &options) {
   return options.emit.isLibrary() || options.emit.output == Output::StaticModel;

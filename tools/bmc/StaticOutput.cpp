@@ -5,6 +5,7 @@
 #include "codegen/host/EmitObject.h"
 #include "codegen/host/StaticModel.h"
 #include "codegen/link/Library.h"
+#include "codegen/link/StackSizes.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "tools/bmc/Files.h"
 #include "tools/bmc/WeightFile.h"
@@ -74,19 +75,67 @@ static Expected<std::string> sizesText(StringRef path, StringRef content, const 
       .str();
 }
 
+// The functions that a program calls, each with the way on which the stack grows longest.
+static Expected<std::string> stackText(StringRef path, StringRef content, const codegen::StaticModel &model) {
+  Expected<std::vector<codegen::StackDemand>> demands = codegen::stackDemands(content, model.exported);
+  if (!demands)
+    return demands.takeError();
+  std::string text;
+  raw_string_ostream out(text);
+  for (const codegen::StackDemand &demand : *demands) {
+    out << path << ": stack of " << demand.function << " ";
+    if (!demand.bytes) {
+      out << "unknown: functions call themselves\n";
+      continue;
+    }
+    out << *demand.bytes << " bytes" << (demand.frames.empty() ? "" : ": ");
+    interleaveComma(demand.frames, out,
+                    [&](const codegen::StackFrame &frame) { out << frame.function << " " << frame.bytes; });
+    out << "\n";
+  }
+  return text;
+}
+
 static ExitCode writeOutputs(Compilation &compilation, StringRef object, StringRef header,
                              const codegen::StaticModel &model) {
   std::string path = outputPath(compilation.options);
   Expected<std::string> sizes = sizesText(path, object, model, compilation.options.predictsOnly);
   if (!sizes)
     return fail(compilation, sizes.takeError(), ExitCannot);
+  Expected<std::string> stack = stackText(path, object, model);
+  if (!stack)
+    return fail(compilation, stack.takeError(), ExitCannot);
   if (Error error = writeOutput(path, object))
     return fail(compilation, std::move(error), ExitCannot);
   if (Error error = writeOutput(headerPath(compilation.options), header))
     return fail(compilation, std::move(error), ExitCannot);
-  if (Error error = writeOutput("-", *sizes))
+  if (Error error = writeOutput("-", *sizes + *stack))
     return fail(compilation, std::move(error), ExitCannot);
   return ExitDone;
+}
+
+static ExitCode writeText(Compilation &compilation, StringRef text) {
+  if (Error error = writeOutput(outputPath(compilation.options), text))
+    return fail(compilation, std::move(error), ExitCannot);
+  return ExitDone;
+}
+
+static ExitCode writeText(Compilation &compilation, mlir::ModuleOp host) {
+  std::string text;
+  raw_string_ostream stream(text);
+  host->print(stream);
+  return writeText(compilation, text);
+}
+
+// The kernels and the code around them as one.
+static mlir::FailureOr<std::string> compileWhole(Compilation &compilation, const codegen::StaticModel &model,
+                                                 codegen::HostOutput output) {
+  auto kernels = kernelBitcode(compilation);
+  if (mlir::failed(kernels) || compilation.hasErrors())
+    return mlir::failure();
+  mlir::TimingScope scope = compilation.timings.nest("code (LLVM)");
+  return codegen::emitWhole(model.host.get(), compilation.target, compilation.options.optimization, output, *kernels,
+                            model.exported);
 }
 
 ExitCode emitStaticModel(Compilation &compilation) {
@@ -101,18 +150,20 @@ ExitCode emitStaticModel(Compilation &compilation) {
       return fail(compilation, weights.takeError(), ExitBadInput);
     wanted.weights = std::move(*weights);
   }
-  auto kernels = kernelBitcode(compilation);
-  if (mlir::failed(kernels) || compilation.hasErrors())
-    return ExitBadInput;
   mlir::TimingScope scope = compilation.timings.nest("host code (LLVM)");
   auto model = codegen::lowerStaticModel(*compilation.module, wanted);
   auto header = codegen::staticHeader(*compilation.module, wanted);
   if (mlir::failed(model) || mlir::failed(header))
     return ExitBadInput;
-  auto code = codegen::emitWhole(*model->host, compilation.target, options.optimization, codegen::HostOutput::Object,
-                                 *kernels, model->exported);
+  if (options.emit.output == Output::Llvm)
+    return writeText(compilation, *model->host);
+  scope.stop();
+  bool isText = options.emit.output == Output::Assembly;
+  auto code = compileWhole(compilation, *model, isText ? codegen::HostOutput::Assembly : codegen::HostOutput::Object);
   if (mlir::failed(code))
-    return ExitCannot;
+    return compilation.hasErrors() ? ExitBadInput : ExitCannot;
+  if (isText)
+    return writeText(compilation, *code);
   Expected<std::string> object =
       codegen::linkStaticObject({compilation.target, std::move(*code), model->exported, shareDirectory()});
   if (!object)
