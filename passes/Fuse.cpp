@@ -103,12 +103,14 @@ public:
   }
 
 private:
-  // Where the ops come from. A folded constant has lost its place: then where its value goes.
+  // Where the ops come from; constants come last, since many share them. A folded constant has lost its place: then
+  // where its value goes.
   Location place(OpBuilder &builder) const {
     SmallVector<Location> places;
-    for (Operation *op : ops)
-      if (!isa<UnknownLoc>(op->getLoc()))
-        places.push_back(op->getLoc());
+    for (bool constants : {false, true})
+      for (Operation *op : ops)
+        if (op->hasTrait<OpTrait::ConstantLike>() == constants && !isa<UnknownLoc>(op->getLoc()))
+          places.push_back(op->getLoc());
     return places.empty() ? placeOfResult(results[0]) : builder.getFusedLoc(places);
   }
 

@@ -24,9 +24,19 @@ static bool isTable(Operation *op) {
   return constant && !isa<SplatElementsAttr>(constant.getValue());
 }
 
+// A reshape that only makes one axis of several leading ones, or several of one: a kernel can take its rows apart.
+static bool keepsRows(Operation *op) {
+  auto reshape = dyn_cast<ReshapeOp>(op);
+  if (!reshape)
+    return false;
+  Shape from = shapeOf(reshape.getX().getType()), to = shapeOf(reshape.getType());
+  size_t same = std::min(from.size(), to.size());
+  return same > 0 && ArrayRef(from).take_back(same - 1) == ArrayRef(to).take_back(same - 1);
+}
+
 bool computesInside(Operation *reader, Operation *cheap) {
   auto fusible = dyn_cast<FusibleOpInterface>(reader);
-  if (!fusible || standsAloneOp(reader))
+  if (!fusible)
     return false;
   if (fusible.getAccessPattern() != AccessPattern::Contraction)
     return true;
@@ -50,7 +60,8 @@ void FusionGraph::findCheapOps(Block &body) {
   };
   DenseMap<Operation *, Cost> costs;
   for (Operation &op : body.without_terminator()) {
-    if (isTable(&op) || standsAloneOp(&op))
+    bool isCheapView = keepsRows(&op) && costs.contains(op.getOperand(0).getDefiningOp());
+    if (isTable(&op) || (standsAloneOp(&op) && !isCheapView))
       continue;
     Cost sum{0, 1};
     bool onlyCheapOperands = true;
@@ -64,7 +75,7 @@ void FusionGraph::findCheapOps(Block &body) {
     AccessPattern pattern = patternOf(&op);
     if (pattern == AccessPattern::Pointwise)
       sum.flops += cast<FusibleOpInterface>(op).getFlopsPerElement();
-    bool isCheap = pattern == AccessPattern::IndexMap ||
+    bool isCheap = isCheapView || pattern == AccessPattern::IndexMap ||
                    (pattern == AccessPattern::Generator && op.getNumOperands() == 0) ||
                    (pattern == AccessPattern::Pointwise && onlyCheapOperands && !resultShapeOf(&op).empty());
     if (isCheap && sum.flops <= cheapFlops && sum.ops <= mostCheapOps)
@@ -77,11 +88,13 @@ void FusionGraph::findCheapOps(Block &body) {
 FusionGraph::FusionGraph(Block &body) {
   findCheapOps(body);
   llvm::DenseSet<Operation *> stored; // cheap ops that somebody wants in memory
-  for (Operation &op : body) {
-    if (isCheap(&op))
+  for (Operation &op : llvm::reverse(body)) {
+    bool isViewOfMemory = isView(&op) && stored.contains(&op);
+    if (isCheap(&op) && !isViewOfMemory)
       continue; // computed where it is read, and its cheap operands with it
     for (Value operand : dataOf(&op))
-      if (Operation *cheap = operand.getDefiningOp(); cheap && isCheap(cheap) && !computesInside(&op, cheap))
+      if (Operation *cheap = operand.getDefiningOp();
+          cheap && isCheap(cheap) && (standsAloneOp(&op) || !computesInside(&op, cheap)))
         stored.insert(cheap);
   }
   for (Operation &op : body.without_terminator()) {
@@ -130,10 +143,11 @@ void FusionGraph::addReads(unsigned consumer, Operation *reader, unsigned cheapO
     Operation *producer = operand.getDefiningOp();
     if (!producer || isTable(producer))
       continue;
-    if (isView(reader) && !nodeOf.contains(producer))
+    bool isNode = cheapOps == 0;
+    if (isNode && isView(reader) && !nodeOf.contains(producer))
       continue; // nothing to wait for
-    ReadKind own = cheapOps ? kind : readKind(reader);
-    if (isCheap(producer) && computesInside(reader, producer)) {
+    ReadKind own = isNode ? readKind(reader) : kind;
+    if (isCheap(producer) && !(isNode && standsAloneOp(reader)) && computesInside(reader, producer)) {
       // Pointwise work keeps the index. One broadcast keeps its name; anything longer is an index map like any other.
       auto broadcast = dyn_cast<BroadcastOp>(producer);
       bool keepsIndex =

@@ -1,7 +1,8 @@
 // The graph that fusion works on: the ops of one block, a function's or a loop's. A node is an op that must be computed
-// somewhere; cheap ops (splat constants, iota, broadcasts, slices, a sum of such) are not nodes: they are copied into
-// every kernel that reads them. A group of nodes becomes one kernel; views and loops are groups of their own, and no
-// kernels. This file knows what a kernel may hold; which groups are worth merging is for Fuse.cpp.
+// somewhere; cheap ops (splat constants, iota, broadcasts, slices, a sum of such, such with rows split or joined) are
+// not nodes: they are copied into every kernel that reads them. A group of nodes becomes one kernel; views and loops
+// are groups of their own, and no kernels. This file knows what a kernel may hold; which groups are worth merging is
+// for Fuse.cpp.
 #ifndef BMC_PASSES_FUSION_GRAPH_H
 #define BMC_PASSES_FUSION_GRAPH_H
 
@@ -94,7 +95,7 @@ private:
   llvm::DenseSet<mlir::Operation *> cheapOps;
 };
 
-/// Whether a kernel that computes `reader` computes its operand `cheap` as well, or reads it from memory.
+/// Whether a kernel that has `reader` in it computes its operand `cheap` as well, or reads it from memory.
 bool computesInside(mlir::Operation *reader, mlir::Operation *cheap);
 
 } // namespace bmc

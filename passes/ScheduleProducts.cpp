@@ -47,6 +47,16 @@ static void chooseNarrowTile(Choice &choice, const Product &product) {
   choice.tile = {4, columns};
 }
 
+// Whether an open number of rows may turn out as one: not if it is a multiple of another, as in a stack of matrices.
+static bool mayBeOneRow(const Product &product, const KernelShape &shape) {
+  if (product.rows.isConstant() || shape.expected(product.rows))
+    return false;
+  SymbolValues smallest;
+  for (const std::string &symbol : product.rows.symbols())
+    smallest[symbol] = 1;
+  return product.rows.evaluate(smallest).value_or(1) <= 1;
+}
+
 // Lanes along the inner axis: the fixed number of partial sums an element, as many elements as fit.
 static void chooseDotProducts(Choice &choice, const Product &product, const KernelShape &shape) {
   choice.lanes = "inner";
@@ -65,7 +75,7 @@ static void chooseDotProducts(Choice &choice, const Product &product, const Kern
   choice.tile = {isWide ? 4 : 2, isWide ? widthUpTo(5, 4) : widthUpTo(2, 2)};
   if (product.rows.constant() == 1)
     choice.tile = oneRow;
-  else if (!product.rows.isConstant() && !shape.expected(product.rows))
+  else if (mayBeOneRow(product, shape))
     choice.fewRowsTile = oneRow;
 }
 
@@ -73,8 +83,7 @@ static void chooseDotProducts(Choice &choice, const Product &product, const Kern
 // columns as hide the latency of a sum.
 static void chooseFewRowsTile(Choice &choice, const Product &product, const KernelShape &shape) {
   int64_t bytes = shape.extent(product.columns) * shape.extent(product.inner) * shape.elementBytes;
-  if (product.rows.isConstant() || shape.expected(product.rows) || !product.columns.isConstant() ||
-      bytes > shape.machine.bytesOf(MemoryLevel::L3))
+  if (!mayBeOneRow(product, shape) || !product.columns.isConstant() || bytes > shape.machine.bytesOf(MemoryLevel::L3))
     return;
   int64_t most = std::max(shape.machine.vectorRegisters() / 2 * shape.lanes, product.rhsBlock);
   int64_t columns = std::min(roundUp(*product.columns.constant(), product.rhsBlock), most);

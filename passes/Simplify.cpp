@@ -8,7 +8,9 @@
 #include "mlir/Transforms/CSE.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 #include "passes/Passes.h"
+#include "passes/Repeated.h"
 #include "passes/SimplifyLoops.h"
+#include "passes/SimplifyReshapes.h"
 
 using namespace mlir;
 using namespace bmc::bm;
@@ -30,6 +32,7 @@ struct Simplify : impl::SimplifyBase<Simplify> {
     for (RegisteredOperationName name : context->getRegisteredOperations())
       name.getCanonicalizationPatterns(patterns, context);
     addAlgebra(patterns);
+    addReshapeRules(patterns);
     addLoopRules(patterns);
     FrozenRewritePatternSet frozen(std::move(patterns));
 
@@ -38,13 +41,27 @@ struct Simplify : impl::SimplifyBase<Simplify> {
     IRRewriter rewriter(context);
     bool changed = true;
     for (int round = 0; changed && round < 10; ++round) {
-      // It fails if it has to stop before nothing changes any more; the next round goes on.
-      (void)applyPatternsGreedily(getOperation(), frozen, GreedyRewriteConfig(), &changed);
+      (void)applyOpPatternsGreedily(opsToRewrite(), frozen, GreedyRewriteConfig(), &changed);
+      changed |= computeOnRows(rewriter, getOperation());
       bool merged = false;
       DominanceInfo dominance(getOperation());
       eliminateCommonSubExpressions(rewriter, dominance, getOperation(), &merged);
       changed |= merged;
     }
+  }
+
+private:
+  // All ops but terminators, the first one last: that is where the driver begins. No rule is about a terminator, and
+  // the driver would look at all operands of a function's `return` again whenever one of them changes: a training step
+  // returns several values a layer.
+  SmallVector<Operation *> opsToRewrite() {
+    SmallVector<Operation *> ops;
+    getOperation().walk<WalkOrder::PreOrder>([&](Operation *op) {
+      if (!isa<ModuleOp, func::FuncOp>(op) && !op->hasTrait<OpTrait::IsTerminator>())
+        ops.push_back(op);
+    });
+    std::reverse(ops.begin(), ops.end());
+    return ops;
   }
 };
 
@@ -108,26 +125,6 @@ struct EvaluateConstants : OpInterfaceRewritePattern<ReferenceOpInterface> {
 
 // Work on broadcast values --------------------------------------------------------------------------------------------
 
-// A value that repeats a smaller one: a broadcast, or a splat constant, which repeats a scalar.
-struct Repeated {
-  Value small;
-  SmallVector<int64_t> dimensions;
-  std::optional<Attribute> scalarConstant; // then `small` is null
-};
-
-std::optional<Repeated> asRepeated(Value value) {
-  if (auto broadcast = value.getDefiningOp<BroadcastOp>())
-    return Repeated{broadcast.getX(), llvm::to_vector(broadcast.getDimensions()), {}};
-  auto constant = value.getDefiningOp<ConstantOp>();
-  if (auto elements = constant ? dyn_cast<SplatElementsAttr>(constant.getValue()) : SplatElementsAttr())
-    return Repeated{{}, {}, elements.getSplatValue<Attribute>()};
-  return std::nullopt;
-}
-
-bool isScalar(const Repeated &repeated) {
-  return !repeated.small || cast<RankedTensorType>(repeated.small.getType()).getRank() == 0;
-}
-
 // f(broadcast x, broadcast y) = broadcast f(x, y): the work is done once for all that is repeated. So the bias
 // correction of Adam is computed once a step, and a row's scale once a row.
 struct ComputeBeforeBroadcast : OpInterfaceRewritePattern<FusibleOpInterface> {
@@ -155,24 +152,13 @@ struct ComputeBeforeBroadcast : OpInterfaceRewritePattern<FusibleOpInterface> {
 
     SmallVector<Value> smallOperands;
     for (auto [repeated, operand] : llvm::zip_equal(operands, op->getOperands()))
-      smallOperands.push_back(smallOperand(rewriter, op.getLoc(), repeated, shape, operand.getType()));
+      smallOperands.push_back(smallOperand(rewriter, op.getLoc(), repeated, shape, getElementTypeOrSelf(operand)));
     Operation *small =
         rewriter.insert(Operation::create(op.getLoc(), op->getName(), tensorType(shape, type.getElementType()),
                                           smallOperands, op->getAttrDictionary(), op->getPropertiesStorage(), {}, 0));
     rewriter.replaceOpWithNewOp<BroadcastOp>(op, type, small->getResult(0),
                                              widest ? widest->dimensions : SmallVector<int64_t>());
     return success();
-  }
-
-  static Value smallOperand(OpBuilder &builder, Location loc, const Repeated &repeated, ArrayRef<SymbolicDim> shape,
-                            Type operandType) {
-    RankedTensorType type = tensorType(shape, cast<RankedTensorType>(operandType).getElementType());
-    Value scalar = repeated.small;
-    if (!scalar) {
-      auto scalarType = RankedTensorType::get({}, type.getElementType());
-      scalar = ConstantOp::create(builder, loc, SplatElementsAttr::get(scalarType, *repeated.scalarConstant));
-    }
-    return scalar.getType() == type ? scalar : BroadcastOp::create(builder, loc, type, scalar, ArrayRef<int64_t>());
   }
 };
 
@@ -184,74 +170,6 @@ template <class Op> struct MoveOfScalar : OpRewritePattern<Op> {
     if (!broadcast || broadcast.getX().getType().getRank() != 0)
       return failure();
     rewriter.replaceOpWithNewOp<BroadcastOp>(op, op.getType(), broadcast.getX(), ArrayRef<int64_t>());
-    return success();
-  }
-};
-
-// f(reshape x, reshape y) = reshape f(x, y): the reshape moves on to where it meets another, or a broadcast that does
-// not need it. So a row's sum that kept its axis, `[N, 1]`, is computed with as `[N]`.
-struct ComputeBeforeReshape : OpInterfaceRewritePattern<FusibleOpInterface> {
-  using OpInterfaceRewritePattern::OpInterfaceRewritePattern;
-
-  LogicalResult matchAndRewrite(FusibleOpInterface op, PatternRewriter &rewriter) const override {
-    if (op.getAccessPattern() != AccessPattern::Pointwise || op->getNumResults() != 1)
-      return failure();
-    std::optional<Shape> shape; // before the reshapes
-    for (Value operand : op->getOperands()) {
-      if (auto reshape = operand.getDefiningOp<ReshapeOp>()) {
-        Shape before = shapeOf(reshape.getX().getType());
-        if (shape && *shape != before)
-          return failure();
-        shape = before;
-      } else if (std::optional<Repeated> repeated = asRepeated(operand); !repeated || !isScalar(*repeated)) {
-        return failure();
-      }
-    }
-    if (!shape)
-      return failure();
-    SmallVector<Value> operands;
-    for (Value operand : op->getOperands()) {
-      auto reshape = operand.getDefiningOp<ReshapeOp>();
-      operands.push_back(reshape ? reshape.getX()
-                                 : ComputeBeforeBroadcast::smallOperand(rewriter, op.getLoc(), *asRepeated(operand),
-                                                                        *shape, operand.getType()));
-    }
-    auto type = cast<RankedTensorType>(op->getResult(0).getType());
-    Operation *before =
-        rewriter.insert(Operation::create(op.getLoc(), op->getName(), tensorType(*shape, type.getElementType()),
-                                          operands, op->getAttrDictionary(), op->getPropertiesStorage(), {}, 0));
-    rewriter.replaceOpWithNewOp<ReshapeOp>(op, type, before->getResult(0));
-    return success();
-  }
-};
-
-// The axes of `large` where the axes of `small` are, if the shapes differ only by axes of extent 1 that `large` has
-// more.
-std::optional<SmallVector<int64_t>> axesWithoutUnits(ArrayRef<SymbolicDim> small, ArrayRef<SymbolicDim> large) {
-  SmallVector<int64_t> axes;
-  for (auto [axis, extent] : llvm::enumerate(large)) {
-    if (axes.size() < small.size() && extent == small[axes.size()])
-      axes.push_back(axis);
-    else if (extent != 1)
-      return std::nullopt;
-  }
-  return axes.size() == small.size() ? std::optional(axes) : std::nullopt;
-}
-
-// A broadcast places axes itself: axes of extent 1 that a reshape put in before are not needed.
-struct BroadcastOfUnitAxes : OpRewritePattern<BroadcastOp> {
-  using OpRewritePattern::OpRewritePattern;
-  LogicalResult matchAndRewrite(BroadcastOp op, PatternRewriter &rewriter) const override {
-    auto reshape = op.getX().getDefiningOp<ReshapeOp>();
-    if (!reshape)
-      return failure();
-    auto axes = axesWithoutUnits(shapeOf(reshape.getX().getType()), shapeOf(reshape.getType()));
-    if (!axes)
-      return failure();
-    SmallVector<int64_t> dimensions;
-    for (int64_t axis : *axes)
-      dimensions.push_back(op.getDimensions()[axis]);
-    rewriter.replaceOpWithNewOp<BroadcastOp>(op, op.getType(), reshape.getX(), dimensions);
     return success();
   }
 };
@@ -349,9 +267,10 @@ struct SelectOfKnown : OpRewritePattern<SelectOp> {
 } // namespace
 
 static void addAlgebra(RewritePatternSet &patterns) {
-  patterns.add<EvaluateConstants, ComputeBeforeBroadcast, ComputeBeforeReshape, MoveOfScalar<ReshapeOp>,
-               MoveOfScalar<TransposeOp>, MoveOfScalar<SliceOp>, BroadcastOfUnitAxes, SumOfRepeated, TransposeOfProduct,
-               DropStopGradient, NarrowOfWidened, SelectOfKnown>(patterns.getContext());
+  patterns
+      .add<EvaluateConstants, ComputeBeforeBroadcast, MoveOfScalar<ReshapeOp>, MoveOfScalar<TransposeOp>,
+           MoveOfScalar<SliceOp>, SumOfRepeated, TransposeOfProduct, DropStopGradient, NarrowOfWidened, SelectOfKnown>(
+          patterns.getContext());
 }
 
 } // namespace bmc

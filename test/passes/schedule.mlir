@@ -94,6 +94,16 @@ module attributes {bm.target = #avx512} {
     return %0 : tensor<?x480xf32, #bm.dims<N, 480>>
   }
 
+  // The rows of a stack of matrices are never just one.
+  // CHECK-LABEL: @stacked_rows
+  // CHECK: #bm.schedule<matmul
+  // CHECK-NOT: fewRowsTile
+  // CHECK: {
+  func.func @stacked_rows(%x: tensor<?x256xf32, #bm.dims<"6*N", 256>>, %w: tensor<256x480xf32>) -> tensor<?x480xf32, #bm.dims<"6*N", 480>> {
+    %0 = bm.matmul %x, %w : tensor<?x256xf32, #bm.dims<"6*N", 256>>, tensor<256x480xf32>
+    return %0 : tensor<?x480xf32, #bm.dims<"6*N", 480>>
+  }
+
   // Few columns and a long inner axis: lanes along it. Only the rows are cut.
   // CHECK-LABEL: @dot
   // CHECK: #bm.schedule<matmul, vector = 16, tile = [4, 5], fewRowsTile = [1, 10], parallel = 40, lanes = inner>

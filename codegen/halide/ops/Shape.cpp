@@ -42,15 +42,23 @@ static bool differByUnits(ArrayRef<SymbolicDim> a, ArrayRef<SymbolicDim> b) {
 
 static Element reshape(ReshapeOp op, Algorithm &algorithm, ArrayRef<Element> operands) {
   Shape shape = shapeOf(op.getX().getType()), resultShape = shapeOf(op.getType());
-  return [x = operands[0], shape, resultShape, &algorithm](const Index &index) {
-    if (!differByUnits(shape, resultShape)) {
-      Index from = algorithm.unflatten(algorithm.linear(index, resultShape), shape);
-      from.linear = index.linear;
+  // The last axes that both have keep their positions.
+  size_t same = 0, most = std::min(shape.size(), resultShape.size());
+  while (same < most && shape[shape.size() - 1 - same] == resultShape[resultShape.size() - 1 - same])
+    ++same;
+  return [x = operands[0], shape, resultShape, same, &algorithm](const Index &index) {
+    Index from{std::vector<Expr>(shape.size(), Expr(0)), index.linear};
+    if (differByUnits(shape, resultShape)) {
+      for (auto [to, axis] : llvm::zip_equal(wideAxes(shape), wideAxes(resultShape)))
+        from.axes[to] = index.axes[axis];
       return x(from);
     }
-    Index from{std::vector<Expr>(shape.size(), Expr(0)), index.linear};
-    for (auto [to, axis] : llvm::zip_equal(wideAxes(shape), wideAxes(resultShape)))
-      from.axes[to] = index.axes[axis];
+    ArrayRef<SymbolicDim> leading = ArrayRef(shape).drop_back(same),
+                          resultLeading = ArrayRef(resultShape).drop_back(same);
+    Index rows{std::vector<Expr>(index.axes.begin(), index.axes.end() - same), Expr()};
+    Index leadingFrom = algorithm.unflatten(algorithm.linear(rows, resultLeading), leading);
+    std::copy(leadingFrom.axes.begin(), leadingFrom.axes.end(), from.axes.begin());
+    std::copy(index.axes.end() - same, index.axes.end(), from.axes.end() - same);
     return x(from);
   };
 }
