@@ -153,7 +153,7 @@ static int64_t callBytes(func::FuncOp function, int64_t open) {
   int64_t sum = 0;
   auto add = [&](Type type, DictionaryAttr attributes) {
     if (!attributes || !attributes.contains("bm.variable"))
-      sum += llvm::alignTo(KernelReport::valueOf(bm::bytesOf(type), open), alignment);
+      sum += llvm::alignTo(extentWhere(bm::bytesOf(type), open), alignment);
   };
   for (auto [number, type] : llvm::enumerate(function.getArgumentTypes()))
     add(type, function.getArgAttrDict(unsigned(number)));
