@@ -1,6 +1,7 @@
 // Child processes and what they send back: the result and the messages, each in an anonymous file. See the header.
 #include "codegen/halide/Compile.h"
 #include "codegen/halide/Lower.h"
+#include "codegen/halide/ProcessorWords.h"
 #include "codegen/halide/gpu/DeviceWords.h"
 
 #include <sys/mman.h>
@@ -102,6 +103,8 @@ static void compile(const CompileJob &job, const Halide::Target &target, KernelO
   Halide::Pipeline pipeline(lowered->output);
   if (hasDevice)
     pipeline.add_custom_lowering_pass(new DeviceWords(target));
+  else
+    pipeline.add_custom_lowering_pass(new ProcessorWords);
   if (output == KernelOutput::Loops)
     return pipeline.compile_to_lowered_stmt(path, lowered->arguments, Halide::Text, target);
   Halide::Module module =

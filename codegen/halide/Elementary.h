@@ -1,5 +1,5 @@
 // Elementary functions that vectorise and are right over the whole range. f32 by own polynomials, at most 4 units in
-// the last place from the true value; f64 (and f32 sin, cos and powers) by the C library.
+// the last place from the true value; f64 by the C library. Devices have sines, cosines and powers of their own.
 #ifndef BMC_CODEGEN_HALIDE_ELEMENTARY_H
 #define BMC_CODEGEN_HALIDE_ELEMENTARY_H
 

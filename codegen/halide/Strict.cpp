@@ -51,12 +51,16 @@ Expr remainder(Expr x, Expr y) {
   return select(truncated != 0 && (truncated < 0) != (safe < 0), truncated + safe, truncated);
 }
 
-Expr less(Expr x, Expr y) { return x.type().is_float() ? intrinsic(Bool(), Call::strict_lt, x, y) : x < y; }
+Expr less(Expr x, Expr y) {
+  return x.type().is_float() ? intrinsic(Bool(x.type().lanes()), Call::strict_lt, x, y) : x < y;
+}
 
 // Halide makes its strict `x <= y` of `!(y < x)`, which holds for a NaN.
 Expr lessEqual(Expr x, Expr y) { return x.type().is_float() ? less(x, y) || equal(x, y) : x <= y; }
 
-Expr equal(Expr x, Expr y) { return x.type().is_float() ? intrinsic(Bool(), Call::strict_eq, x, y) : x == y; }
+Expr equal(Expr x, Expr y) {
+  return x.type().is_float() ? intrinsic(Bool(x.type().lanes()), Call::strict_eq, x, y) : x == y;
+}
 
 Expr bits(Expr x) { return reinterpret(x.type().with_code(halide_type_int), x); }
 Expr fromBits(Expr bits) { return reinterpret(bits.type().with_code(halide_type_float), bits); }
@@ -64,11 +68,13 @@ Expr fromBits(Expr bits) { return reinterpret(bits.type().with_code(halide_type_
 Expr constant(Halide::Type type, double value) { return Internal::make_const(type, value); }
 
 Expr infinity(Halide::Type type) {
-  return fromBits(type.bits() == 32 ? Expr(0x7f800000) : Expr(int64_t(0x7ff0000000000000)));
+  int64_t bits = type.bits() == 32 ? 0x7f800000 : 0x7ff0000000000000;
+  return fromBits(Internal::make_const(type.with_code(halide_type_int), bits));
 }
 
 Expr notANumber(Halide::Type type) {
-  return fromBits(type.bits() == 32 ? Expr(0x7fc00000) : Expr(int64_t(0x7ff8000000000000)));
+  int64_t bits = type.bits() == 32 ? 0x7fc00000 : 0x7ff8000000000000;
+  return fromBits(Internal::make_const(type.with_code(halide_type_int), bits));
 }
 
 Expr isNaN(Expr x) {

@@ -2,6 +2,7 @@
 // PTX, has the C library's names behind `__nv_`. Halide's name for counting zeros is one that OpenCL C does not have.
 // See the header.
 #include "codegen/halide/gpu/DeviceWords.h"
+#include "codegen/halide/Gelu.h"
 
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringRef.h"
@@ -42,6 +43,8 @@ Expr DeviceWords::visit(const Call *call) {
   if (!same || same->call_type != Call::PureExtern)
     return mutated;
   llvm::StringRef name = same->name, base = name;
+  if (name == "geluf")
+    return mutate(elementary::geluOf(same->args));
   if (same->type.bits() == 32)
     base.consume_back("f");
   if (!llvm::is_contained(libraryFunctions, base))

@@ -1,0 +1,38 @@
+// Which calls are computed in place. See the header.
+#include "codegen/halide/ProcessorWords.h"
+#include "codegen/halide/Angles.h"
+#include "codegen/halide/Gelu.h"
+#include "codegen/halide/Power.h"
+
+using Halide::Expr;
+using Halide::Internal::Call;
+using Halide::Internal::Let;
+using Halide::Internal::Variable;
+
+namespace bmc::codegen {
+
+Expr ProcessorWords::visit(const Call *call) {
+  Expr mutated = IRMutator::visit(call);
+  const auto *same = mutated.as<Call>();
+  if (!same || same->call_type != Call::PureExtern)
+    return mutated;
+  Expr (*function)(const std::vector<Expr> &) = same->name == "geluf"  ? elementary::geluOfVector
+                                                : same->name == "sinf" ? elementary::sinOf
+                                                : same->name == "cosf" ? elementary::cosOf
+                                                : same->name == "powf" ? elementary::powerOf
+                                                                       : nullptr;
+  if (!function)
+    return mutated;
+  std::vector<Expr> arguments;
+  std::vector<std::string> names;
+  for (const Expr &argument : same->args) {
+    names.push_back(Halide::Internal::unique_name("argument"));
+    arguments.push_back(Variable::make(argument.type(), names.back()));
+  }
+  Expr result = function(arguments);
+  for (size_t i = names.size(); i-- > 0;)
+    result = Let::make(names[i], same->args[i], result);
+  return result;
+}
+
+} // namespace bmc::codegen

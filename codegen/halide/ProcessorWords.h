@@ -1,0 +1,20 @@
+// What a processor's code says in other words than a device's: single-precision sines, cosines and powers, which a
+// device has functions for, are computed where they stand, for a whole vector at a time.
+#ifndef BMC_CODEGEN_HALIDE_PROCESSOR_WORDS_H
+#define BMC_CODEGEN_HALIDE_PROCESSOR_WORDS_H
+
+#include "Halide.h"
+
+namespace bmc::codegen {
+
+/// Puts their computation in the place of calls. A pipeline's custom lowering pass: loops are vectors by then, so that
+/// a vector can be asked whether any of its numbers needs the long way.
+class ProcessorWords : public Halide::Internal::IRMutator {
+protected:
+  using IRMutator::visit;
+  Halide::Expr visit(const Halide::Internal::Call *call) override;
+};
+
+} // namespace bmc::codegen
+
+#endif
