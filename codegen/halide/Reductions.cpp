@@ -2,6 +2,7 @@
 // innermost reduced axis is dealt out to the lanes, element i to lane i modulo their number, and the lanes are combined
 // by halves at the end.
 #include "codegen/halide/Reductions.h"
+#include "codegen/halide/Domain.h"
 
 using namespace bmc::bm;
 using namespace mlir;
@@ -119,7 +120,7 @@ static LaneSums sumInLanes(Algorithm &algorithm, const std::string &name, const 
     std::vector<Expr> positions = positionsIn(domain);
     positions.back() = std::move(place);
     Expr soFar = sums.lanes(withLane(laneOf, vars));
-    sums.lanes(withLane(laneOf, vars)) = rule.combine(soFar, operand(axes.operandIndex(kept, positions)));
+    sums.lanes(withLane(laneOf, vars)) = rule.combine(soFar, over(domain, operand(axes.operandIndex(kept, positions))));
   };
   RDom blocks = domainOver(algorithm, axes, whole);
   accumulate(blocks, lane, blocks[0] * partial + lane);
@@ -147,7 +148,8 @@ static LaneSums sumInThreads(Algorithm &algorithm, const std::string &name, cons
   Index reduced = algorithm.unflatten(algorithm.inside(place, count, partial), reducedShape);
   sums.lanes(withLane(lane, vars)) = rule.identity;
   Expr soFar = sums.lanes(withLane(lane, vars));
-  Expr more = rule.combine(soFar, operand(axes.operandIndex(axes.keptPositions(algorithm, vars), reduced.axes)));
+  Expr element = over(steps, operand(axes.operandIndex(axes.keptPositions(algorithm, vars), reduced.axes)));
+  Expr more = rule.combine(soFar, element);
   bool isWhole = count.isConstant() && *count.constant() % partial == 0;
   sums.lanes(withLane(lane, vars)) = isWhole ? more : Halide::select(place < algorithm.size(count), more, soFar);
   combine(sums, name, vars, partial, foldedThreadCount, rule);
@@ -161,7 +163,7 @@ static Func sumInOrder(Algorithm &algorithm, const std::string &name, const Redu
   RDom domain = domainOver(algorithm, axes, algorithm.size(axes.shape[axes.reduced.back()]));
   Index index = axes.operandIndex(axes.keptPositions(algorithm, vars), positionsIn(domain));
   total(arguments) = rule.identity;
-  total(arguments) = rule.combine(total(arguments), operand(index));
+  total(arguments) = rule.combine(total(arguments), over(domain, operand(index)));
   return total;
 }
 

@@ -1,6 +1,7 @@
 // The matrix product: one Func of accumulators. Its sum is fast-math, so that it becomes fused multiply-adds. With
 // lanes along the inner axis it is two Funcs: partial sums in lanes, and their combination. A packed operand is an
 // index map.
+#include "codegen/halide/Domain.h"
 #include "codegen/halide/Reductions.h"
 #include "codegen/halide/Strict.h"
 #include "codegen/halide/gpu/DeviceProduct.h"
@@ -112,7 +113,7 @@ private:
     std::vector<Var> arguments = innermostFirst(vars);
     Halide::RDom inner(0, algorithm.size(op.getInner()), "k");
     product(arguments) = Halide::Internal::make_zero(elementType(type));
-    product(arguments) += term(inner);
+    product(arguments) += over(inner, term(inner));
     return {AccessPattern::Contraction, shape, product, vars, Func()};
   }
 
@@ -126,11 +127,11 @@ private:
     lanes(arguments) = Halide::Internal::make_zero(elementType(type));
     if (!Halide::Internal::is_const_zero(whole)) {
       Halide::RDom rounds(0, whole, "k");
-      lanes(arguments) += term(rounds * count + lane);
+      lanes(arguments) += over(rounds, term(rounds * count + lane));
     }
     if (!Halide::Internal::is_const_zero(rest)) {
       Halide::RDom tail(0, rest, "tail");
-      lanes(withLane(tail, vars)) += term(whole * count + tail);
+      lanes(withLane(tail, vars)) += over(tail, term(whole * count + tail));
     }
     // The same order of additions as all at once, but down to a few lanes they are vectors'.
     Func folded;

@@ -36,6 +36,36 @@ TEST(ScheduleTest, Matmul) {
   expectAsReference(cases);
 }
 
+// Terms that are the same everywhere are added as often as there are some.
+const std::string repeatedProduct = "  %a = bm.broadcast %x, [] : tensor<f32> to tensor<5x9xf32>\n"
+                                    "  %b = bm.broadcast %x, [] : tensor<f32> to tensor<9x8xf32>\n"
+                                    "  %p = bm.matmul %a, %b : tensor<5x9xf32>, tensor<9x8xf32>\n"
+                                    "  bm.yield %p : tensor<5x8xf32>";
+
+TEST(ScheduleTest, MatmulOfRepeatedNumbers) {
+  expectAsReference({{"product",
+                      "%x : tensor<f32>",
+                      "tensor<5x8xf32>",
+                      repeatedProduct,
+                      {plain, schedule("matmul, vector = 8, tile = [4, 8]"),
+                       schedule("matmul, vector = 4, tile = [3, 4], lanes = inner")},
+                      Data::Plain,
+                      1e-5}});
+}
+
+TEST(ScheduleTest, SumsOfRepeatedNumbers) {
+  const std::string x = "tensor<?xf32, D<N>>", y = "tensor<?x39xf32, D<N, 39>>";
+  const std::string body = "  %b = bm.broadcast %x, [0] : " + x + " to " + y + "\n  %s = bm.reduce_sum %b, [1] : " + y +
+                           "\n  bm.yield %s : " + x;
+  expectAsReference({{"rows",
+                      "%x : " + x,
+                      x,
+                      body,
+                      {plain, schedule("rows, vector = 4, partial = 2"), schedule("rows, vector = 8")},
+                      Data::Plain,
+                      1e-5}});
+}
+
 // The same product with operands in panels: the panels are made and read by kernels that do nothing else.
 TEST(ScheduleTest, PanelMatmul) {
   const std::string x = "tensor<?x9xf32, D<N, 9>>", w = "tensor<20x9xf32>", y = "tensor<?x20xf32, D<N, 20>>",
