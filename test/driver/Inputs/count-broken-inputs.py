@@ -22,8 +22,9 @@ def report(kind, cases):
 
 
 for name in ["DiagnosticTest", "HostileTest", "UncalledTest"]:
-    text = (test / "unit" / "frontend" / f"{name}.cpp").read_text()
-    report(f"models, {name}", re.findall(r'^    \{"(\w+)",', text, re.M))
+    files = sorted((test / "unit" / "frontend").glob(f"*{name}.cpp"))
+    texts = [path.read_text() for path in files]
+    report(f"models, {name}", [case for text in texts for case in re.findall(r'^    \{"(\w+)",', text, re.M)])
 for path in sorted(test.glob("*/*.test")):
     commands = [line.strip() for line in re.findall(r"%expect [1-3] (.*)", path.read_text())]
     if commands:
