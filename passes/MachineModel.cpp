@@ -119,7 +119,8 @@ static MachineAttr machineOf(TargetAttr target) {
 }
 
 MachineModel::MachineModel(TargetAttr target)
-    : vectorBits(target.getVectorBits()), registers(target.getVectorRegisters()), machine(machineOf(target)) {}
+    : vectorBits(target.getVectorBits()), registers(target.getVectorRegisters()),
+      multipliesByLane(llvm::Triple(target.getTriple()).isAArch64()), machine(machineOf(target)) {}
 
 int64_t MachineModel::fmaPorts() const { return machine.getFmaPorts(); }
 int64_t MachineModel::fmaChains() const { return machine.getFmaPorts() * machine.getFmaLatency(); }
@@ -129,9 +130,10 @@ double MachineModel::peakFlops(int64_t elementBytes) const {
   return 2.0 * double(lanes(elementBytes) * machine.getFmaPorts() * machine.getMegahertz()) * 1e6;
 }
 
-double MachineModel::stepCycles(int64_t rows, int64_t vectors) const {
+double MachineModel::stepCycles(int64_t rows, int64_t vectors, int64_t elementBytes) const {
   double multiply = double(rows * vectors) / double(machine.getFmaPorts());
-  double load = double((rows + vectors) * vectorBits / 8) / double(machine.getL1BytesPerCycle());
+  double loads = double(rows) / double(broadcastElements(elementBytes)) + double(vectors);
+  double load = loads * double(vectorBits / 8) / double(machine.getL1BytesPerCycle());
   return std::max({multiply, load, double(machine.getFmaLatency())});
 }
 
@@ -225,10 +227,11 @@ double Estimator::productSeconds(ProductOpInterface product) {
 
   // Elements that a step loads, and multiply-adds: vectors along one of the three axes.
   double rowLoads = tileRows, columnLoads = tileColumns, steps = inner, perStep = tileRows * tileColumns / vector;
+  double broadcastElements = schedule ? double(schedule.getUnroll()) : 1;
   if (lanes == "rows")
-    rowLoads /= vector;
+    rowLoads /= vector, columnLoads /= broadcastElements;
   else if (lanes == "columns")
-    columnLoads /= vector;
+    columnLoads /= vector, rowLoads /= broadcastElements;
   else
     steps = std::ceil(inner / vector), perStep = tileRows * tileColumns;
   double vectorBytes = vector * bytes;

@@ -31,9 +31,12 @@ public:
 
   /// Multiplications and additions in a second, if all units are always busy.
   double peakFlops(int64_t elementBytes) const;
-  /// Cycles of one step of a register tile along the inner axis: to multiply and add, to load a vector of columns or a
-  /// broadcast row each, or to wait for the step before.
-  double stepCycles(int64_t rows, int64_t vectors) const;
+  /// Elements that one load brings of a product's operand that is broadcast: a vector, where a multiply-add takes its
+  /// factor from any lane of a register; else one.
+  int64_t broadcastElements(int64_t elementBytes) const { return multipliesByLane ? lanes(elementBytes) : 1; }
+  /// Cycles of one step of a register tile along the inner axis: to multiply and add, to load vectors of columns and
+  /// the rows that are broadcast, or to wait for the step before.
+  double stepCycles(int64_t rows, int64_t vectors, int64_t elementBytes) const;
   /// A product at its best on one thread.
   double productSeconds(int64_t rows, int64_t columns, int64_t inner, int64_t elementBytes) const;
   /// What a level of the memory holds, for one core; there is no limit to memory.
@@ -58,6 +61,7 @@ private:
   double secondsOfCycles(double cycles) const { return cycles / (double(machine.getMegahertz()) * 1e6); }
 
   int64_t vectorBits, registers;
+  bool multipliesByLane;
   bm::MachineAttr machine;
 };
 

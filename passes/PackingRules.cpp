@@ -44,7 +44,10 @@ private:
     return double(sizes.steps) * machine.productSeconds(rows(), sizes.columns, sizes.inner, sizes.elementBytes);
   }
   double secondsToPack(int64_t outer) const { return machine.secondsToCopy(outer * sizes.inner * sizes.elementBytes); }
-  int64_t panelOfColumns() const { return bestPanel(machine, sizes.elementBytes, sizes.rows, sizes.columns); }
+  int64_t panelOfColumns() const {
+    return bestPanel(machine, sizes.elementBytes, sizes.rows, sizes.columns,
+                     sizes.transposesLhs ? Broadcast::AcrossInner : Broadcast::AlongInner);
+  }
 
   // Read down its columns, a transposed left operand is a line of the cache a step: more steps than lines, and each is
   // fetched again for every tile.
@@ -54,7 +57,7 @@ private:
     if (!sizes.transposesLhs || !sizes.rows || *sizes.rows < leastRows || fits ||
         lossInPlace * seconds() < secondsToPack(rows()))
       return 0;
-    return rowsOfTile(machine, sizes.elementBytes, sizes.rows, panelOfColumns());
+    return rowsOfTile(machine, sizes.elementBytes, sizes.rows, panelOfColumns(), Broadcast::AcrossInner);
   }
 
   bool isRhsNear() const {
@@ -78,16 +81,17 @@ private:
     return packsRows ? PackedBlocks{panelOfRows(), 0} : PackedBlocks{0, panelOfColumns()};
   }
 
-  // Fewer rows than lanes are a vector of their own; else the vectors that waste least, the first of equals.
+  // Fewer rows than lanes are a vector of their own; else the vectors that waste least, the first of equals. One vector of
+  // rows loads much for what it multiplies where loads bring vectors of columns, too.
   int64_t panelOfRows() const {
     int64_t lanes = machine.lanes(sizes.elementBytes);
     if (rows() < lanes)
       return int64_t(bit_floor(uint64_t(rows())));
-    int64_t best = 2 * lanes;
-    for (int64_t block : {3 * lanes, lanes})
-      if (roundUp(rows(), block) < roundUp(rows(), best))
-        best = block;
-    return best;
+    SmallVector<int64_t> blocks{2 * lanes, 3 * lanes, lanes};
+    if (machine.broadcastElements(sizes.elementBytes) > 1)
+      blocks.pop_back();
+    return *std::min_element(blocks.begin(), blocks.end(),
+                             [&](int64_t a, int64_t b) { return roundUp(rows(), a) < roundUp(rows(), b); });
   }
 
   const ProductSizes &sizes;

@@ -20,6 +20,11 @@ struct Product {
     return layout == OperandLayout::Panels ? shapeOf(operand.getType()).back().constant().value_or(1) : 0;
   }
 
+  // How rows lie in memory where columns are in lanes.
+  Broadcast broadcastOfRows() const {
+    return lhs == OperandLayout::Rows ? Broadcast::AlongInner : Broadcast::AcrossInner;
+  }
+
   SymbolicDim rows, columns, inner;
   OperandLayout lhs, rhs;
   int64_t lhsBlock, rhsBlock;
@@ -33,11 +38,19 @@ static void limitRows(Choice &choice, const Product &product) {
     choice.tile[0] = std::clamp<int64_t>(choice.tile[0], 1, std::max<int64_t>(*rows, 1));
 }
 
+// What is broadcast is loaded in vectors where the machine multiplies by their lanes; across the inner axis the tile is
+// whole vectors of rows then.
+static void chooseBroadcast(Choice &choice, const Product &product, const KernelShape &shape) {
+  int64_t elements = shape.machine.broadcastElements(shape.elementBytes);
+  if (choice.lanes == "rows" || product.broadcastOfRows() == Broadcast::AlongInner || choice.tile[0] % elements == 0)
+    choice.unroll = elements;
+}
+
 // A panel of rows in lanes, and as many columns as accumulators fit.
 static void chooseRowPanels(Choice &choice, const Product &product, const KernelShape &shape) {
   choice.lanes = "rows";
   choice.vector = std::min(shape.lanes, product.lhsBlock);
-  choice.tile = {product.lhsBlock, shape.machine.vectorRegisters() >= 32 ? 8 : 4};
+  choice.tile = {product.lhsBlock, columnsOfRowLanes(shape.machine, shape.elementBytes, product.lhsBlock)};
 }
 
 // Fewer columns than lanes: vectors that divide them, so that no lane is behind the last.
@@ -72,18 +85,21 @@ static void chooseDotProducts(Choice &choice, const Product &product, const Kern
     return columns ? std::clamp<int64_t>(otherwise, 1, std::max<int64_t>(*columns, 1)) : otherwise;
   };
   SmallVector<int64_t> oneRow{1, isWide ? widthUpTo(10, 8) : widthUpTo(5, 4)};
-  choice.tile = {isWide ? 4 : 2, isWide ? widthUpTo(5, 4) : widthUpTo(2, 2)};
+  bool isTall = choice.partial <= 4 && shape.machine.vectorRegisters() >= 32; // six elements of four vectors each
+  choice.tile = {isWide ? 4 : 2, isWide ? widthUpTo(5, 4) : isTall ? widthUpTo(3, 3) : widthUpTo(2, 2)};
   if (product.rows.constant() == 1)
     choice.tile = oneRow;
   else if (mayBeOneRow(product, shape))
     choice.fewRowsTile = oneRow;
 }
 
-// One row of an open number takes less than a whole tile, if its weights are near enough for that to show: as many
-// columns as hide the latency of a sum.
+// One row of an open number takes less than a whole tile, if its weights are near enough for that to show, or the tile
+// is one for many rows only (RegisterTiles.cpp): as many columns as hide the latency of a sum.
 static void chooseFewRowsTile(Choice &choice, const Product &product, const KernelShape &shape) {
   int64_t bytes = shape.extent(product.columns) * shape.extent(product.inner) * shape.elementBytes;
-  if (!mayBeOneRow(product, shape) || !product.columns.isConstant() || bytes > shape.machine.bytesOf(MemoryLevel::L3))
+  bool shows =
+      bytes <= shape.machine.bytesOf(MemoryLevel::L3) || shape.machine.broadcastElements(shape.elementBytes) > 1;
+  if (!mayBeOneRow(product, shape) || !product.columns.isConstant() || !shows)
     return;
   int64_t most = std::max(shape.machine.vectorRegisters() / 2 * shape.lanes, product.rhsBlock);
   int64_t columns = std::min(roundUp(*product.columns.constant(), product.rhsBlock), most);
@@ -160,7 +176,8 @@ Choice chooseProduct(const KernelShape &shape) {
         product.rhsBlock ? product.rhsBlock : columnsOfTile(shape.machine, shape.elementBytes, product.lhsBlock);
     choice.tile = {product.lhsBlock, panel};
   } else if (product.rhsBlock) {
-    choice.tile = {rowsOfTile(shape.machine, shape.elementBytes, rows, product.rhsBlock), product.rhsBlock};
+    choice.tile = {rowsOfTile(shape.machine, shape.elementBytes, rows, product.rhsBlock, product.broadcastOfRows()),
+                   product.rhsBlock};
     chooseFewRowsTile(choice, product, shape);
   } else if (isDot && shape.extent(product.inner) >= partialSums) {
     chooseDotProducts(choice, product, shape);
@@ -169,11 +186,13 @@ Choice chooseProduct(const KernelShape &shape) {
       return {};
     chooseNarrowTile(choice, product);
   } else {
-    RegisterTile tile = bestTile(shape.machine, shape.elementBytes, rows, columns);
+    RegisterTile tile = bestTile(shape.machine, shape.elementBytes, rows, columns, product.broadcastOfRows());
     choice.tile = {tile.rows, tile.columns};
   }
   if (!product.lhsBlock)
     limitRows(choice, product);
+  if (choice.lanes != "inner" && choice.vector == shape.lanes)
+    chooseBroadcast(choice, product, shape);
   if (shape.result.size() == 2)
     chooseTasks(choice, product, shape);
   else

@@ -40,8 +40,9 @@ struct Anchor {
   std::vector<Halide::Var> axes; // of result, outermost first
   Halide::Func lanes;            // partial sums: first argument the lane; undefined if there are none
   Halide::Func foldedLanes = {}; // their sums in `foldedLaneCount` lanes; undefined if the result adds them up at once
-  // Of a device's product: the operands' tiles in shared memory, whether the inner axis is contiguous in their memory,
-  // and the extent of the axis that is. `axes` are the leading ones only.
+  // Of a product: the operand that is broadcast, in registers, and whether the inner axis is contiguous in its memory.
+  // Of a device's: both operands' tiles in shared memory, and the extent of the contiguous axis; `axes` are the leading
+  // ones only.
   std::vector<Halide::Func> staged = {};
   std::vector<bool> isAlongInner = {};
   std::vector<bm::SymbolicDim> contiguous = {};

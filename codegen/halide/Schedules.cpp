@@ -23,24 +23,52 @@ struct Tile {
   Tile(llvm::ArrayRef<int64_t> size, const Anchor &product, Stage stage, llvm::ArrayRef<Var> axes)
       : rows(size[0]), columns(size[1]), stage(std::move(stage)), row(axes[axes.size() - 2]), column(axes.back()),
         rowInTile("row"), columnInTile("column"), x(product.axes.back()), y(product.axes[product.axes.size() - 2]),
-        sums(product.result), lanes(product.lanes), foldedLanes(product.foldedLanes), rowCount(product.rows),
+        sums(product.result), lanes(product.lanes), foldedLanes(product.foldedLanes),
+        staged(product.staged.empty() ? Func() : product.staged[0]),
+        isStagedAlongInner(staged.defined() && product.isAlongInner[0]), rowCount(product.rows),
         columnCount(product.columns) {}
 
-  // One accumulator an element, updated in turn for each step of the inner axis.
-  void accumulate(const Func &consumer, const Var &loop) {
-    sums.compute_at(consumer, loop)
-        .store_in(Halide::MemoryType::Stack)
-        .bound_extent(x, columns)
-        .bound_extent(y, rows)
-        .update()
-        .reorder(x, y, sums.rvars()[0]);
+  // One accumulator an element, updated in turn for each step of the inner axis. `inner` and `outer` are the tile's
+  // axes in the order of its loops.
+  void accumulate(const Func &consumer, const Var &loop, const Var &inner, const Var &outer) {
+    sums.compute_at(consumer, loop).store_in(Halide::MemoryType::Stack).bound_extent(x, columns).bound_extent(y, rows);
+    for (int update = 0; update < sums.num_update_definitions(); ++update) {
+      std::vector<VarOrRVar> order{inner, outer};
+      std::vector<RVar> steps = sums.rvars(update);
+      order.insert(order.end(), steps.begin(), steps.end());
+      sums.update(update).reorder(order);
+    }
+  }
+
+  std::vector<Stage> stagesOfSums() {
+    std::vector<Stage> stages{sums};
+    for (int update = 0; update < sums.num_update_definitions(); ++update)
+      stages.push_back(sums.update(update));
+    return stages;
+  }
+
+  // The operand that is broadcast along `outer`, in vectors of `count` elements, in registers: those of a block of
+  // steps, or of each step.
+  void loadVectors(int count, const Var &outer, int extent) {
+    if (!staged.defined())
+      return;
+    std::vector<RVar> steps = sums.rvars(0); // in a block, and the blocks
+    sums.update(0).unroll(steps.front());
+    staged.store_in(Halide::MemoryType::Stack).bound_extent(outer, extent);
+    if (isStagedAlongInner) {
+      Var step = staged.args()[0];
+      staged.compute_at(sums, steps.back()).bound_extent(step, count).vectorize(step, count).unroll(outer);
+    } else {
+      staged.compute_at(sums, steps.front()).vectorize(outer, std::gcd(count, extent)).unroll(outer);
+    }
   }
 
   int rows, columns;
   Stage stage;
   Var row, column, rowInTile, columnInTile;
   Var x, y; // of the sums: column and row
-  Func sums, lanes, foldedLanes;
+  Func sums, lanes, foldedLanes, staged;
+  bool isStagedAlongInner;
   Expr rowCount, columnCount; // of the results
 };
 
@@ -191,8 +219,9 @@ void Scheduler::lanesAlongColumns(Tile &tile) {
       .vectorize(tile.columnInTile, lanes, guarded)
       .unroll(tile.columnInTile)
       .unroll(tile.rowInTile);
-  tile.accumulate(loops.output, tile.row);
-  for (Stage stage : {Stage(tile.sums), tile.sums.update()})
+  tile.accumulate(loops.output, tile.row, tile.x, tile.y);
+  tile.loadVectors(int(schedule.getUnroll()), tile.y, tile.rows);
+  for (Stage stage : tile.stagesOfSums())
     stage.vectorize(tile.x, lanes, guarded).unroll(tile.x).unroll(tile.y);
 }
 
@@ -204,11 +233,11 @@ void Scheduler::lanesAlongRows(Tile &tile) {
       .vectorize(tile.columnInTile, storeLanes, guarded)
       .unroll(tile.columnInTile)
       .unroll(tile.rowInTile, std::gcd(8, tile.rows), guarded);
-  tile.accumulate(loops.output, tile.column);
+  tile.accumulate(loops.output, tile.column, tile.y, tile.x);
+  tile.loadVectors(int(schedule.getUnroll()), tile.x, tile.columns);
   tile.sums.reorder_storage(tile.y, tile.x);
   tile.sums.reorder(tile.y, tile.x);
-  tile.sums.update().reorder(tile.y, tile.x, tile.sums.rvars()[0]);
-  for (Stage stage : {Stage(tile.sums), tile.sums.update()})
+  for (Stage stage : tile.stagesOfSums())
     stage.vectorize(tile.y, lanes, guarded).unroll(tile.y).unroll(tile.x);
 }
 

@@ -1,6 +1,6 @@
 // The matrix product: one Func of accumulators. Its sum is fast-math, so that it becomes fused multiply-adds. With
-// lanes along the inner axis it is two Funcs: partial sums in lanes, and their combination. A packed operand is an
-// index map.
+// lanes along the inner axis it is two Funcs: partial sums in lanes, and their combination. Where the schedule loads
+// the operand that is broadcast in vectors, these are a Func too. A packed operand is an index map.
 #include "codegen/halide/Domain.h"
 #include "codegen/halide/Reductions.h"
 #include "codegen/halide/Strict.h"
@@ -72,9 +72,16 @@ private:
   }
 
   // The term of the sum at a position of the inner axis.
-  Expr term(const Expr &inner) {
-    return element(0, op.layoutOfLhs(), inner, op.layoutOfLhs() == OperandLayout::Rows) *
-           element(1, op.layoutOfRhs(), inner, op.layoutOfRhs() == OperandLayout::Transposed);
+  Expr term(const Expr &inner) { return factor(0, inner) * factor(1, inner); }
+
+  Expr factor(size_t operand, const Expr &inner) {
+    OperandLayout layout = operand == 0 ? op.layoutOfLhs() : op.layoutOfRhs();
+    return element(operand, layout, inner, isAlongInner(operand));
+  }
+
+  // Whether the inner axis is contiguous in memory.
+  bool isAlongInner(size_t operand) {
+    return operand == 0 ? op.layoutOfLhs() == OperandLayout::Rows : op.layoutOfRhs() == OperandLayout::Transposed;
   }
 
   Expr element(size_t operand, OperandLayout layout, const Expr &inner, bool innerIsLast) {
@@ -109,12 +116,50 @@ private:
   }
 
   Anchor sumInOrder() {
-    Func product("product");
-    std::vector<Var> arguments = innermostFirst(vars);
+    ScheduleAttr schedule = algorithm.schedule();
+    if (schedule && schedule.getUnroll() > 1)
+      return sumOfVectors(schedule.getLanes() == "rows" ? 1 : 0, schedule.getUnroll());
+    Func product = zeros();
     Halide::RDom inner(0, algorithm.size(op.getInner()), "k");
-    product(arguments) = Halide::Internal::make_zero(elementType(type));
-    product(arguments) += over(inner, term(inner));
+    product(innermostFirst(vars)) += over(inner, term(inner));
     return {AccessPattern::Contraction, shape, product, vars, Func()};
+  }
+
+  Func zeros() {
+    Func product("product");
+    product(innermostFirst(vars)) = Halide::Internal::make_zero(elementType(type));
+    return product;
+  }
+
+  // The same sums, with one operand's elements loaded as vectors of which each lane is a factor in turn: along the
+  // inner axis or across it. Steps are added so many at a time, and the last few one by one.
+  Anchor sumOfVectors(size_t operand, int count) {
+    Func product = zeros(), staged("staged");
+    Var step("step"), axis = vars[rank - 2 + operand];
+    bool alongInner = isAlongInner(operand);
+    std::vector<Var> arguments(vars.begin(), vars.end() - 2);
+    arguments.insert(arguments.end(), {alongInner ? axis : step, alongInner ? step : axis});
+    staged(innermostFirst(arguments)) = factor(operand, step);
+    auto stagedFactor = [&](const Expr &inner) {
+      Index index{batch, Expr()};
+      index.axes.insert(index.axes.end(), {alongInner ? Expr(axis) : inner, alongInner ? inner : Expr(axis)});
+      return at(staged, index);
+    };
+    Anchor anchor{AccessPattern::Contraction, shape, product, vars, Func()};
+    Expr inner = algorithm.size(op.getInner()), whole = Halide::Internal::simplify(inner / count),
+         rest = Halide::Internal::simplify(inner % count);
+    if (!Halide::Internal::is_const_zero(whole)) {
+      Halide::RDom steps(0, count, 0, whole, "k");
+      Expr k = steps.y * count + steps.x;
+      product(innermostFirst(vars)) += stagedFactor(k) * factor(1 - operand, k);
+      anchor.staged = {staged};
+      anchor.isAlongInner = {alongInner};
+    }
+    if (!Halide::Internal::is_const_zero(rest)) {
+      Halide::RDom tail(0, rest, "tail");
+      product(innermostFirst(vars)) += over(tail, term(whole * count + tail));
+    }
+    return anchor;
   }
 
   Anchor sumInLanes() {

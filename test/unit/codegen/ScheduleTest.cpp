@@ -66,6 +66,21 @@ TEST(ScheduleTest, SumsOfRepeatedNumbers) {
                       1e-5}});
 }
 
+// What is broadcast is loaded as vectors: along the inner axis, whose last steps are fewer, or across it; in tiles of
+// whole vectors and not, where all rows are inside and where not.
+TEST(ScheduleTest, VectorsOfBroadcasts) {
+  const std::string tall = schedule("matmul, vector = 4, unroll = 4, tile = [7, 12], parallel = 14"),
+                    twoTiles = schedule("matmul, vector = 4, unroll = 4, tile = [8, 8], fewRowsTile = [1, 16]"),
+                    rowLanes = schedule("matmul, vector = 4, unroll = 2, tile = [8, 6], lanes = rows");
+  expectAsReference({product("inner", "f32", false, false, "20", "11", {tall, twoTiles}),
+                     product("across", "f32", true, false, "20", "11", {tall, twoTiles}),
+                     product("columns_inner", "f32", false, true, "20", "11", {rowLanes}),
+                     product("columns_across", "f32", true, false, "20", "11", {rowLanes}),
+                     product("open", "f32", false, false, "N", "T", {twoTiles}),
+                     product("short", "f64", false, false, "12", "3", {tall}),
+                     product("special", "f32", false, false, "20", "8", {twoTiles}, Data::NotFinite)});
+}
+
 // The same product with operands in panels: the panels are made and read by kernels that do nothing else.
 TEST(ScheduleTest, PanelMatmul) {
   const std::string x = "tensor<?x9xf32, D<N, 9>>", w = "tensor<20x9xf32>", y = "tensor<?x20xf32, D<N, 20>>",
@@ -77,6 +92,7 @@ TEST(ScheduleTest, PanelMatmul) {
        "  %y = bm.panel_matmul %p panels, %w transposed : " + rowPanels + ", " + w + " to " + y +
            "\n  bm.yield %y : " + y,
        {plain, schedule("matmul, vector = 8, tile = [8, 8], lanes = rows"),
+        schedule("matmul, vector = 4, unroll = 4, tile = [8, 6], lanes = rows"),
         schedule("matmul, vector = 4, tile = [8, 3], lanes = rows, parallel = 8")},
        Data::Plain,
        2e-5},
@@ -97,6 +113,7 @@ TEST(ScheduleTest, PanelMatmul) {
        "  %y = bm.panel_matmul %p panels, %q panels : " + rowPanels + ", " + columnPanels + " to " + y +
            "\n  bm.yield %y : " + y,
        {plain, schedule("matmul, vector = 8, tile = [8, 16]"),
+        schedule("matmul, vector = 4, unroll = 4, tile = [8, 16]"),
         schedule("matmul, vector = 8, tile = [8, 16], parallel = 16, parallelColumns = 16")},
        Data::Plain,
        2e-5},
