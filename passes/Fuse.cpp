@@ -17,21 +17,28 @@ namespace bmc {
 #define GEN_PASS_DEF_FUSE
 #include "passes/Passes.h.inc"
 
-static LogicalResult fuse(Block &body, bool merges, bool reasons);
+namespace {
+struct Grouping {
+  bool merges, reasons;
+  bool oneShape; // of all results of a kernel
+};
+} // namespace
+
+static LogicalResult fuse(Block &body, const Grouping &options);
 
 namespace {
 struct Fuse : impl::FuseBase<Fuse> {
   using FuseBase::FuseBase;
 
   void runOnOperation() override {
+    auto target = getOperation()->getAttrOfType<TargetAttr>("bm.target");
+    Grouping options{merges, reasons, target && !target.getDevice().empty()};
     for (auto function : getOperation().getOps<func::FuncOp>()) {
       if (function.isExternal())
         continue;
       // Inner loops first: a loop that is done is one node of the block around it.
-      WalkResult loops =
-          function.walk([&](ScanOp scan) { return WalkResult(fuse(scan.getBody().front(), merges, reasons)); });
-      if (loops.wasInterrupted() || failed(fuse(function.getBody().front(), merges, reasons)) ||
-          failed(verifyFused(function)))
+      WalkResult loops = function.walk([&](ScanOp scan) { return WalkResult(fuse(scan.getBody().front(), options)); });
+      if (loops.wasInterrupted() || failed(fuse(function.getBody().front(), options)) || failed(verifyFused(function)))
         return signalPassFailure();
     }
   }
@@ -202,20 +209,20 @@ static void buildKernels(Block &body, const FusionGraph &graph, const ReasonNote
       constant->erase();
 }
 
-static LogicalResult fuse(Block &body, bool merges, bool reasons) {
+static LogicalResult fuse(Block &body, const Grouping &options) {
   // Text of a later stage, perhaps edited, is grouped already.
   if (!body.getOps<KernelOp>().empty())
     return success();
   if (failed(checkOps(body)))
     return failure();
-  auto graph = std::make_unique<FusionGraph>(body);
-  if (merges)
+  auto graph = std::make_unique<FusionGraph>(body, options.oneShape);
+  if (options.merges)
     groupOps(*graph);
-  if (merges && recomputeInReaders(*graph)) {
-    graph = std::make_unique<FusionGraph>(body);
+  if (options.merges && recomputeInReaders(*graph)) {
+    graph = std::make_unique<FusionGraph>(body, options.oneShape);
     groupOps(*graph);
   }
-  buildKernels(body, *graph, ReasonNotes(*graph, merges, reasons));
+  buildKernels(body, *graph, ReasonNotes(*graph, options.merges, options.reasons));
   return success();
 }
 

@@ -85,7 +85,7 @@ void FusionGraph::findCheapOps(Block &body) {
     cheapOps.insert(op);
 }
 
-FusionGraph::FusionGraph(Block &body) {
+FusionGraph::FusionGraph(Block &body, bool oneShape) : oneShape(oneShape) {
   findCheapOps(body);
   llvm::DenseSet<Operation *> stored; // cheap ops that somebody wants in memory
   for (Operation &op : llvm::reverse(body)) {
@@ -234,18 +234,26 @@ bool FusionGraph::isStored(unsigned member) const {
 }
 
 SmallVector<Value> FusionGraph::resultsOf(unsigned group) const {
-  SmallVector<Value> result;
+  SmallVector<Value> result, ofRows;
+  std::optional<RankedTensorType> loops = resultType(group);
   for (unsigned member : members(group))
     if (isStored(member))
-      llvm::append_range(result, nodes[member].op->getResults());
+      for (Value value : nodes[member].op->getResults()) {
+        bool isOfRow = cast<RankedTensorType>(value.getType()).getRank() < loops->getRank();
+        (isOfRow && !standsAlone(group) ? ofRows : result).push_back(value);
+      }
+  llvm::append_range(result, ofRows);
   return result;
 }
 
 std::optional<RankedTensorType> FusionGraph::resultType(unsigned group) const {
+  std::optional<RankedTensorType> widest;
   for (unsigned member : members(group))
-    if (isStored(member) && nodes[member].op->getNumResults())
-      return cast<RankedTensorType>(nodes[member].op->getResult(0).getType());
-  return std::nullopt;
+    if (isStored(member))
+      for (Type type : nodes[member].op->getResultTypes())
+        if (auto tensor = cast<RankedTensorType>(type); !widest || tensor.getRank() > widest->getRank())
+          widest = tensor;
+  return widest;
 }
 
 std::optional<Shape> FusionGraph::resultShape(unsigned group) const {
@@ -278,7 +286,7 @@ const FusionReason *FusionGraph::kernelObstacle(unsigned a, unsigned b) const {
   nodesTried += ops;
   NodeList both;
   std::merge(members(a).begin(), members(a).end(), members(b).begin(), members(b).end(), std::back_inserter(both));
-  return bmc::kernelObstacle(nodes, both);
+  return bmc::kernelObstacle(nodes, both, oneShape);
 }
 
 std::optional<Refusal> FusionGraph::mergeObstacle(unsigned a, unsigned b) const {

@@ -41,7 +41,8 @@ using NodeList = llvm::SmallVector<unsigned>; ///< ascending: in program order
 
 class FusionGraph {
 public:
-  explicit FusionGraph(mlir::Block &body);
+  /// With `oneShape` all results of a kernel have one shape: a device's threads store no values of rows beside others.
+  explicit FusionGraph(mlir::Block &body, bool oneShape = false);
 
   /// Whether an op is cheap enough to be computed again wherever it is read.
   bool isCheap(mlir::Operation *op) const { return cheapOps.contains(op); }
@@ -62,12 +63,12 @@ public:
   llvm::SmallVector<Read> readsBetween(unsigned producer, unsigned consumer) const;
   /// Floating-point operations for one element, anchors not counted.
   int64_t flopsOf(unsigned group) const;
-  /// The type of the group's first result, whose shape all have; nothing if it has none (nobody reads it).
+  /// The type of the group's first result, whose shape its loops have; nothing if it has none (nobody reads it).
   std::optional<mlir::RankedTensorType> resultType(unsigned group) const;
   std::optional<bm::Shape> resultShape(unsigned group) const;
   /// Whether a node's value is read outside of its group.
   bool isStored(unsigned member) const;
-  /// The values of the group that are read outside.
+  /// The values of the group that are read outside, those of its rows last.
   llvm::SmallVector<mlir::Value> resultsOf(unsigned group) const;
 
   /// Why two groups may not become one: a kernel cannot hold their ops, or a third group would stand between.
@@ -88,6 +89,7 @@ private:
                 llvm::ArrayRef<int64_t> dimensions);
   const FusionReason *kernelObstacle(unsigned a, unsigned b) const;
 
+  bool oneShape;
   std::vector<Node> nodes;
   AcyclicPartition groups;
   mutable uint64_t nodesTried = 0;

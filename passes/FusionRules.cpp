@@ -3,7 +3,7 @@
 //
 //   1. pointwise work joins the pointwise work that reads it;
 //   2. pointwise work joins the anchor (product, reduction, scatter) that it reads: bias, activation, optimizer update;
-//      so does a reduction over the same rows;
+//      so does a reduction over the same rows, and work on a value of each row;
 //   3. what one kernel alone reads joins that kernel: the square in a sum of squares, the sums of a softmax;
 //   4. kernels of one shape that read the same values become one with several results, pointwise work and reductions
 //      along its rows in one too.
@@ -51,15 +51,24 @@ static bool joinPointwiseReaders(FusionGraph &graph) {
   return changed;
 }
 
-// The groups of the same shape that a group reads element by element or over its rows: anchors first, then later ones.
-static SmallVector<unsigned> producersOfSameShape(const FusionGraph &graph, unsigned group) {
+// Whether two groups can have one loop nest as far as their results' shapes tell: equal ones, or one's first axes are
+// the other's rows.
+static bool haveShapesOfOneLoop(const FusionGraph &graph, unsigned a, unsigned b) {
+  std::optional<Shape> first = graph.resultShape(a), second = graph.resultShape(b);
+  if (!first || !second)
+    return first == second;
+  size_t rows = std::min(first->size(), second->size());
+  return (rows > 0 || first == second) && ArrayRef(*first).take_front(rows) == ArrayRef(*second).take_front(rows);
+}
+
+// The groups of one loop that a group reads element by element or over its rows: anchors first, then later ones.
+static SmallVector<unsigned> producersOfSameLoop(const FusionGraph &graph, unsigned group) {
   llvm::SetVector<unsigned> found;
   for (unsigned member : graph.members(group))
     for (const Read &read : graph.node(member).operands) {
       unsigned producer = graph.groupOf(read.producer);
       bool inOrder = read.kind == ReadKind::Same || read.kind == ReadKind::Repeat;
-      if (producer != group && !graph.standsAlone(producer) && inOrder &&
-          graph.resultShape(producer) == graph.resultShape(group))
+      if (producer != group && !graph.standsAlone(producer) && inOrder && haveShapesOfOneLoop(graph, producer, group))
         found.insert(producer);
     }
   SmallVector<unsigned> result = found.takeVector();
@@ -112,8 +121,10 @@ static bool joinProducers(FusionGraph &graph) {
   for (unsigned group = 0; group < graph.groupCount(); ++group) {
     if (graph.members(group).empty() || graph.standsAlone(group))
       continue;
-    for (unsigned producer : producersOfSameShape(graph, group)) {
-      if (betterInItsReader(graph, group, producer) || !graph.merge(producer, group))
+    for (unsigned producer : producersOfSameLoop(graph, group)) {
+      bool isOfRows = graph.resultShape(producer) != graph.resultShape(group);
+      if ((isOfRows && costInside(graph, producer, group)) || betterInItsReader(graph, group, producer) ||
+          !graph.merge(producer, group))
         continue;
       changed = true;
       break;

@@ -34,7 +34,8 @@ namespace {
 // A set of nodes, looked at as a kernel.
 class Candidate {
 public:
-  Candidate(ArrayRef<Node> nodes, ArrayRef<unsigned> members) : nodes(nodes), members(members) {
+  Candidate(ArrayRef<Node> nodes, ArrayRef<unsigned> members, bool oneShape)
+      : nodes(nodes), members(members), oneShape(oneShape) {
     inside.insert(members.begin(), members.end());
     for (unsigned member : members) {
       bool isOne = isAnchor(nodes[member].op);
@@ -81,7 +82,11 @@ public:
     if (stored.empty())
       return false;
     Shape shape = resultShape();
-    if (llvm::any_of(stored, [&](unsigned member) { return resultShapeOf(op(member)) != shape; }))
+    bool hasValuesOfRows = isRowKernel() && !oneShape;
+    if (llvm::any_of(stored, [&](unsigned member) {
+          Shape own = resultShapeOf(op(member));
+          return own != shape && !(hasValuesOfRows && own == anchorShape());
+        }))
       return true;
     return !anchors.empty() && shape != anchorShape() && !(isRowKernel() && shape == summedShape(anchors[0]));
   }
@@ -124,7 +129,14 @@ private:
            llvm::any_of(nodes[member].readers, [&](const Read &read) { return !inside.contains(read.consumer); });
   }
 
-  Shape resultShape() const { return resultShapeOf(op(stored[0])); }
+  // That of the loops.
+  Shape resultShape() const {
+    unsigned widest = stored[0];
+    for (unsigned member : stored)
+      if (resultShapeOf(op(member)).size() > resultShapeOf(op(widest)).size())
+        widest = member;
+    return resultShapeOf(op(widest));
+  }
   Shape anchorShape() const { return resultShapeOf(op(anchors[0])); }
   Shape summedShape(unsigned anchor) const { return shapeOf(op(anchor)->getOperand(0).getType()); }
   SmallVector<int64_t> axesOf(unsigned anchor) const { return cast<FusibleOpInterface>(op(anchor)).getReducedAxes(); }
@@ -185,6 +197,7 @@ private:
 
   ArrayRef<Node> nodes;
   ArrayRef<unsigned> members;
+  bool oneShape;
   llvm::DenseSet<unsigned> inside, behindAnchor;
   SmallVector<unsigned> anchors, stored;
   bool onlyReductions;
@@ -216,8 +229,8 @@ constexpr KernelRule kernelRules[] = {
 };
 } // namespace
 
-const FusionReason *kernelObstacle(ArrayRef<Node> nodes, ArrayRef<unsigned> members) {
-  Candidate candidate(nodes, members);
+const FusionReason *kernelObstacle(ArrayRef<Node> nodes, ArrayRef<unsigned> members, bool oneShape) {
+  Candidate candidate(nodes, members, oneShape);
   for (const KernelRule &rule : kernelRules)
     if ((candidate.*rule.isBroken)())
       return &rule.reason;

@@ -1,5 +1,5 @@
-// What one kernel can hold: results of one shape, at most one product or scatter or several reductions over the same
-// rows, and behind those what their loop can compute as well.
+// What one kernel can hold: results of one shape and values of its rows, at most one product or scatter or several
+// reductions over the same rows, and behind those what their loop can compute as well.
 #ifndef BMC_PASSES_KERNEL_CANDIDATE_H
 #define BMC_PASSES_KERNEL_CANDIDATE_H
 
@@ -21,8 +21,9 @@ inline bm::Shape resultShapeOf(mlir::Operation *op) { return bm::shapeOf(op->get
 /// Whether an op combines many elements into one: a reduction, a product, a scatter.
 bool isAnchor(mlir::Operation *op);
 
-/// The first rule that keeps some nodes of a block from being one kernel; null if one kernel can compute them.
-const FusionReason *kernelObstacle(llvm::ArrayRef<Node> nodes, llvm::ArrayRef<unsigned> members);
+/// The first rule that keeps some nodes of a block from being one kernel; null if one kernel can compute them. With
+/// `oneShape` its results have one shape.
+const FusionReason *kernelObstacle(llvm::ArrayRef<Node> nodes, llvm::ArrayRef<unsigned> members, bool oneShape);
 
 } // namespace bmc
 

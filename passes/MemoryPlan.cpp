@@ -31,10 +31,11 @@ SmallVector<int64_t> inputsIn(KernelOp kernel, Value storage) {
   return inputs;
 }
 
-// That is so if only pointwise ops stand between the input and whatever is stored.
+// That is so if only pointwise ops stand between the input and whatever is stored. A value of each row is stored when
+// the row is done.
 bool canWriteOver(KernelOp kernel, int64_t input, int64_t result) {
-  Value argument = kernel.getBody().getArgument(input);
-  if (argument.getType() != kernel.getOutputs()[result].getType())
+  Value argument = kernel.getBody().getArgument(input), output = kernel.getOutputs()[result];
+  if (argument.getType() != output.getType() || shapeOf(output.getType()) != shapeOf(kernel.getOutputs()[0].getType()))
     return false;
   SmallVector<Value> rest{argument};
   llvm::DenseSet<Operation *> seen;

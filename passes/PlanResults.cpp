@@ -91,21 +91,23 @@ static Value giveTwice(
   auto kernel = value.getDefiningOp<KernelOp>();
   if (kernel.getInputs().empty() && kernel.getNumResults() == 1)
     return OpBuilder(kernel).clone(*kernel)->getResult(0);
-  unsigned number = cast<OpResult>(value).getResultNumber();
+  unsigned number = cast<OpResult>(value).getResultNumber(), second = number + 1; // beside it: of one shape
   SmallVector<Type> types(kernel.getResultTypes());
-  types.push_back(value.getType());
+  types.insert(types.begin() + second, value.getType());
   OpBuilder builder(kernel);
   auto both = KernelOp::create(builder, kernel.getLoc(), types, kernel.getInputs(), kernel.getScheduleAttr(),
                                DenseI64ArrayAttr(), ArrayAttr());
   both->setDiscardableAttrs(kernel->getDiscardableAttrDictionary());
   both.getBody().takeBody(kernel.getBody());
   Operation *yield = both.getBody().front().getTerminator();
-  yield->insertOperands(yield->getNumOperands(), yield->getOperand(number));
-  kernel->replaceAllUsesWith(both->getResults().drop_back());
-  for (auto [old, now] : llvm::zip_equal(kernel->getResults(), both->getResults().drop_back()))
+  yield->insertOperands(second, yield->getOperand(number));
+  for (OpResult old : kernel->getResults()) {
+    Value now = both->getResult(old.getResultNumber() + (old.getResultNumber() >= second));
+    old.replaceAllUsesWith(now);
     replaced(old, now);
+  }
   kernel->erase();
-  return both->getResults().back();
+  return both->getResult(second);
 }
 
 static bool isReadOnce(Value value) {

@@ -100,7 +100,7 @@ static void compile(const CompileJob &job, const Halide::Target &target, KernelO
   if (failed(lowered))
     throw Halide::CompileError("an op has no Halide algorithm");
   bool hasDevice = target.has_gpu_feature();
-  Halide::Pipeline pipeline(lowered->output);
+  Halide::Pipeline pipeline(lowered->outputs);
   if (hasDevice)
     pipeline.add_custom_lowering_pass(new DeviceWords(target));
   else

@@ -1,6 +1,7 @@
 // From a kernel's ops to Halide: buffers with fixed bounds and strides, the ops' elements one after the other, and one
 // Func that stores all results. A result in place is an update of the Func's own previous value: Halide reads all old
-// values of a position before it stores new ones.
+// values of a position before it stores new ones. Results that have a value for each row are a Func of their own,
+// computed in the same loops.
 #include "codegen/halide/Lower.h"
 #include "codegen/halide/Kernels.h"
 #include "codegen/halide/Strict.h"
@@ -37,18 +38,22 @@ private:
   bool isAligned() const { return schedule.isOnDevice() && schedule.getVector() > 1; }
   bool storesScatter();
   void defineOutput();
+  void defineRows();
   Expr showReads(Expr value, size_t result);
-  void fixOutput();
+  void fixOutput(Func function, const Shape &loopShape);
+  void fixOutputs();
+  size_t resultCount() { return kernel.getNumResults() - (rows ? rows->outputs() : 0); }
 
   KernelOp kernel;
   YieldOp yield;
   ScheduleAttr schedule;
   Algorithm algorithm;
   bool isFlat;
-  Shape shape; // of the results
+  Shape shape; // of the results' loops
   Index position;
   std::vector<Var> axes;
   Func output{"out"};
+  std::optional<Func> rows;
   DenseMap<Value, Element> elements;
   int64_t keptBytes = 0;
   LoweredKernel lowered;
@@ -88,9 +93,12 @@ FailureOr<LoweredKernel> Lowering::run() {
   makeInputs();
   if (failed(defineOps()))
     return failure();
+  defineRows();
   defineOutput();
-  fixOutput();
-  lowered.output = output;
+  fixOutputs();
+  lowered.outputs = {output};
+  if (rows)
+    lowered.outputs.push_back(*rows);
   return lowered;
 }
 
@@ -118,7 +126,7 @@ Element Lowering::oldValue(size_t result, Halide::Type type) {
     if (!index.sameAs(position))
       throw Halide::CompileError("an input that is written in place is read at another position than is written");
     Halide::FuncRef old = output(innermostFirst(axes));
-    Expr element = kernel.getNumResults() == 1 ? Expr(old) : old[result];
+    Expr element = resultCount() == 1 ? Expr(old) : old[result];
     return type.is_bool() ? element != 0 : element;
   };
 }
@@ -212,6 +220,22 @@ bool Lowering::isInPlace() {
   return llvm::any_of(kernel.getInPlace().value_or(ArrayRef<int64_t>()), [](int64_t input) { return input >= 0; });
 }
 
+void Lowering::defineRows() {
+  size_t rowAxes = shapeOf(kernel.getOutputs().back().getType()).size();
+  if (rowAxes == shape.size())
+    return;
+  if (schedule.isOnDevice())
+    throw Halide::CompileError("a device's kernel has results of one shape");
+  std::vector<Expr> values;
+  std::vector<Var> rowVars(axes.begin(), axes.begin() + rowAxes);
+  Index row = indexOf(rowVars);
+  for (Value value : yield.getValues())
+    if (shapeOf(value.getType()).size() == rowAxes)
+      values.push_back(stored(elements.at(value)(row), value.getType()));
+  rows = Func("out_of_rows");
+  (*rows)(innermostFirst(rowVars)) = Halide::Tuple(values);
+}
+
 void Lowering::defineOutput() {
   std::vector<Var> vars = innermostFirst(axes);
   if (storesScatter()) {
@@ -221,12 +245,12 @@ void Lowering::defineOutput() {
   }
   if (isInPlace()) {
     std::vector<Expr> nothing;
-    for (Value value : yield.getValues())
+    for (Value value : yield.getValues().take_front(resultCount()))
       nothing.push_back(Halide::undef(storageType(value.getType())));
     output(vars) = Halide::Tuple(nothing);
   }
   std::vector<Expr> values;
-  for (auto [result, value] : llvm::enumerate(yield.getValues()))
+  for (auto [result, value] : llvm::enumerate(yield.getValues().take_front(resultCount())))
     values.push_back(showReads(stored(elements.at(value)(position), value.getType()), result));
   output(vars) = Halide::Tuple(values);
 }
@@ -263,19 +287,29 @@ Expr Lowering::showReads(Expr value, size_t result) {
   return value;
 }
 
-void Lowering::fixOutput() {
-  Shape loopShape = isFlat ? Shape{elementCount(shape)} : shape;
-  for (auto [axis, extent] : llvm::zip_equal(axes, loopShape))
-    output.bound(axis, 0, algorithm.size(extent));
-  std::vector<Halide::OutputImageParam> buffers = output.output_buffers();
+void Lowering::fixOutput(Func function, const Shape &loopShape) {
+  for (auto [axis, extent] : llvm::zip(axes, loopShape))
+    function.bound(axis, 0, algorithm.size(extent));
+  std::vector<Halide::OutputImageParam> buffers = function.output_buffers();
   for (auto [number, buffer] : llvm::enumerate(buffers)) // Halide takes bounds of a tuple's first buffer only
   {
     fixBuffer(algorithm, buffer, loopShape, /*setsBounds=*/number == 0);
     if (isAligned())
       buffer.set_host_alignment(alignedBytes);
   }
+}
+
+void Lowering::fixOutputs() {
+  Shape loopShape = isFlat ? Shape{elementCount(shape)} : shape;
+  fixOutput(output, loopShape);
   Halide::Stage stage = isInPlace() ? output.update(0) : Halide::Stage(output);
   OutputLoops loops{output, stage, axes, loopShape};
+  if (rows) {
+    loops.rows = rows;
+    loops.rowAxes = rows->dimensions();
+    loops.stageNumber = isInPlace() ? 1 : 0;
+    fixOutput(*rows, Shape(ArrayRef(shape).take_front(loops.rowAxes)));
+  }
   if (schedule.isOnDevice())
     applyDeviceSchedule(schedule, algorithm.anchors(), std::move(loops));
   else

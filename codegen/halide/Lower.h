@@ -7,7 +7,7 @@
 namespace bmc::codegen {
 
 struct LoweredKernel {
-  Halide::Func output; // all results as a tuple
+  std::vector<Halide::Func> outputs; // the results as a tuple, and those that are values of rows as another
   std::vector<Halide::Argument> arguments;
 };
 
@@ -18,9 +18,12 @@ mlir::FailureOr<LoweredKernel> lowerKernel(bm::KernelOp kernel, bool isPlain);
 /// The loops that store the results.
 struct OutputLoops {
   Halide::Func output;
-  Halide::Stage stage;           // the definition that stores
-  std::vector<Halide::Var> axes; // outermost first; one for a flat loop
-  bm::Shape shape;               // of the results; for a flat loop the number of elements
+  Halide::Stage stage;                             // the definition that stores
+  std::vector<Halide::Var> axes;                   // outermost first; one for a flat loop
+  bm::Shape shape;                                 // of the results; for a flat loop the number of elements
+  std::optional<Halide::Func> rows = std::nullopt; // stores values of the rows, in the same loops
+  size_t rowAxes = 0;                              // how many of the axes make a row
+  int stageNumber = 0;                             // of the stage in its Func
 };
 
 /// Applies a schedule attribute literally; a null one, or `plain`, only places the algorithm's anchors.

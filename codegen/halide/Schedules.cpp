@@ -86,9 +86,12 @@ public:
   void scatter();
   void panels();
 
+  void valuesOfRows();
+
 private:
   void panelsOfColumns();
   void panelsOfRows();
+  size_t taskAxis() const;
   void splitTasks(Stage stage);
   void splitTasks(Tile &tile);
   void vectorizeInnermost();
@@ -128,11 +131,21 @@ void applySchedule(const Algorithm &algorithm, OutputLoops loops) {
     scheduler.panels();
   else
     scheduler.plain();
+  scheduler.valuesOfRows();
 }
 
 static bool updatesInnermostAxis(const Func &function, int update = 0) {
   const auto *position = function.update_args(update)[0].as<Halide::Internal::Variable>();
   return position && position->name == function.args()[0].name();
+}
+
+static std::vector<Func> partsOf(const Anchor &anchor) {
+  std::vector<Func> parts{anchor.result};
+  if (anchor.lanes.defined())
+    parts.push_back(anchor.lanes);
+  if (anchor.foldedLanes.defined())
+    parts.push_back(anchor.foldedLanes);
+  return parts;
 }
 
 // One short vector.
@@ -150,6 +163,8 @@ void Scheduler::elementwise() {
 
 void Scheduler::rows() {
   splitTasks(loops.stage);
+  if (loops.rows && taskAxis() < loops.rowAxes)
+    splitTasks(*loops.rows);
   if (!isComputedPerElement())
     vectorizeInnermost();
   placeAnchors();
@@ -334,14 +349,41 @@ bool Scheduler::isDirectScatter() const {
   return anchors.size() == 1 && loops.output.name() == anchors[0].result.name();
 }
 
+// Stored in the loop of their row, when its other results are. What is computed for a row has room for one: Halide does
+// not see that where the loops of two Funcs are one, nor that a copy of the loop for whole tasks gains nothing.
+void Scheduler::valuesOfRows() {
+  if (!loops.rows)
+    return;
+  Var row = loops.axes[loops.rowAxes - 1];
+  std::vector<Func> parts;
+  for (const Anchor &anchor : anchors)
+    llvm::append_range(parts, partsOf(anchor));
+  for (const KeptValues &values : kept)
+    parts.push_back(values.values);
+  for (Func part : parts) {
+    std::vector<Var> axes = part.args(); // innermost first
+    for (const Var &axis : llvm::ArrayRef(axes).take_back(loops.rowAxes))
+      part.bound_storage(axis, 1);
+  }
+  for (Stage stage : {loops.stage, Stage(*loops.rows)})
+    stage.partition(row, Halide::Partition::Never);
+  loops.rows->compute_with(Halide::LoopLevel(loops.output, row, loops.stageNumber));
+}
+
+// The outermost axis that has several indices; those around it are the tasks' loops.
+size_t Scheduler::taskAxis() const {
+  const auto *outermost = llvm::find_if(loops.shape, [](const SymbolicDim &dim) { return dim != 1; });
+  return outermost == loops.shape.end() ? 0 : outermost - loops.shape.begin();
+}
+
 // Fixed numbers of rows make the tasks, whoever runs them.
 void Scheduler::splitTasks(Stage stage) {
   if (schedule.getParallel() <= 0 || loops.axes.empty())
     return;
-  // Of the outermost axis that has several indices; those around it are the tasks' loops.
-  const auto *outermost = llvm::find_if(loops.shape, [](const SymbolicDim &dim) { return dim != 1; });
-  Var axis = loops.axes[outermost == loops.shape.end() ? 0 : outermost - loops.shape.begin()], task("task");
+  Var axis = loops.axes[taskAxis()], task("task");
   stage.split(axis, task, axis, int(schedule.getParallel()), guarded).parallel(task);
+  if (loops.rows)
+    stage.partition(task, Halide::Partition::Never);
 }
 
 void Scheduler::vectorizeInnermost() {
@@ -386,12 +428,7 @@ static bool isPrefix(llvm::ArrayRef<SymbolicDim> prefix, llvm::ArrayRef<Symbolic
 
 // In the loop of the last axis that the anchor has; a single number in front of all loops.
 void Scheduler::place(const Anchor &anchor) {
-  std::vector<Func> parts{anchor.result};
-  if (anchor.lanes.defined())
-    parts.push_back(anchor.lanes);
-  if (anchor.foldedLanes.defined())
-    parts.push_back(anchor.foldedLanes);
-  for (Func part : parts) {
+  for (Func part : partsOf(anchor)) {
     part.store_in(Halide::MemoryType::Stack);
     if (anchor.shape.empty() || loops.axes.empty() || anchor.pattern == AccessPattern::Scatter)
       part.compute_root();

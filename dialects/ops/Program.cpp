@@ -169,10 +169,15 @@ LogicalResult KernelOp::verify() {
     return failure();
   if (failed(verifyTypes(*this, "yielded values", yield.getOperandTypes(), "results", getOutputs().getTypes()))) // C2
     return failure();
-  for (Value output : getOutputs())
-    if (shapeOf(output.getType()) != shapeOf(getOutputs()[0].getType())) // C3
+  for (auto [number, output] : llvm::enumerate(getOutputs())) { // C3
+    Shape loops = shapeOf(getOutputs()[0].getType()), shape = shapeOf(output.getType());
+    Shape before = shapeOf(getOutputs()[number ? number - 1 : 0].getType());
+    bool isOfRows = before == loops && !shape.empty() && shape.size() < loops.size() &&
+                    ArrayRef(loops).take_front(shape.size()) == ArrayRef(shape);
+    if (shape != before && !isOfRows)
       return emitOpError() << "results have different shapes: " << describe(getOutputs()[0].getType()) << " and "
                            << describe(output.getType());
+  }
   return success();
 }
 

@@ -40,12 +40,12 @@ def Bm_GradOp : Bm_Op<"grad", [Pure]> {
 def Bm_KernelOp : Bm_RegionOp<"kernel"> {
   let summary = "ops that run as one compiled function";
   let description = [{
-    The region's arguments are the inputs, in order; its `bm.yield` names the results. All results have one shape (their
-    element types may differ): they are stored by one loop nest. Kernels with equal text, locations aside, are compiled
+    The region's arguments are the inputs, in order; its `bm.yield` names the results. They are stored by one loop nest:
+    the first ones have its shape, others may have a value for each of its rows. Element types may differ. Kernels with equal text, locations aside, are compiled
     once. `in_place[i]` is the input whose buffer result i is stored into, or -1; every read of such an input is at the
     position that is written. `buffers` is where each result lives (after memory planning).
     (C1) The region's arguments have the inputs' types. (C2) The yielded values have the results' types.
-    (C3) All results have the same shape.
+    (C3) Each result has the first one's shape; or it and all results behind it have the same first axes of that.
   }];
   let arguments = (ins Variadic<Bm_Tensor>:$inputs, OptionalAttr<Bm_ScheduleAttr>:$schedule,
                        OptionalAttr<DenseI64ArrayAttr>:$in_place, OptionalAttr<ArrayAttr>:$buffers);

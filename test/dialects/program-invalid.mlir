@@ -71,6 +71,27 @@ func.func @kernel_c3(%x: tensor<3xf32>, %z: tensor<3x1xf32>) {
 
 // -----
 
+// Values of rows stand behind the results that have the shape of the loops, and are of the same rows.
+func.func @kernel_c3_rows_first(%x: tensor<3x2xf32>, %z: tensor<3xf32>) {
+  // expected-error @+1 {{results have different shapes: f32[3] and f32[3, 2]}}
+  %y:2 = bm.kernel (%a = %x : tensor<3x2xf32>, %b = %z : tensor<3xf32>) -> (tensor<3xf32>, tensor<3x2xf32>) {
+    bm.yield %b, %a : tensor<3xf32>, tensor<3x2xf32>
+  }
+  return
+}
+
+// -----
+
+func.func @kernel_c3_other_rows(%x: tensor<3x2x4xf32>, %z: tensor<3xf32>, %w: tensor<3x2xf32>) {
+  // expected-error @+1 {{results have different shapes: f32[3, 2, 4] and f32[3]}}
+  %y:3 = bm.kernel (%a = %x : tensor<3x2x4xf32>, %b = %w : tensor<3x2xf32>, %c = %z : tensor<3xf32>) -> (tensor<3x2x4xf32>, tensor<3x2xf32>, tensor<3xf32>) {
+    bm.yield %a, %b, %c : tensor<3x2x4xf32>, tensor<3x2xf32>, tensor<3xf32>
+  }
+  return
+}
+
+// -----
+
 func.func @kernel_end() {
   // expected-error @+1 {{must end in bm.yield}}
   %y = "bm.kernel"() ({

@@ -133,3 +133,22 @@ module attributes {bm.target = #target} {
     return %2 : tensor<f32>
   }
 }
+
+// -----
+
+#target = #bm.target<triple = "x86_64-linux-musl", cpu = "znver4", vectorBits = 512, vectorRegisters = 32>
+
+// A result that is stored twice stands beside its first self, in front of the values of rows. A value of a row is not
+// written over an input: that may still be read for the row's elements.
+// CHECK-LABEL: @twice_beside_rows
+// CHECK: -> (tensor<8x4xf32>, tensor<8x4xf32>, tensor<8xf32>) schedule #bm.schedule<rows, vector = 4> in_place [-1, 0, -1]
+module attributes {bm.target = #target} {
+  func.func @twice_beside_rows(%x: tensor<8x4xf32> {bm.variable = @x}, %s: tensor<8xf32> {bm.variable = @s}) -> (tensor<8x4xf32> {bm.variable = @x}, tensor<8x4xf32>, tensor<8xf32> {bm.variable = @s}) {
+    %0:2 = bm.kernel (%a = %x : tensor<8x4xf32>, %b = %s : tensor<8xf32>) -> (tensor<8x4xf32>, tensor<8xf32>) schedule #bm.schedule<rows, vector = 4> {
+      %1 = bm.exp %a : tensor<8x4xf32>
+      %2 = bm.neg %b : tensor<8xf32>
+      bm.yield %1, %2 : tensor<8x4xf32>, tensor<8xf32>
+    }
+    return %0#0, %0#0, %0#1 : tensor<8x4xf32>, tensor<8x4xf32>, tensor<8xf32>
+  }
+}
