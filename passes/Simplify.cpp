@@ -51,12 +51,13 @@ struct Simplify : impl::SimplifyBase<Simplify> {
   }
 
 private:
-  // All ops but terminators, the first one last: that is where the driver begins. No rule is about a terminator, and
-  // the driver would look at all operands of a function's `return` again whenever one of them changes: a training step
-  // returns several values a layer.
+  // All ops but terminators, the first one last: that is where the driver begins, with a loop's body before the loop, so
+  // that nothing leaves a loop which an op in it takes in. No rule is about a terminator, and the driver would look at
+  // all operands of a function's `return` again whenever one of them changes: a training step returns several values a
+  // layer.
   SmallVector<Operation *> opsToRewrite() {
     SmallVector<Operation *> ops;
-    getOperation().walk<WalkOrder::PreOrder>([&](Operation *op) {
+    getOperation().walk<WalkOrder::PostOrder>([&](Operation *op) {
       if (!isa<ModuleOp, func::FuncOp>(op) && !op->hasTrait<OpTrait::IsTerminator>())
         ops.push_back(op);
     });

@@ -24,6 +24,20 @@ func.func @invariant(%x: tensor<3x4xf32>, %w: tensor<4xf32>, %s: tensor<f32>) ->
   return %r : tensor<3x4xf32>
 }
 
+// A product takes a transposition in before it could leave the loop.
+// CHECK-LABEL: @transposed_invariant
+// CHECK-NEXT: bm.scan
+// CHECK-NEXT: bm.matmul %{{.*}}, %{{.*}} transposed
+func.func @transposed_invariant(%w: tensor<4x4xf32>, %h: tensor<?x4xf32, #bm.dims<N, 4>>) -> tensor<?x4xf32, #bm.dims<N, 4>> {
+  %r = bm.scan %i in "3" carry(%hi = %h : tensor<?x4xf32, #bm.dims<N, 4>>) constants(%wi = %w : tensor<4x4xf32>) -> (tensor<?x4xf32, #bm.dims<N, 4>>) {
+    %t = bm.transpose %wi, [1, 0] : tensor<4x4xf32>
+    %p = bm.matmul %hi, %t : tensor<?x4xf32, #bm.dims<N, 4>>, tensor<4x4xf32>
+    %q = bm.tanh %p : tensor<?x4xf32, #bm.dims<N, 4>>
+    bm.yield %q : tensor<?x4xf32, #bm.dims<N, 4>>
+  }
+  return %r : tensor<?x4xf32, #bm.dims<N, 4>>
+}
+
 // The product of the slices with a matrix becomes one in front of the loop.
 // CHECK-LABEL: @product_of_sequence
 // CHECK-SAME: (%[[X:[a-z0-9]+]]: tensor<?x?x3xf32, #bm.dims<T, N, 3>>, %[[W:[a-z0-9]+]]: tensor<4x3xf32>, %[[H:[a-z0-9]+]]: tensor<?x4xf32, #bm.dims<N, 4>>)
