@@ -94,8 +94,9 @@ public:
   KernelBuilder(const FusionGraph &graph, unsigned group, DenseMap<Value, Value> &values, const ReasonNotes &notes)
       : graph(graph), group(group), values(values), notes(notes), results(graph.resultsOf(group)) {
     for (unsigned member : graph.members(group))
-      collect(graph.node(member).op);
-    llvm::sort(ops, [](Operation *a, Operation *b) { return a->isBeforeInBlock(b); });
+      members.insert(graph.node(member).op);
+    for (Value result : results)
+      collect(result.getDefiningOp());
   }
 
   void build(OpBuilder &builder) {
@@ -113,22 +114,26 @@ private:
   // Where the ops come from; constants come last, since many share them. A folded constant has lost its place: then
   // where its value goes.
   Location place(OpBuilder &builder) const {
+    SmallVector<Operation *> inProgram(ops);
+    llvm::sort(inProgram, [](Operation *a, Operation *b) { return a->isBeforeInBlock(b); });
     SmallVector<Location> places;
     for (bool constants : {false, true})
-      for (Operation *op : ops)
+      for (Operation *op : inProgram)
         if (op->hasTrait<OpTrait::ConstantLike>() == constants && !isa<UnknownLoc>(op->getLoc()))
           places.push_back(op->getLoc());
     return places.empty() ? placeOfResult(results[0]) : builder.getFusedLoc(places);
   }
 
-  // The members, and the cheap ops that they read.
+  // The members, and the cheap ops that they read, each behind its operands: an order that says nothing of the program,
+  // so that equal layers have equal kernels.
   void collect(Operation *op) {
     if (!inside.insert(op).second)
       return;
-    ops.push_back(op);
     for (Value operand : op->getOperands())
-      if (Operation *cheap = operand.getDefiningOp(); cheap && graph.isCheap(cheap) && computesInside(op, cheap))
-        collect(cheap);
+      if (Operation *producer = operand.getDefiningOp();
+          producer && (members.contains(producer) || (graph.isCheap(producer) && computesInside(op, producer))))
+        collect(producer);
+    ops.push_back(op);
   }
 
   bool isInput(Operation *reader, Value operand) const {
@@ -167,7 +172,7 @@ private:
   const ReasonNotes &notes;
   SmallVector<Value> results;
   SmallVector<Operation *> ops;
-  llvm::DenseSet<Operation *> inside;
+  llvm::DenseSet<Operation *> members, inside;
 };
 } // namespace
 

@@ -226,7 +226,7 @@ func.func @views(%x: tensor<2x3xf32>) -> tensor<6xf32> {
 // CHECK: %[[SUM:.*]] = bm.matmul
 // CHECK: %[[TANH:.*]] = bm.tanh
 // CHECK: bm.yield %[[SUM]], %[[TANH]]
-// CHECK: bm.kernel (%[[S:[a-z0-9]+]] = {{[^,]*}}, %[[T:[a-z0-9]+]] = %
+// CHECK: bm.kernel (%[[T:[a-z0-9]+]] = %{{[0-9]+}}#1 : {{.*}}, %[[S:[a-z0-9]+]] = %{{[0-9]+}}#0 :
 // CHECK-DAG: bm.mul %[[S]], %[[S]]
 // CHECK-DAG: bm.mul %{{.*}}, %[[T]]
 func.func @recomputed(%x: tensor<8x8xf32>, %w: tensor<8x8xf32>) -> tensor<8x8xf32> {
@@ -360,4 +360,28 @@ func.func @grouped(%x: tensor<2xf32>) -> tensor<2xf32> {
     bm.yield %2 : tensor<2xf32>
   }
   return %1 : tensor<2xf32>
+}
+
+// -----
+
+// Equal work is an equal kernel, wherever its ops stand in the program.
+// CHECK-LABEL: @in_another_order
+// CHECK: bm.kernel (%[[A:[a-z0-9]+]] = {{[^,]*}}, %[[W:[a-z0-9]+]] = {{[^,]*}}, %[[B:[a-z0-9]+]] =
+// CHECK-NEXT: bm.matmul %[[A]], %[[W]]
+// CHECK-NEXT: bm.broadcast %[[B]]
+// CHECK-NEXT: bm.add
+// CHECK-NEXT: bm.yield
+// CHECK: bm.kernel (%[[A:[a-z0-9]+]] = {{[^,]*}}, %[[W:[a-z0-9]+]] = {{[^,]*}}, %[[B:[a-z0-9]+]] =
+// CHECK-NEXT: bm.matmul %[[A]], %[[W]]
+// CHECK-NEXT: bm.broadcast %[[B]]
+// CHECK-NEXT: bm.add
+// CHECK-NEXT: bm.yield
+func.func @in_another_order(%x: tensor<8x8xf32>, %w: tensor<8x8xf32>, %b: tensor<8xf32>) -> tensor<8x8xf32> {
+  %0 = bm.matmul %x, %w : tensor<8x8xf32>, tensor<8x8xf32>
+  %1 = bm.broadcast %b, [1] : tensor<8xf32> to tensor<8x8xf32>
+  %2 = bm.add %0, %1 : tensor<8x8xf32>
+  %3 = bm.broadcast %b, [1] : tensor<8xf32> to tensor<8x8xf32>
+  %4 = bm.matmul %2, %w : tensor<8x8xf32>, tensor<8x8xf32>
+  %5 = bm.add %4, %3 : tensor<8x8xf32>
+  return %5 : tensor<8x8xf32>
 }
