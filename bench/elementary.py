@@ -18,8 +18,8 @@ import tempfile
 import page
 
 LINE = re.compile(r"(\S+): (\S+) units at (\S+): found (\S+), expected (\S+); (\d+) of the wrong kind(?:, such as at (\S+))?")
-BOUNDED = ("exp", "log", "tanh", "erf", "sigmoid", "gelu")
-SHOWN = {"power": "x^2.4"}
+BOUNDED = ("exp", "log", "tanh", "erf", "sigmoid", "gelu", "sin", "cos", "power", "pow")
+SHOWN = {"power": "x^2.4", "pow": "x^y"}
 
 
 def build(bmc, folder):
@@ -56,7 +56,7 @@ def document(results, stride):
         [
             f"Written by `bench/elementary.py` on {page.processor()}: {what}, compiled with the schedule that a program",
             "gets, beside the C library in double precision. Units are those of the last place of the true value as a",
-            "float, subnormal numbers included.",
+            "float, subnormal numbers included. A power of two numbers is measured for one exponent with each base.",
         ],
         page.table(head, [row(*result) for result in results]),
     )

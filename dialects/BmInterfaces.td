@@ -77,6 +77,8 @@ def Bm_FusibleOpInterface : OpInterface<"FusibleOpInterface"> {
         return ::bmc::bm::elementCount(::bmc::bm::shapeOf($_op->getResult(0).getType())) *
                ::bmc::bm::SymbolicDim($_op.getFlopsPerElement());
       }]>,
+    InterfaceMethod<"How many neighbours one computation gives: a vector as many times as long costs the same.",
+      "int64_t", "getElementsTogether", (ins), /*methodBody=*/"", /*defaultImplementation=*/"return 1;">,
     InterfaceMethod<"The axes of its first operand that a `Reduction` runs over; none for other ops.",
       "::llvm::SmallVector<int64_t>", "getReducedAxes", (ins),
       /*methodBody=*/"", /*defaultImplementation=*/"return {};">

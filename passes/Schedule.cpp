@@ -106,6 +106,7 @@ KernelShape::KernelShape(KernelOp kernel, TargetAttr target)
       anchor = &op;
       this->pattern = pattern;
     }
+    together = std::max(together, cast<FusibleOpInterface>(op).getElementsTogether());
     for (Value operand : op.getOperands())
       elementBytes = std::max(elementBytes, laneBytes(operand.getType()));
   }
@@ -140,6 +141,9 @@ Choice chooseElementwise(const KernelShape &shape) {
   choice.vector = shape.flat ? shape.lanesWithin(elementCount(shape.result)) : shape.lanesWithin(shape.result.back());
   int64_t loop = shape.flat ? elements : row;
   choice.unroll = loop >= 2 * choice.vector && choice.vector == shape.lanes ? 2 : 1;
+  // Neighbours that are computed together are in one vector.
+  if (int64_t block = choice.vector * shape.together; choice.vector > 1 && shape.together > 1 && loop >= block)
+    choice.vector = block, choice.unroll = 1;
   // In a row that is unrolled each vector knows which part it is of: nothing is chosen at run time, all loads are
   // dense.
   bool isWhole = shape.result.back().isConstant() && row % choice.vector == 0;

@@ -39,6 +39,7 @@ struct KernelShape {
   int64_t open; // an extent that is not known at compile time is taken for this
   MachineModel machine;
   int64_t elementBytes = 1, lanes = 1; // of the widest values
+  int64_t together = 1;                // elements that one computation gives
   mlir::Operation *anchor = nullptr;
   bm::AccessPattern pattern = bm::AccessPattern::Pointwise;
   bool flat, rowsOfParts;

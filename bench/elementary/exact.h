@@ -4,7 +4,8 @@
 
 struct function {
   const char *name, *entry;
-  void (*exact)(const float *x, double *y, int count);
+  void (*exact)(const float *x, double *y, int count); /* null: of two numbers */
+  void (*exactOfTwo)(const float *x, const float *y, double *z, int count);
 };
 
 extern const struct function functions[];

@@ -26,6 +26,8 @@ constexpr int panelStep = 8;
 
 /// What vectors of partial sums are added down to, before lanes are added to each other.
 constexpr int foldedLaneCount = 4;
+/// The step before of a reduction along rows, which has many lanes.
+constexpr int wideFoldedLaneCount = 16;
 /// The same of a device's threads.
 constexpr int foldedThreadCount = 8;
 
@@ -40,6 +42,7 @@ struct Anchor {
   std::vector<Halide::Var> axes; // of result, outermost first
   Halide::Func lanes;            // partial sums: first argument the lane; undefined if there are none
   Halide::Func foldedLanes = {}; // their sums in `foldedLaneCount` lanes; undefined if the result adds them up at once
+  Halide::Func wideFoldedLanes = {}; // what those are the sums of, in `wideFoldedLaneCount` lanes, if not `lanes`
   // Of a product: the operand that is broadcast, in registers, and whether the inner axis is contiguous in its memory.
   // Of a device's: both operands' tiles in shared memory, and the extent of the contiguous axis; `axes` are the leading
   // ones only.

@@ -22,12 +22,14 @@ static Expr library(const std::string &name, std::vector<Expr> arguments) {
 }
 
 // Beyond the limits it is 0 and infinity anyway.
-static Expr withinExp(const Expr &x) { return atLeast(atMost(x, 90), -105); }
+static constexpr double lowestOfExp = -105, highestOfExp = 90;
 
-Expr exp(Expr x) {
+static Expr withinExp(const Expr &x) { return atLeast(atMost(x, highestOfExp), lowestOfExp); }
+
+Expr exp(Expr x, bool isNeverPositive) {
   if (x.type().bits() == 64)
     return library("exp", {x});
-  Reduced reduced = reduce(withinExp(x), 2);
+  Reduced reduced = reduce(isNeverPositive ? atLeast(x, lowestOfExp) : withinExp(x), 2);
   return strict::mul(strict::mul(expOfLongRest(reduced.rest), reduced.root), reduced.root);
 }
 

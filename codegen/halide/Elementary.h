@@ -8,7 +8,7 @@
 namespace bmc::codegen::elementary {
 using Halide::Expr;
 
-Expr exp(Expr x);
+Expr exp(Expr x, bool isNeverPositive = false); // in a step less if it is known
 Expr expm1(Expr x);
 Expr log(Expr x);
 Expr log1p(Expr x);

@@ -2,6 +2,7 @@
 #include "codegen/halide/ProcessorWords.h"
 #include "codegen/halide/Angles.h"
 #include "codegen/halide/Gelu.h"
+#include "codegen/halide/Philox.h"
 #include "codegen/halide/Power.h"
 
 using Halide::Expr;
@@ -16,6 +17,8 @@ Expr ProcessorWords::visit(const Call *call) {
   const auto *same = mutated.as<Call>();
   if (!same || same->call_type != Call::PureExtern)
     return mutated;
+  if (isRandomBits(same))
+    return computedRandomBits(same, alignment);
   Expr (*function)(const std::vector<Expr> &) = same->name == "geluf"  ? elementary::geluOfVector
                                                 : same->name == "sinf" ? elementary::sinOf
                                                 : same->name == "cosf" ? elementary::cosOf
@@ -33,6 +36,20 @@ Expr ProcessorWords::visit(const Call *call) {
   for (size_t i = names.size(); i-- > 0;)
     result = Let::make(names[i], same->args[i], result);
   return result;
+}
+
+// What a number that has a name is a multiple of is told to those that use it.
+template <class Node, class Result> Result ProcessorWords::visitLet(const Node *let) {
+  bool isPosition = let->value.type() == Halide::Int(32);
+  Halide::Internal::ScopedBinding<Halide::Internal::ModulusRemainder> binding(
+      isPosition, alignment, let->name,
+      isPosition ? modulus_remainder(let->value, alignment) : Halide::Internal::ModulusRemainder());
+  return IRMutator::visit(let);
+}
+
+Expr ProcessorWords::visit(const Let *let) { return visitLet<Let, Expr>(let); }
+Halide::Internal::Stmt ProcessorWords::visit(const Halide::Internal::LetStmt *let) {
+  return visitLet<Halide::Internal::LetStmt, Halide::Internal::Stmt>(let);
 }
 
 } // namespace bmc::codegen

@@ -1,5 +1,5 @@
-// What a processor's code says in other words than a device's: single-precision sines, cosines and powers, which a
-// device has functions for, are computed where they stand, for a whole vector at a time.
+// What a processor's code says in other words than a device's: calls of some functions, for which a device has its own
+// or the plain computation, are computed where they stand, for a whole vector at a time.
 #ifndef BMC_CODEGEN_HALIDE_PROCESSOR_WORDS_H
 #define BMC_CODEGEN_HALIDE_PROCESSOR_WORDS_H
 
@@ -13,6 +13,13 @@ class ProcessorWords : public Halide::Internal::IRMutator {
 protected:
   using IRMutator::visit;
   Halide::Expr visit(const Halide::Internal::Call *call) override;
+  Halide::Expr visit(const Halide::Internal::Let *let) override;
+  Halide::Internal::Stmt visit(const Halide::Internal::LetStmt *let) override;
+
+private:
+  template <class Node, class Result> Result visitLet(const Node *let);
+
+  Halide::Internal::Scope<Halide::Internal::ModulusRemainder> alignment;
 };
 
 } // namespace bmc::codegen

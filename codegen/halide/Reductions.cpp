@@ -3,6 +3,7 @@
 // by halves at the end.
 #include "codegen/halide/Reductions.h"
 #include "codegen/halide/Domain.h"
+#include "llvm/ADT/bit.h"
 
 using namespace bmc::bm;
 using namespace mlir;
@@ -74,7 +75,7 @@ std::vector<Expr> withLane(Expr lane, const std::vector<Var> &axes) {
 namespace {
 // The partial sums of a reduction, those added down to a short vector, and their combination.
 struct LaneSums {
-  Func lanes, folded, total;
+  Func lanes, wideFolded, folded, total;
 };
 } // namespace
 
@@ -92,24 +93,51 @@ Expr combineLanes(const Func &lanes, const std::vector<Var> &axes, int count,
   return values[0];
 }
 
-// Combines the lanes, down to `few` of them as vectors. The same order as all at once: halves of all lanes are halves
-// of those of each fold.
+// The lanes combined down to `few` of them. The same order as all at once: halves of all lanes are halves of those of
+// each fold.
+static Func fold(const Func &lanes, const std::string &name, const std::vector<Var> &vars, int partial, int few,
+                 const ReductionRule &rule) {
+  Var lane("lane");
+  Func folded(name);
+  folded(withLane(lane, vars)) = combineLanes(lanes, vars, partial / few, rule.combine, lane, few);
+  return folded;
+}
+
+// Combines the lanes, down to `few` of them as vectors.
 static void combine(LaneSums &sums, const std::string &name, const std::vector<Var> &vars, int partial, int few,
                     const ReductionRule &rule) {
-  if (partial <= few) {
-    sums.total(innermostFirst(vars)) = combineLanes(sums.lanes, vars, partial, rule.combine);
-    return;
+  Func lanes = sums.lanes;
+  if (partial > few) {
+    if (few < wideFoldedLaneCount && partial > wideFoldedLaneCount) {
+      lanes = sums.wideFolded = fold(lanes, name + "_wide", vars, partial, wideFoldedLaneCount, rule);
+      partial = wideFoldedLaneCount;
+    }
+    lanes = sums.folded = fold(lanes, name + "_folded", vars, partial, few, rule);
+    partial = few;
   }
-  Var lane("lane");
-  sums.folded = Func(name + "_folded");
-  sums.folded(withLane(lane, vars)) = combineLanes(sums.lanes, vars, partial / few, rule.combine, lane, few);
-  sums.total(innermostFirst(vars)) = combineLanes(sums.folded, vars, few, rule.combine);
+  sums.total(innermostFirst(vars)) = combineLanes(lanes, vars, partial, rule.combine);
+}
+
+// The elements behind the last whole round of lanes, in pieces that are as long as a vector: each is added without a
+// condition, so that the lanes stay in registers. One piece if their number is not known.
+static std::vector<std::pair<Expr, Expr>> piecesOf(const Expr &rest, int vector) {
+  std::optional<int64_t> count = Halide::Internal::as_const_int(rest);
+  if (!count)
+    return {{0, rest}};
+  std::vector<std::pair<Expr, Expr>> pieces;
+  for (int64_t start = 0; start < *count;) {
+    int64_t left = *count - start,
+            size = left >= vector ? left / vector * vector : int64_t(llvm::bit_floor(uint64_t(left)));
+    pieces.emplace_back(int(start), int(size));
+    start += size;
+  }
+  return pieces;
 }
 
 static LaneSums sumInLanes(Algorithm &algorithm, const std::string &name, const ReducedAxes &axes,
                            const Element &operand, const ReductionRule &rule, const std::vector<Var> &vars,
                            int partial) {
-  LaneSums sums{Func(name + "_lanes"), Func(), Func(name)};
+  LaneSums sums{Func(name + "_lanes"), Func(), Func(), Func(name)};
   Var lane("lane");
   std::vector<Expr> kept(vars.begin(), vars.end());
   Expr extent = algorithm.size(axes.shape[axes.reduced.back()]), whole = Halide::Internal::simplify(extent / partial),
@@ -124,9 +152,10 @@ static LaneSums sumInLanes(Algorithm &algorithm, const std::string &name, const 
   };
   RDom blocks = domainOver(algorithm, axes, whole);
   accumulate(blocks, lane, blocks[0] * partial + lane);
-  if (!Halide::Internal::is_const_zero(rest)) {
-    RDom tail = domainOver(algorithm, axes, rest);
-    accumulate(tail, tail[0], whole * partial + tail[0]);
+  for (auto [start, size] : piecesOf(rest, algorithm.schedule().getVector())) {
+    RDom piece = domainOver(algorithm, axes, size);
+    Expr laneOf = start + piece[0];
+    accumulate(piece, laneOf, whole * partial + laneOf);
   }
   combine(sums, name, vars, partial, foldedLaneCount, rule);
   return sums;
@@ -137,7 +166,7 @@ static LaneSums sumInLanes(Algorithm &algorithm, const std::string &name, const 
 static LaneSums sumInThreads(Algorithm &algorithm, const std::string &name, const ReducedAxes &axes,
                              const Element &operand, const ReductionRule &rule, const std::vector<Var> &vars,
                              int partial) {
-  LaneSums sums{Func(name + "_lanes"), Func(), Func(name)};
+  LaneSums sums{Func(name + "_lanes"), Func(), Func(), Func(name)};
   Var lane("lane");
   Shape reducedShape;
   for (int64_t axis : axes.reduced)
@@ -188,8 +217,8 @@ Element reduce(Algorithm &algorithm, StringRef name, const ReducedAxes &axes, El
     sums = sumInLanes(algorithm, name.str(), axes, operand, rule, vars, partial);
   else
     sums.total = sumInOrder(algorithm, name.str(), axes, operand, rule, vars);
-  algorithm.add(
-      {AccessPattern::Reduction, axes.keptShape(), sums.total, vars, partial > 1 ? sums.lanes : Func(), sums.folded});
+  algorithm.add({AccessPattern::Reduction, axes.keptShape(), sums.total, vars, partial > 1 ? sums.lanes : Func(),
+                 sums.folded, sums.wideFolded});
   return [total = sums.total](const Index &index) { return at(total, index); };
 }
 

@@ -145,12 +145,26 @@ static std::vector<Func> partsOf(const Anchor &anchor) {
     parts.push_back(anchor.lanes);
   if (anchor.foldedLanes.defined())
     parts.push_back(anchor.foldedLanes);
+  if (anchor.wideFoldedLanes.defined())
+    parts.push_back(anchor.wideFoldedLanes);
   return parts;
 }
 
 // One short vector.
 static void foldLanes(Func folded) {
   folded.bound_extent(folded.args()[0], foldedLaneCount).vectorize(folded.args()[0]);
+}
+
+// The elements behind the last whole round of lanes: in whole vectors, or as one shorter vector where their number is
+// known.
+static void scheduleRest(Stage rest, const RVar &element, int vector) {
+  const auto &dims = rest.get_schedule().rvars();
+  std::optional<int64_t> count = Halide::Internal::as_const_int(dims[0].extent);
+  if (!count)
+    return void(rest.vectorize(element, vector, guarded));
+  rest.vectorize(element, int(std::min<int64_t>(vector, *count)), guarded);
+  if (*count > vector)
+    rest.unroll(element);
 }
 
 void Scheduler::plain() { placeAnchors(); }
@@ -448,8 +462,12 @@ void Scheduler::place(const Anchor &anchor) {
   lanes.update(0).reorder(order).vectorize(lane, vector, guarded).unroll(lane);
   if (anchor.foldedLanes.defined())
     foldLanes(anchor.foldedLanes);
-  if (lanes.num_update_definitions() > 1) // the last, incomplete round of lanes
-    lanes.update(1).vectorize(lanes.rvars(1)[0], vector, guarded);
+  if (Func wide = anchor.wideFoldedLanes; wide.defined())
+    wide.bound_extent(wide.args()[0], wideFoldedLaneCount)
+        .vectorize(wide.args()[0], vector, guarded)
+        .unroll(wide.args()[0]);
+  for (int update = 1; update < lanes.num_update_definitions(); ++update) // the last, incomplete round of lanes
+    scheduleRest(lanes.update(update), lanes.rvars(update)[0], vector);
 }
 
 void Scheduler::placeInBlock(const Anchor &anchor) {

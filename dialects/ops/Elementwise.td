@@ -8,15 +8,15 @@ def Bm_AbsOp : Bm_UnaryOp<"abs", "abs(x)", "dy * sign(x)">;
 def Bm_SignOp : Bm_UnaryOp<"sign", "sign(x)", "dy * 0.0">; // NaN for NaN, 0 for both zeros
 def Bm_ExpOp : Bm_UnaryOp<"exp", "exp(x)", "dy * y", 10>;
 def Bm_Expm1Op : Bm_UnaryOp<"expm1", "expm1(x)", "dy * (y + 1.0)", 15>; // exp(x) - 1, exact near 0
-def Bm_LogOp : Bm_UnaryOp<"log", "log(x)", "dy / x", 10>;
-def Bm_Log1pOp : Bm_UnaryOp<"log1p", "log1p(x)", "dy / (x + 1.0)", 15>;
+def Bm_LogOp : Bm_UnaryOp<"log", "log(x)", "dy / x", 20>;
+def Bm_Log1pOp : Bm_UnaryOp<"log1p", "log1p(x)", "dy / (x + 1.0)", 25>;
 def Bm_SqrtOp : Bm_UnaryOp<"sqrt", "sqrt(x)", "dy * 0.5 / y", 4>;
 def Bm_RsqrtOp : Bm_UnaryOp<"rsqrt", "T(1) / sqrt(x)", "dy * -0.5 * y / x", 5>;
 def Bm_SinOp : Bm_UnaryOp<"sin", "sin(x)", "dy * cos(x)", 15>;
 def Bm_CosOp : Bm_UnaryOp<"cos", "cos(x)", "-(dy * sin(x))", 15>;
 def Bm_TanhOp : Bm_UnaryOp<"tanh", "tanh(x)", "dy * (1.0 - y * y)", 15>;
 def Bm_SigmoidOp : Bm_UnaryOp<"sigmoid", "T(1) / (T(1) + exp(-x))", "dy * y * (1.0 - y)", 15>;
-def Bm_ErfOp : Bm_UnaryOp<"erf", "erf(x)", "dy * 1.1283791670955126 * exp(-(x * x))">; // 2 / sqrt(pi) exp(-x^2)
+def Bm_ErfOp : Bm_UnaryOp<"erf", "erf(x)", "dy * 1.1283791670955126 * exp(-(x * x))", 20>; // 2 / sqrt(pi) exp(-x^2)
 // x times the share of a normal distribution below it. An op and not made of erf: 1 + erf(x) has no digits for x < -4.
 // In the slope stand sqrt(1/2) and the density 1 / sqrt(2 pi) exp(-x^2 / 2).
 def Bm_GeluOp : Bm_UnaryOp<"gelu", "gelu(x)", "dy * (erf(x * 0.7071067811865476) * 0.5 + 0.5 + "
@@ -37,7 +37,7 @@ def Bm_MaxOp : Bm_BinaryOp<"max", "maximum(x, y)", "select(x == y, dz * 0.5, sel
 def Bm_MinOp : Bm_BinaryOp<"min", "minimum(x, y)", "select(x == y, dz * 0.5, select(x < y, dz, dz * 0.0))",
                            "select(x == y, dz * 0.5, select(y < x, dz, dz * 0.0))", [Commutative]>; // NaN wins
 def Bm_PowOp : Bm_BinaryOp<"pow", "power(x, y)", "dz * select(y == 0.0, y, y * pow(x, y - 1.0))",
-                           "dz * select(z == 0.0, z, z * log(x))", [], 25> {
+                           "dz * select(z == 0.0, z, z * log(x))", [], 50> {
   let hasFolder = 1;
   let hasCanonicalizer = 1; // small whole exponents become products
 }

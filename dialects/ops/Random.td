@@ -2,23 +2,27 @@
 // The same key gives the same bits on every machine, for every schedule and number of threads.
 include "dialects/BmOpBase.td"
 
-def Bm_RandomBitsOp : Bm_TensorOp<"random_bits", "Generator"> {
+// Four elements are the words of one counter.
+class Bm_RandomOp<string mnemonic> : Bm_TensorOp<mnemonic, "Generator"> {
+  let arguments = (ins Bm_KeyTensor:$key);
+  let assemblyFormat = "$key attr-dict `:` type($y)";
+  let extraClassDeclaration = declarations # [{
+    int64_t getFlopsPerElement() { return 40; }
+    int64_t getElementsTogether() { return 4; }
+  }];
+}
+
+def Bm_RandomBitsOp : Bm_RandomOp<"random_bits"> {
   let summary = "32 random bits an element";
   let description = [{
     Element e (in row-major order) is word e % 4 of Philox of the counter (e / 4 low, e / 4 high, 0, 0) under the key.
   }];
-  let arguments = (ins Bm_KeyTensor:$key);
   let results = (outs Bm_IndexTensor:$y);
-  let assemblyFormat = "$key attr-dict `:` type($y)";
-  let extraClassDeclaration = declarations # "int64_t getFlopsPerElement() { return 40; }";
 }
 
-def Bm_RandomUniformOp : Bm_TensorOp<"random_uniform", "Generator"> {
+def Bm_RandomUniformOp : Bm_RandomOp<"random_uniform"> {
   let summary = "uniform in [0, 1): the upper 24 random bits times 2^-24";
-  let arguments = (ins Bm_KeyTensor:$key);
   let results = (outs Bm_FloatTensor:$y);
-  let assemblyFormat = "$key attr-dict `:` type($y)";
-  let extraClassDeclaration = declarations # "int64_t getFlopsPerElement() { return 40; }";
 }
 
 def Bm_FoldInOp : Bm_TensorOp<"fold_in", "Generator"> {

@@ -32,6 +32,14 @@ module attributes {bm.target = #avx512} {
     return %0, %1 : tensor<?x128xf32, #bm.dims<N, 128>>, tensor<?x1024xf32, #bm.dims<N, 1024>>
   }
 
+  // Four random numbers come from one computation: four vectors of them do.
+  // CHECK-LABEL: @random
+  // CHECK: #bm.schedule<elementwise, vector = 64>
+  func.func @random(%key: tensor<2xi32>) -> tensor<4x1024xf32> {
+    %0 = bm.random_uniform %key : tensor<4x1024xf32>
+    return %0 : tensor<4x1024xf32>
+  }
+
   // Less than a vector: plain loops.
   // CHECK-LABEL: @tiny
   // CHECK: #bm.schedule<plain>

@@ -3,6 +3,7 @@
 // See the header.
 #include "codegen/halide/gpu/DeviceWords.h"
 #include "codegen/halide/Gelu.h"
+#include "codegen/halide/Philox.h"
 
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringRef.h"
@@ -45,6 +46,8 @@ Expr DeviceWords::visit(const Call *call) {
   llvm::StringRef name = same->name, base = name;
   if (name == "geluf")
     return mutate(elementary::geluOf(same->args));
+  if (isRandomBits(same))
+    return mutate(computedRandomBits(same));
   if (same->type.bits() == 32)
     base.consume_back("f");
   if (!llvm::is_contained(libraryFunctions, base))

@@ -1,5 +1,6 @@
 // Elementwise ops in Halide, a line each. Their meaning is in dialects/ops/Elementwise.td.
 #include "codegen/halide/Elementary.h"
+#include "codegen/halide/Signs.h"
 #include "codegen/halide/Strict.h"
 #include "codegen/halide/ops/Attach.h"
 
@@ -34,7 +35,7 @@ void attachElementwise(mlir::MLIRContext *context) {
   attachPointwise<NegOp, [](Expr x) { return strict::negate(x); }>(context);
   attachPointwise<AbsOp, [](Expr x) { return Halide::abs(x); }>(context);
   attachPointwise<SignOp, [](Expr x) { return strict::sign(x); }>(context);
-  attachPointwise<ExpOp, [](Expr x) { return elementary::exp(x); }>(context);
+  attachPointwise<ExpOp, [](ExpOp op, Expr x) { return elementary::exp(x, isNeverPositive(op.getX())); }>(context);
   attachPointwise<Expm1Op, [](Expr x) { return elementary::expm1(x); }>(context);
   attachPointwise<LogOp, [](Expr x) { return elementary::log(x); }>(context);
   attachPointwise<Log1pOp, [](Expr x) { return elementary::log1p(x); }>(context);

@@ -174,10 +174,12 @@ TEST(ScheduleTest, MatmulInPlace) {
 
 TEST(ScheduleTest, Rows) {
   std::vector<std::string> clauses{plain, schedule("rows"), schedule("rows, vector = 8"),
-                                   schedule("rows, vector = 4, unroll = 2, partial = 4, parallel = 4")};
-  std::vector<Case> cases{softmax("10", "ten", Data::Plain, clauses), softmax("64", "sixtyfour", Data::Plain, clauses),
-                          softmax("37", "odd", Data::Plain, clauses), softmax("N", "open", Data::Plain, clauses),
-                          softmax("37", "special", Data::NotFinite, clauses)};
+                                   schedule("rows, vector = 4, unroll = 2, partial = 4, parallel = 4"),
+                                   schedule("rows, vector = 16, partial = 4")};
+  std::vector<Case> cases{
+      softmax("10", "ten", Data::Plain, clauses),       softmax("103", "rest", Data::Plain, clauses),
+      softmax("64", "sixtyfour", Data::Plain, clauses), softmax("37", "odd", Data::Plain, clauses),
+      softmax("N", "open", Data::Plain, clauses),       softmax("37", "special", Data::NotFinite, clauses)};
   for (const char *element : {"f32", "f64", "i32", "i64"}) {
     std::string x = std::string("tensor<?x19x") + element + ", D<N, 19>>",
                 row = std::string("tensor<?x") + element + ", D<N>>";
