@@ -53,8 +53,8 @@ def Bm_ScheduleAttr : Bm_Attr<"Schedule", "schedule"> {
     On a device `threads` is the number of threads in a block; 0: not on a device. The kinds are `gpu_elements` (a thread
     an element, reductions by the thread itself), `gpu_rows` (a block a row: `partial` partial sums of each reduction,
     which are added up in shared memory), `gpu_columns` (a block `threads` / `partial` columns, each with `partial`
-    partial sums) and `gpu_matmul` (a block a `tile` of rows and columns, whose operands pass through shared memory
-    `tile[2]` steps of the inner axis at a time).
+    partial sums), `gpu_matmul` (a block a `tile` of rows and columns, whose operands pass through shared memory `tile[2]`
+    steps of the inner axis at a time) and `gpu_scatter` (a block an update, which adds up all updates of its place).
   }];
   let parameters = (ins StringRefParameter<"kind of loop nest">:$kind,
                         DefaultValuedParameter<"int64_t", "1">:$vector,

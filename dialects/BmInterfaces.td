@@ -92,7 +92,11 @@ def Bm_ProductOpInterface : OpInterface<"ProductOpInterface"> {
   let methods = [
     InterfaceMethod<"How the left operand lies in memory.", "::bmc::bm::OperandLayout", "layoutOfLhs">,
     InterfaceMethod<"How the right operand lies in memory.", "::bmc::bm::OperandLayout", "layoutOfRhs">,
-    InterfaceMethod<"The extent that is summed over.", "::bmc::bm::SymbolicDim", "getInner">
+    InterfaceMethod<"The extent that is summed over.", "::bmc::bm::SymbolicDim", "getInner">,
+    InterfaceMethod<[{
+      The length of the slices of that extent of which the result has one each, along its first axis; 0: it is summed over
+      as a whole.
+    }], "int64_t", "getSliceLength", (ins), /*methodBody=*/"", /*defaultImplementation=*/"return 0;">
   ];
 }
 

@@ -131,7 +131,7 @@ LogicalResult DimsAttr::verifyEncoding(ArrayRef<int64_t> shape, Type elementType
 
 static constexpr StringLiteral scheduleKinds[] = {"elementwise", "rows",        "columns",   "matmul",
                                                   "scatter",     "panels",      "plain",     "gpu_elements",
-                                                  "gpu_rows",    "gpu_columns", "gpu_matmul"};
+                                                  "gpu_rows",    "gpu_columns", "gpu_matmul",  "gpu_scatter"};
 static constexpr StringLiteral laneAxes[] = {"columns", "rows", "inner"};
 
 static ParseResult parseWord(AsmParser &parser, ArrayRef<StringLiteral> words, const char *what, StringRef &word) {

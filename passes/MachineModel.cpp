@@ -217,7 +217,8 @@ double Estimator::productSeconds(ProductOpInterface product) {
   ScheduleAttr schedule = kernel.getScheduleAttr();
   bool isTiled = schedule && schedule.getTile().size() == 2;
   double bytes = double(elementBytes(type.getElementType())), rows = valueOf(shape[shape.size() - 2]),
-         columns = valueOf(shape.back()), inner = valueOf(product.getInner()),
+         columns = valueOf(shape.back()),
+         inner = product.getSliceLength() ? double(product.getSliceLength()) : valueOf(product.getInner()),
          matrices = valueOf(elementCount(shape)) / std::max(rows * columns, 1.0);
   double tileRows = isTiled ? double(schedule.getTile()[0]) : 1,
          tileColumns = isTiled ? double(schedule.getTile()[1]) : 1;

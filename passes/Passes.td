@@ -50,6 +50,15 @@ def Layout : Bmc_Pass<"bm-layout"> {
   ];
 }
 
+def SplitSums : Bmc_Pass<"bm-split-sums"> {
+  let summary = "cut sums that are too long for the few that there are, for a device";
+  let description = [{
+    Needs: simplified functions, and `bm.target` on the module.
+    Leaves: for a target with a device, products of few elements and a long inner axis as products of its slices and their
+    sum, and reductions to few elements in two steps; for others nothing is changed.
+  }];
+}
+
 def Fuse : Bmc_Pass<"bm-fuse"> {
   let summary = "group ops into kernels";
   let description = [{

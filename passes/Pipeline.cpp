@@ -38,6 +38,8 @@ void buildPipeline(OpPassManager &passes, Stage stopAfter, const PipelineOptions
 
   // Behind all that sees a transposed operand as what it is; before fusion, which stores what a product reads.
   passes.addPass(createLayout({options.packedBytes}));
+  // Behind the layout, which knows whole products; before fusion, which joins the last sum with what follows.
+  passes.addPass(createSplitSums());
   // Before schedules, which belong to whole loop nests.
   passes.addPass(createFuse({/*merges=*/options.optimization >= 1, options.reasons}));
   if (stopAfter == Stage::Fused)

@@ -1,9 +1,11 @@
 // Chooses how each kernel runs on a device: which loops become blocks and threads, from the kernel's shapes. The
 // attribute's meaning is in BmBase.td; codegen/halide/gpu obeys it to the letter.
+#include "passes/DeviceGrain.h"
 #include "passes/MachineModel.h"
 #include "passes/Schedule.h"
 
 #include "llvm/ADT/bit.h"
+#include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
 using namespace bmc::bm;
@@ -11,17 +13,12 @@ using namespace bmc::bm;
 namespace bmc {
 
 namespace {
-// An extent that is open at compile time is taken for the program's batch, or for this if that is open too.
-constexpr int64_t usualBatch = 256;
-// Threads of a block where each has an element of its own, and where they share a row or columns.
-constexpr int64_t elementThreads = 128, rowThreads = 128, columnThreads = 256;
+// Threads of a block where they share a row or columns.
+constexpr int64_t rowThreads = 128, columnThreads = 256;
 // A block reduces rows or columns together from this length on; below, a thread is done sooner than it has waited.
 constexpr int64_t sharedLength = 32;
 // Threads that add up one column.
 constexpr int64_t threadsOfColumn = 8;
-// Tiles of a product, and the threads that share one. A result needs as many large tiles to be worth them, and none
-// that is mostly beside it.
-constexpr int64_t largeTile[] = {128, 128, 8}, smallTile[] = {64, 64, 16}, productThreads = 256, leastLargeTiles = 16;
 // Elements of an aligned vector.
 constexpr int64_t vectorElements = 4;
 
@@ -35,7 +32,7 @@ struct DeviceChoice {
 // What the rules ask of a kernel.
 struct DeviceShape {
   explicit DeviceShape(KernelOp kernel)
-      : result(shapeOf(kernel.getOutputs()[0].getType())), open(batchOf(kernel).value_or(usualBatch)),
+      : result(shapeOf(kernel.getOutputs()[0].getType())), open(openExtent(kernel)),
         isInLoop(kernel->getParentOfType<ScanOp>() != nullptr) {
     for (Operation &op : kernel.getBody().front().without_terminator()) {
       AccessPattern pattern = cast<FusibleOpInterface>(op).getAccessPattern();
@@ -43,18 +40,16 @@ struct DeviceShape {
           pattern == AccessPattern::Scatter || pattern == AccessPattern::Packing)
         anchors.push_back(&op);
     }
+    auto yielded = kernel.getBody().front().getTerminator()->getOperands();
+    isAlone = anchors.size() == 1 && yielded.size() == 1 && yielded[0].getDefiningOp() == anchors[0];
   }
 
-  int64_t count(ArrayRef<SymbolicDim> shape) const {
-    int64_t count = 1;
-    for (const SymbolicDim &dim : shape)
-      count *= extentWhere(dim, open);
-    return count;
-  }
+  int64_t count(ArrayRef<SymbolicDim> shape) const { return elementsWith(shape, open); }
 
   Shape result;
   int64_t open;
   bool isInLoop; // its inputs may be slices, which begin anywhere
+  bool isAlone;  // its one result is what its one anchor computes
   SmallVector<Operation *> anchors;
 };
 
@@ -101,16 +96,28 @@ static DeviceChoice chooseReduction(const DeviceShape &shape) {
 
 static DeviceChoice chooseProduct(const DeviceShape &shape) {
   auto type = cast<RankedTensorType>(shape.anchors[0]->getResult(0).getType());
-  ArrayRef<SymbolicDim> matrix = ArrayRef(shape.result).take_back(2);
-  int64_t rows = shape.count(matrix.take_front()), columns = shape.count(matrix.drop_front());
-  if (!type.getElementType().isF32() || std::min(rows, columns) < sharedLength)
+  if (!type.getElementType().isF32() || !isTiled(shape.result, shape.open))
     return {};
   DeviceChoice choice{.kind = "gpu_matmul", .threads = productThreads};
   choice.vector = shape.isInLoop ? 1 : vectorElements;
-  bool fillsLarge = rows >= largeTile[0] && columns >= largeTile[1] &&
-                    shape.count(shape.result) >= leastLargeTiles * largeTile[0] * largeTile[1];
-  choice.tile.assign(fillsLarge ? ArrayRef(largeTile) : ArrayRef(smallTile));
+  choice.tile.assign(hasLargeTiles(shape.result, shape.open) ? ArrayRef(largeTile) : ArrayRef(smallTile));
   return choice;
+}
+
+// Where the table has more places than there are updates a place does not look for its updates, but an update for those
+// of its place: if nothing else is in the kernel.
+static DeviceChoice chooseScatter(const DeviceShape &shape) {
+  auto scatter = dyn_cast<ScatterAddOp>(shape.anchors[0]);
+  if (!scatter || !shape.isAlone)
+    return {};
+  int64_t places = extentWhere(shape.result[scatter.getAxis()], shape.open),
+          updates = shape.count(shapeOf(scatter.getIndices().getType()));
+  if (places <= updates)
+    return {};
+  int64_t slice = shape.count(shape.result) / std::max<int64_t>(places, 1);
+  constexpr int64_t leastThreads = 32;
+  int64_t threads = std::clamp<int64_t>(llvm::bit_ceil(uint64_t(slice)), leastThreads, elementThreads);
+  return {.kind = "gpu_scatter", .threads = threads};
 }
 
 static DeviceChoice choose(const DeviceShape &shape) {
@@ -119,8 +126,36 @@ static DeviceChoice choose(const DeviceShape &shape) {
   AccessPattern pattern = cast<FusibleOpInterface>(shape.anchors[0]).getAccessPattern();
   if (pattern == AccessPattern::Reduction)
     return chooseReduction(shape);
+  if (pattern == AccessPattern::Scatter)
+    return chooseScatter(shape);
   bool isProduct = pattern == AccessPattern::Contraction && shape.anchors.size() == 1 && shape.result.size() >= 2;
   return isProduct ? chooseProduct(shape) : DeviceChoice();
+}
+
+int64_t elementsWith(ArrayRef<SymbolicDim> shape, int64_t open) {
+  int64_t count = 1;
+  for (const SymbolicDim &dim : shape)
+    count *= extentWhere(dim, open);
+  return count;
+}
+
+bool isTiled(ArrayRef<SymbolicDim> shape, int64_t open) {
+  return std::min(extentWhere(shape[shape.size() - 2], open), extentWhere(shape.back(), open)) >= leastOfTiled;
+}
+
+bool hasLargeTiles(ArrayRef<SymbolicDim> shape, int64_t open) {
+  return extentWhere(shape[shape.size() - 2], open) >= largeTile[0] &&
+         extentWhere(shape.back(), open) >= largeTile[1] &&
+         elementsWith(shape, open) >= leastLargeTiles * largeTile[0] * largeTile[1];
+}
+
+int64_t blocksOf(ArrayRef<SymbolicDim> shape, int64_t open) {
+  if (!isTiled(shape, open))
+    return llvm::divideCeil(elementsWith(shape, open), elementThreads);
+  ArrayRef<int64_t> tile = hasLargeTiles(shape, open) ? ArrayRef(largeTile) : ArrayRef(smallTile);
+  return elementsWith(shape.drop_back(2), open) *
+         llvm::divideCeil(extentWhere(shape[shape.size() - 2], open), tile[0]) *
+         llvm::divideCeil(extentWhere(shape.back(), open), tile[1]);
 }
 
 ScheduleAttr chooseDeviceSchedule(KernelOp kernel, bool plain) {

@@ -45,7 +45,7 @@ struct Anchor {
   Halide::Func wideFoldedLanes = {}; // what those are the sums of, in `wideFoldedLaneCount` lanes, if not `lanes`
   // Of a product: the operand that is broadcast, in registers, and whether the inner axis is contiguous in its memory.
   // Of a device's: both operands' tiles in shared memory, and the extent of the contiguous axis; `axes` are the leading
-  // ones only.
+  // ones only. Of its scatter: what is added up for an update.
   std::vector<Halide::Func> staged = {};
   std::vector<bool> isAlongInner = {};
   std::vector<bm::SymbolicDim> contiguous = {};

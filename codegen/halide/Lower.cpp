@@ -210,7 +210,8 @@ static Expr stored(Expr value, Type type) { return Halide::cast(storageType(type
 
 // A scatter that is the kernel's only result is accumulated in the result's buffer.
 bool Lowering::storesScatter() {
-  if (yield.getNumOperands() != 1 || algorithm.anchors().size() != 1 || isInPlace() || schedule.isOnDevice())
+  bool canStore = !schedule.isOnDevice() || schedule.getKind() == "gpu_scatter";
+  if (yield.getNumOperands() != 1 || algorithm.anchors().size() != 1 || isInPlace() || !canStore)
     return false;
   auto op = yield.getOperand(0).getDefiningOp<FusibleOpInterface>();
   return op && op.getAccessPattern() == AccessPattern::Scatter;

@@ -1,4 +1,4 @@
-// The matrix product: shape rule, gradient rule, reference evaluation; and what the layout pass makes of it.
+// The matrix product: shape rule, gradient rule, reference evaluation; and what passes make of it.
 #include "dialects/Ops.h"
 #include "mlir/IR/PatternMatch.h"
 
@@ -8,8 +8,8 @@ using namespace bmc::bm;
 #define GET_OP_CLASSES
 #include "dialects/ops/Matmul.cpp.inc"
 
-LogicalResult MatmulOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc, Adaptor op,
-                                         SmallVectorImpl<Type> &result) {
+// The type of a product of these operands.
+template <class Adaptor> static FailureOr<RankedTensorType> productType(std::optional<Location> loc, Adaptor op) {
   auto lhsType = cast<RankedTensorType>(op.getLhs().getType()), rhsType = cast<RankedTensorType>(op.getRhs().getType());
   Shape lhs = shapeOf(lhsType), rhs = shapeOf(rhsType);
   size_t rank = lhs.size();
@@ -30,8 +30,15 @@ LogicalResult MatmulOp::inferReturnTypes(MLIRContext *, std::optional<Location> 
   Shape shape(lhs.begin(), lhs.end() - 2);
   shape.push_back(rows);
   shape.push_back(columns);
-  result.push_back(tensorType(shape, lhsType.getElementType()));
-  return success();
+  return tensorType(shape, lhsType.getElementType());
+}
+
+LogicalResult MatmulOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc, Adaptor op,
+                                         SmallVectorImpl<Type> &result) {
+  auto type = productType(loc, op);
+  if (succeeded(type))
+    result.push_back(*type);
+  return failure(failed(type));
 }
 
 OperandLayout MatmulOp::layoutOfLhs() { return getTransposeLhs() ? OperandLayout::Transposed : OperandLayout::Rows; }
@@ -95,13 +102,16 @@ static ReferenceResults<T> evaluateProduct(ProductOpInterface op, ArrayRef<Refer
   OperandPlaces left(lhs.shape, op.layoutOfLhs(), true), right(rhs.shape, op.layoutOfRhs(), false);
   size_t rank = result.shape.size();
   int64_t rows = result.shape[rank - 2], columns = result.shape[rank - 1];
-  int64_t matrices = rows * columns ? result.size() / (rows * columns) : 0;
+  int64_t slices = op.getSliceLength() ? result.shape[0] : 1;
+  int64_t length = op.getSliceLength() ? op.getSliceLength() : left.inner;
+  int64_t matrices = rows * columns * slices ? result.size() / (rows * columns * slices) : 0;
   T *y = result.reals.data();
-  for (int64_t matrix = 0; matrix < matrices; ++matrix)
-    for (int64_t i = 0; i < rows; ++i)
-      for (int64_t j = 0; j < columns; ++j, ++y)
-        for (int64_t k = 0; k < left.inner; ++k)
-          *y += lhs.reals[left.at(matrix, i, k)] * rhs.reals[right.at(matrix, j, k)];
+  for (int64_t slice = 0; slice < slices; ++slice)
+    for (int64_t matrix = 0; matrix < matrices; ++matrix)
+      for (int64_t i = 0; i < rows; ++i)
+        for (int64_t j = 0; j < columns; ++j, ++y)
+          for (int64_t k = slice * length; k < std::min((slice + 1) * length, left.inner); ++k)
+            *y += lhs.reals[left.at(matrix, i, k)] * rhs.reals[right.at(matrix, j, k)];
   return {result};
 }
 
@@ -143,6 +153,46 @@ struct TakeInTransposes : OpRewritePattern<MatmulOp> {
 
 void MatmulOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRContext *context) {
   patterns.add<TakeInTransposes>(context);
+}
+
+// sliced_matmul -------------------------------------------------------------------------------------------------------
+
+LogicalResult SlicedMatmulOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc, Adaptor op,
+                                               SmallVectorImpl<Type> &result) {
+  int64_t length = op.getLength();
+  if (length < 1) // C4
+    return emitOptionalError(loc, "sliced_matmul needs slices of at least one position, got ", length);
+  auto type = productType(loc, op);
+  if (failed(type))
+    return failure();
+  Shape lhs = shapeOf(op.getLhs().getType()), shape = shapeOf(*type);
+  const SymbolicDim &inner = lhs[lhs.size() - (op.getTransposeLhs() ? 2 : 1)];
+  shape.insert(shape.begin(), (inner + SymbolicDim(length - 1)).floordiv(SymbolicDim(length)));
+  result.push_back(tensorType(shape, type->getElementType()));
+  return success();
+}
+
+OperandLayout SlicedMatmulOp::layoutOfLhs() {
+  return getTransposeLhs() ? OperandLayout::Transposed : OperandLayout::Rows;
+}
+OperandLayout SlicedMatmulOp::layoutOfRhs() {
+  return getTransposeRhs() ? OperandLayout::Transposed : OperandLayout::Rows;
+}
+int64_t SlicedMatmulOp::getSliceLength() { return getLength(); }
+
+SymbolicDim SlicedMatmulOp::getInner() {
+  Shape lhs = shapeOf(getLhs().getType());
+  return lhs[lhs.size() - (getTransposeLhs() ? 2 : 1)];
+}
+
+SymbolicDim SlicedMatmulOp::getFlops() {
+  Shape shape = shapeOf(getType());
+  return SymbolicDim(2) * elementCount(ArrayRef(shape).drop_front()) * getInner();
+}
+
+template <class T>
+ReferenceResults<T> SlicedMatmulOp::evaluateAs(ArrayRef<ReferenceTensor<T>> operands, const SymbolValues &symbols) {
+  return evaluateProduct<T>(cast<ProductOpInterface>(getOperation()), operands, symbols);
 }
 
 // pack ----------------------------------------------------------------------------------------------------------------

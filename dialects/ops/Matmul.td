@@ -21,6 +21,26 @@ def Bm_MatmulOp : Bm_DifferentiableTensorOp<"matmul", "Contraction",
   let hasCanonicalizer = 1; // takes in transposes of its operands
 }
 
+def Bm_SlicedMatmulOp : Bm_TensorOp<"sliced_matmul", "Contraction",
+                                    [InferTypeOpAdaptor,
+                                     DeclareOpInterfaceMethods<Bm_ProductOpInterface, ["getSliceLength"]>]> {
+  let summary = "a matrix product for each slice of the inner axis, whose sum is the product";
+  let description = [{
+    `result[s, .., i, j]` is the sum of `lhs[.., i, k] * rhs[.., k, j]` over the `k` from `s * length` on, `length` of them
+    or up to the end of the inner axis. Operands are as those of `bm.matmul`. Made behind differentiation, where long sums
+    would leave a device idle.
+    (C1)-(C3) As `bm.matmul`. (C4) `length` is positive.
+  }];
+  let arguments = (ins Bm_FloatTensor:$lhs, Bm_FloatTensor:$rhs, UnitAttr:$transpose_lhs, UnitAttr:$transpose_rhs,
+                       I64Attr:$length);
+  let results = (outs Bm_FloatTensor:$y);
+  let assemblyFormat = [{
+    $lhs (`transposed` $transpose_lhs^)? `,` $rhs (`transposed` $transpose_rhs^)? `by` $length attr-dict
+    `:` type($lhs) `,` type($rhs)
+  }];
+  let extraClassDeclaration = declarations # "SymbolicDim getFlops();";
+}
+
 def Bm_PackOp : Bm_TensorOp<"pack", "Packing", [InferTypeOpAdaptor]> {
   let summary = "the rows of a matrix in panels of `block`, as the lanes of a product read them";
   let description = [{

@@ -49,6 +49,22 @@ func.func @result(%a: tensor<2x3xf32>, %b: tensor<3x5xf32>) {
 
 // -----
 
+func.func @sliced_c3(%a: tensor<?x3xf32, #bm.dims<N, 3>>, %b: tensor<4x2xf32>) {
+  // expected-error @+1 {{matmul inner extents differ: 3 of f32[N, 3] against 4 of f32[4, 2]}}
+  %y = bm.sliced_matmul %a, %b by 2 : tensor<?x3xf32, #bm.dims<N, 3>>, tensor<4x2xf32>
+  return
+}
+
+// -----
+
+func.func @sliced_c4(%a: tensor<2x3xf32>, %b: tensor<3x2xf32>) {
+  // expected-error @+1 {{sliced_matmul needs slices of at least one position, got 0}}
+  %y = bm.sliced_matmul %a, %b by 0 : tensor<2x3xf32>, tensor<3x2xf32>
+  return
+}
+
+// -----
+
 func.func @pack_c1(%a: tensor<3xf32>) {
   // expected-error @+2 {{pack needs a matrix, got f32[3]}}
   // expected-error @+1 {{failed to infer returned types}}

@@ -24,6 +24,13 @@ func.func @panels(%x: tensor<?x3xf32, #bm.dims<N, 3>>, %w: tensor<5x3xf32>) -> (
   return %0, %1 : tensor<?x5xf32, #bm.dims<N, 5>>, tensor<?x5xf32, #bm.dims<N, 5>>
 }
 
+// CHECK-LABEL: @slices
+func.func @slices(%x: tensor<?x3xf32, #bm.dims<N, 3>>, %d: tensor<?x5xf32, #bm.dims<N, 5>>) -> tensor<?x3x5xf32, #bm.dims<"floordiv(N+63,64)", 3, 5>> {
+  // CHECK: bm.sliced_matmul {{%[a-z0-9]+}} transposed, {{%[a-z0-9]+}} by 64 : tensor<?x3xf32, #bm.dims<N, 3>>, tensor<?x5xf32, #bm.dims<N, 5>>
+  %0 = bm.sliced_matmul %x transposed, %d by 64 : tensor<?x3xf32, #bm.dims<N, 3>>, tensor<?x5xf32, #bm.dims<N, 5>>
+  return %0 : tensor<?x3x5xf32, #bm.dims<"floordiv(N+63,64)", 3, 5>>
+}
+
 // Transposes of the last two axes become flags; others stay.
 // CANONICAL-LABEL: @takes_in
 // CANONICAL-SAME: (%[[A:.*]]: tensor<4x3x5xf32>, %[[B:.*]]: tensor<4x3x7xf32>)

@@ -2,7 +2,7 @@
 // aligned.
 // RUN: bm-opt %s --bm-schedule | FileCheck %s
 // RUN: bm-opt %s --bm-schedule=plain=true | FileCheck %s --check-prefix=PLAIN
-// PLAIN-NOT: gpu_{{rows|columns|matmul}}
+// PLAIN-NOT: gpu_{{rows|columns|matmul|scatter}}
 
 module attributes {bm.target = #bm.target<triple = "x86_64-linux-gnu", cpu = "x86-64-v3", vectorBits = 256, vectorRegisters = 16, device = "cuda-sm_80">} {
   // CHECK-LABEL: @elements
@@ -89,5 +89,21 @@ module attributes {bm.target = #bm.target<triple = "x86_64-linux-gnu", cpu = "x8
       bm.yield %y : tensor<1024x512xf32>
     }
     return %r : tensor<1024x512xf32>
+  }
+
+  // A large table: an update looks for those of its place. In a small one a place looks for its updates.
+  // CHECK-LABEL: @table
+  // CHECK: #bm.schedule<gpu_scatter, threads = 64>
+  // CHECK: #bm.schedule<gpu_elements, threads = 128>
+  func.func @table(%u: tensor<?x48xf32, #bm.dims<N, 48>>, %i: tensor<?xi32, #bm.dims<N>>) -> (tensor<5000x48xf32>, tensor<100x48xf32>) {
+    %r = bm.kernel (%a = %u : tensor<?x48xf32, #bm.dims<N, 48>>, %b = %i : tensor<?xi32, #bm.dims<N>>) -> (tensor<5000x48xf32>) {
+      %y = bm.scatter_add %a at %b axis 0 : tensor<?x48xf32, #bm.dims<N, 48>>, tensor<?xi32, #bm.dims<N>> to tensor<5000x48xf32>
+      bm.yield %y : tensor<5000x48xf32>
+    }
+    %s = bm.kernel (%a = %u : tensor<?x48xf32, #bm.dims<N, 48>>, %b = %i : tensor<?xi32, #bm.dims<N>>) -> (tensor<100x48xf32>) {
+      %y = bm.scatter_add %a at %b axis 0 : tensor<?x48xf32, #bm.dims<N, 48>>, tensor<?xi32, #bm.dims<N>> to tensor<100x48xf32>
+      bm.yield %y : tensor<100x48xf32>
+    }
+    return %r, %s : tensor<5000x48xf32>, tensor<100x48xf32>
   }
 }

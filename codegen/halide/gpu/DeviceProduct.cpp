@@ -75,24 +75,29 @@ static std::vector<Expr> withLeading(std::vector<Expr> arguments, const std::vec
   return arguments;
 }
 
-// The operand's part of shared memory: zero outside.
+// The operand's part of shared memory: zero outside. A slice is a whole number of tiles, and may end behind the last
+// position.
 static Func stagedOperand(const Algorithm &algorithm, const char *name, const DeviceOperand &operand,
-                          const SymbolicDim &inner, int tile, int innerTile, const std::vector<Var> &leading) {
+                          const DeviceInner &inner, int tile, int innerTile, const std::vector<Var> &leading) {
   Names names;
   Func staged(name);
-  Expr outerExtent = algorithm.size(operand.outer), innerExtent = algorithm.size(inner);
+  Expr outerExtent = algorithm.size(operand.outer), innerExtent = algorithm.size(inner.extent);
+  Expr position = inner.sliceLength ? inner.slice * int(inner.sliceLength) + names.inner : Expr(names.inner);
+  int step = inner.sliceLength ? int(inner.sliceLength) : innerTile;
   Expr element = operand.element(heldInside(names.outer, outerExtent, operand.outer, tile),
-                                 heldInside(names.inner, innerExtent, inner, innerTile));
+                                 heldInside(position, innerExtent, inner.extent, step));
   Expr inside =
-      isInside(names.inner, innerExtent, inner, innerTile) && isInside(names.outer, outerExtent, operand.outer, tile);
+      isInside(position, innerExtent, inner.extent, step) && isInside(names.outer, outerExtent, operand.outer, tile);
   staged(withLeading({names.outer, names.inner}, leading)) =
       Halide::select(inside, element, Halide::Internal::make_zero(element.type()));
   return staged;
 }
 
 Element deviceProduct(Algorithm &algorithm, const Shape &shape, const std::vector<Var> &leading,
-                      const DeviceOperand &lhs, const DeviceOperand &rhs, const SymbolicDim &inner) {
+                      const DeviceOperand &lhs, const DeviceOperand &rhs, const DeviceInner &inner) {
   Tile tile(algorithm.schedule());
+  if (inner.sliceLength % tile.inner != 0)
+    throw Halide::CompileError("a slice of a gpu_matmul schedule's product is a multiple of the tile's third size");
   Names names;
   Func left = stagedOperand(algorithm, "left", lhs, inner, tile.rows, tile.inner, leading);
   Func right = stagedOperand(algorithm, "right", rhs, inner, tile.columns, tile.inner, leading);
@@ -101,7 +106,7 @@ Element deviceProduct(Algorithm &algorithm, const Shape &shape, const std::vecto
   std::vector<Expr> arguments = withLeading(
       {names.columnInQuad, names.columnQuad, names.rowInQuad, names.rowQuad, names.columnTile, names.rowTile}, leading);
   RDom first(0, side, 0, side, "first");
-  Expr steps = Halide::Internal::simplify((algorithm.size(inner) + tile.inner - 1) / tile.inner);
+  Expr steps = Halide::Internal::simplify((algorithm.size(inner.count()) + tile.inner - 1) / tile.inner);
   RDom k(0, tile.inner, 0, side, 0, side, 0, steps, "k"); // in a step, the thread, the step
   sums(arguments) = Halide::undef(type);
   // Zero, and a word of the thread that sets it: Halide wants the domain in the definition.
@@ -115,7 +120,8 @@ Element deviceProduct(Algorithm &algorithm, const Shape &shape, const std::vecto
   Anchor anchor{AccessPattern::Contraction, shape, sums, leading, Func()};
   anchor.staged = {left, right};
   anchor.isAlongInner = {lhs.isInnerContiguous, rhs.isInnerContiguous};
-  anchor.contiguous = {lhs.isInnerContiguous ? inner : lhs.outer, rhs.isInnerContiguous ? inner : rhs.outer};
+  anchor.contiguous = {lhs.isInnerContiguous ? inner.extent : lhs.outer,
+                       rhs.isInnerContiguous ? inner.extent : rhs.outer};
   algorithm.add(anchor);
   return [sums, tile](const Index &index) {
     size_t rank = index.axes.size();

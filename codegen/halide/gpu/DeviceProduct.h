@@ -15,9 +15,18 @@ struct DeviceOperand {
   bool isInnerContiguous; // in memory
 };
 
+/// The axis that is summed over, or the slices of it that are.
+struct DeviceInner {
+  bm::SymbolicDim extent;
+  int64_t sliceLength; // 0: there are none
+  Halide::Expr slice;  // the number of the one that an element of the result belongs to
+
+  bm::SymbolicDim count() const { return sliceLength ? bm::SymbolicDim(sliceLength) : extent; }
+};
+
 /// Adds the product with these leading axes as an anchor of a `gpu_matmul` schedule.
 Element deviceProduct(Algorithm &algorithm, const bm::Shape &shape, const std::vector<Halide::Var> &leading,
-                      const DeviceOperand &lhs, const DeviceOperand &rhs, const bm::SymbolicDim &inner);
+                      const DeviceOperand &lhs, const DeviceOperand &rhs, const DeviceInner &inner);
 
 /// Schedules it and the loops that store the results.
 void scheduleDeviceProduct(bm::ScheduleAttr schedule, const Anchor &product, llvm::ArrayRef<Halide::Stage> outputStages,

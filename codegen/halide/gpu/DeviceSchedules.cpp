@@ -20,6 +20,7 @@ public:
   void rows();
   void columns();
   void matmul();
+  void scatter();
 
 private:
   std::vector<Stage> outputStages() const;
@@ -56,6 +57,8 @@ void applyDeviceSchedule(ScheduleAttr schedule, llvm::ArrayRef<Anchor> anchors, 
     scheduler.columns();
   else if (kind == "gpu_matmul")
     scheduler.matmul();
+  else if (kind == "gpu_scatter")
+    scheduler.scatter();
   else
     scheduler.elements();
 }
@@ -164,6 +167,49 @@ void DeviceScheduler::matmul() {
   if (anchors.size() != 1 || anchors[0].staged.size() != 2 || loops.axes.size() < 2)
     throw Halide::CompileError("a gpu_matmul schedule needs a kernel with one product");
   scheduleDeviceProduct(schedule, anchors[0], outputStages(), loops);
+}
+
+// A block an update and some elements of its slice: a thread adds one up. First of all everything is zero. Blocks of
+// one place store the same values, so their race has no loser.
+void DeviceScheduler::scatter() {
+  if (anchors.size() != 1 || anchors[0].pattern != AccessPattern::Scatter || anchors[0].staged.empty() ||
+      loops.output.num_update_definitions() != 1)
+    throw Halide::CompileError("a gpu_scatter schedule needs a kernel of one scatter, and nothing else");
+  Var block("block"), thread("thread");
+  Func output = loops.output;
+  Stage zeros(output);
+  zeros.split(fuse(zeros, loops.axes), block, thread, threads, TailStrategy::GuardWithIf)
+      .gpu_blocks(block)
+      .gpu_threads(thread);
+  Stage updates = output.update(0);
+  updates.allow_race_conditions();
+  std::vector<Halide::RVar> domain = output.rvars(0);
+  Halide::RVar update = domain[0];
+  for (size_t i = 1; i < domain.size(); ++i) {
+    Halide::RVar wider("updates" + std::to_string(i));
+    updates.fuse(update, domain[i], wider);
+    update = wider;
+  }
+  std::vector<Var> slice; // all axes but the one that updates choose a place on
+  std::vector<Var> own = anchors[0].staged[0].args();
+  for (const Var &axis : loops.axes)
+    if (llvm::any_of(own, [&](const Var &argument) { return argument.same_as(axis); }))
+      slice.push_back(axis);
+  Func total = anchors[0].staged[0];
+  total.store_in(Halide::MemoryType::Stack);
+  if (slice.empty()) {
+    Halide::RVar ofBlock("block"), ofThread("thread");
+    updates.split(update, ofBlock, ofThread, threads, TailStrategy::GuardWithIf)
+        .gpu_blocks(ofBlock)
+        .gpu_threads(ofThread);
+    total.compute_at(output, ofThread);
+    return;
+  }
+  updates.split(fuse(updates, slice), block, thread, threads, TailStrategy::GuardWithIf)
+      .reorder(thread, update, block)
+      .gpu_blocks(update, block)
+      .gpu_threads(thread);
+  total.compute_at(output, thread);
 }
 
 } // namespace bmc::codegen

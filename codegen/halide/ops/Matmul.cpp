@@ -21,7 +21,8 @@ class Product {
 public:
   Product(ProductOpInterface op, Algorithm &algorithm, ArrayRef<Element> operands)
       : op(op), algorithm(algorithm), operands(operands), type(op->getResult(0).getType()), shape(shapeOf(type)),
-        rank(shape.size()), vars(axisVars(rank)), batch(vars.begin(), vars.end() - 2) {}
+        rank(shape.size()), vars(axisVars(rank)), sliceLength(op.getSliceLength()),
+        batch(vars.begin() + (sliceLength ? 1 : 0), vars.end() - 2) {}
 
   Element define() {
     ScheduleAttr schedule = algorithm.schedule();
@@ -56,8 +57,9 @@ private:
       return DeviceOperand{element, shape[rank - 2 + number], isAlongInner};
     };
     std::vector<Var> leading(vars.begin(), vars.end() - 2);
+    DeviceInner inner{op.getInner(), sliceLength, sliceLength ? Expr(vars[0]) : Expr()};
     return orNotANumber(
-        deviceProduct(algorithm, shape, leading, operand(0, lhsAlongInner), operand(1, rhsAlongInner), op.getInner()));
+        deviceProduct(algorithm, shape, leading, operand(0, lhsAlongInner), operand(1, rhsAlongInner), inner));
   }
 
   // The same sums in the same order, whatever the tile.
@@ -71,8 +73,17 @@ private:
     return anchor.result;
   }
 
-  // The term of the sum at a position of the inner axis.
-  Expr term(const Expr &inner) { return factor(0, inner) * factor(1, inner); }
+  // The positions that an element sums.
+  Expr innerCount() { return sliceLength ? Expr(int(sliceLength)) : algorithm.size(op.getInner()); }
+
+  // The term of the sum at one of them: nothing behind the end of the last slice.
+  Expr term(const Expr &position) {
+    if (!sliceLength)
+      return factor(0, position) * factor(1, position);
+    Expr inner = vars[0] * int(sliceLength) + position, count = algorithm.size(op.getInner());
+    Expr inside = min(inner, count - 1), value = factor(0, inside) * factor(1, inside);
+    return Halide::select(inner < count, value, Halide::Internal::make_zero(value.type()));
+  }
 
   Expr factor(size_t operand, const Expr &inner) {
     OperandLayout layout = operand == 0 ? op.layoutOfLhs() : op.layoutOfRhs();
@@ -120,7 +131,7 @@ private:
     if (schedule && schedule.getUnroll() > 1)
       return sumOfVectors(schedule.getLanes() == "rows" ? 1 : 0, schedule.getUnroll());
     Func product = zeros();
-    Halide::RDom inner(0, algorithm.size(op.getInner()), "k");
+    Halide::RDom inner(0, innerCount(), "k");
     product(innermostFirst(vars)) += over(inner, term(inner));
     return {AccessPattern::Contraction, shape, product, vars, Func()};
   }
@@ -166,7 +177,7 @@ private:
     Func product("product"), lanes("product_lanes");
     Var lane("lane");
     int count = std::max<int64_t>(algorithm.schedule().getPartial() * algorithm.schedule().getVector(), 1);
-    Expr inner = algorithm.size(op.getInner()), whole = Halide::Internal::simplify(inner / count),
+    Expr inner = innerCount(), whole = Halide::Internal::simplify(inner / count),
          rest = Halide::Internal::simplify(inner % count);
     std::vector<Expr> arguments = withLane(lane, vars);
     lanes(arguments) = Halide::Internal::make_zero(elementType(type));
@@ -196,6 +207,7 @@ private:
   Shape shape;
   size_t rank;
   std::vector<Var> vars;
+  int64_t sliceLength; // 0: the inner axis is in one piece; otherwise the first axis counts its slices
   std::vector<Expr> batch;
   ArrayRef<int64_t> tile; // of the sums that are being defined
 };
@@ -247,6 +259,7 @@ static Element pack(PackOp op, Algorithm &algorithm, ArrayRef<Element> operands)
 void attachMatmul(MLIRContext *context) {
   attach<MatmulOp, product<MatmulOp>>(context);
   attach<PanelMatmulOp, product<PanelMatmulOp>>(context);
+  attach<SlicedMatmulOp, product<SlicedMatmulOp>>(context);
   attach<PackOp, pack>(context);
 }
 

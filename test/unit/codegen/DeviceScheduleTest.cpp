@@ -34,6 +34,41 @@ TEST(DeviceScheduleTest, MatmulOfSeveralRowsForEachOfTheBatch) {
                       1e-5}});
 }
 
+TEST(DeviceScheduleTest, SlicedMatmul) {
+  const std::vector<std::string> tiles{schedule("gpu_matmul, vector = 4, tile = [64, 64, 16], threads = 256")};
+  const std::vector<std::string> elements{schedule("gpu_elements, threads = 128")};
+  std::vector<Case> cases;
+  for (int transposed = 0; transposed < 4; ++transposed) {
+    std::string suffix = std::to_string(transposed);
+    cases.push_back(slicedProduct("rest" + suffix, transposed & 2, transposed & 1, "200", 64, tiles));
+    cases.push_back(slicedProduct("open" + suffix, transposed & 2, transposed & 1, "N", 16, tiles));
+  }
+  cases.push_back(slicedProduct("whole", true, false, "128", 64, tiles));
+  cases.push_back(slicedProduct("odd", true, false, "67", 16, tiles));
+  cases.push_back(slicedProduct("elements", false, true, "N", 5, elements));
+  expectAsReference(cases);
+}
+
+TEST(DeviceScheduleTest, Scatter) {
+  const std::vector<std::string> clauses{schedule("gpu_scatter, threads = 32"), schedule("gpu_scatter, threads = 128")};
+  const std::string updates = "tensor<?x3x50xf32, D<N, 3, 50>>", places = "tensor<?x3xi32, D<N, 3>>",
+                    table = "tensor<300x50xf32>";
+  const std::string inner = "tensor<7x?x5xf32, D<7, N, 5>>", one = "tensor<?xi64, D<N>>", middle = "tensor<7x90x5xf32>",
+                    flat = "tensor<?xf32, D<N>>";
+  expectAsReference({{"table", "%u : " + updates + ", %i : " + places, table,
+                      "  %a = bm.scatter_add %u at %i axis 0 : " + updates + ", " + places + " to " + table +
+                          "\n  bm.yield %a : " + table,
+                      clauses},
+                     {"middle", "%u : " + inner + ", %i : " + one, middle,
+                      "  %v = bm.add %u, %u : " + inner + "\n  %a = bm.scatter_add %v at %i axis 1 : " + inner + ", " +
+                          one + " to " + middle + "\n  bm.yield %a : " + middle,
+                      clauses},
+                     {"numbers", "%u : " + flat + ", %i : " + one, "tensor<100xf32>",
+                      "  %a = bm.scatter_add %u at %i axis 0 : " + flat + ", " + one +
+                          " to tensor<100xf32>\n  bm.yield %a : tensor<100xf32>",
+                      clauses, Data::NotFinite}});
+}
+
 TEST(DeviceScheduleTest, MatmulInPlaceAndBatched) {
   const std::string w = "tensor<70x68xf32>", d = "tensor<?x70xf32, D<N, 70>>", x = "tensor<?x68xf32, D<N, 68>>";
   const std::string body = "  %g = bm.matmul %d transposed, %x : " + d + ", " + x + "\n  %n = bm.add %m, %g : " + w +

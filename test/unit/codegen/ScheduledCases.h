@@ -37,6 +37,33 @@ inline Case product(const std::string &name, const std::string &element, bool tr
           element == "f32" ? 2e-5 : 1e-13};
 }
 
+// lhs[N, K] rhs[K, C] by slices of K, in all transpositions; K and the slices as texts.
+inline Case slicedProduct(const std::string &name, bool transposeLhs, bool transposeRhs, const std::string &inner,
+                          int length, std::vector<std::string> clauses) {
+  bool isOpen = !isdigit(inner[0]);
+  auto matrix = [&](bool isTransposed, const std::string &outer, bool innerIsSecond) {
+    bool innerIsLast = isTransposed != innerIsSecond;
+    std::string first = innerIsLast ? outer : inner, second = innerIsLast ? inner : outer;
+    auto extent = [&](const std::string &dim) { return isdigit(dim[0]) ? dim : "?"; };
+    std::string type = "tensor<" + extent(first) + "x" + extent(second) + "xf32";
+    return isOpen ? type + ", D<" + first + ", " + second + ">>" : type + ">";
+  };
+  std::string lhs = matrix(transposeLhs, "70", true), rhs = matrix(transposeRhs, "68", false);
+  std::string slices = std::to_string(length);
+  std::string result = isOpen ? "tensor<?x70x68xf32, D<\"floordiv(" + inner + "+" + std::to_string(length - 1) + "," +
+                                    slices + ")\", 70, 68>>"
+                              : "tensor<" + std::to_string((std::stoi(inner) + length - 1) / length) + "x70x68xf32>";
+  return {name,
+          "%a : " + lhs + ", %b : " + rhs,
+          result,
+          "  %p = bm.sliced_matmul %a" + std::string(transposeLhs ? " transposed" : "") + ", %b" +
+              (transposeRhs ? " transposed" : "") + " by " + slices + " : " + lhs + ", " + rhs +
+              "\n  bm.yield %p : " + result,
+          std::move(clauses),
+          Data::Plain,
+          2e-5};
+}
+
 // Softmax over rows: two reductions of one row, the second of what the first gives.
 inline Case softmax(const std::string &columns, const std::string &name, Data data, std::vector<std::string> clauses) {
   std::string extent = isdigit(columns[0]) ? columns : "?";

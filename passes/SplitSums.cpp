@@ -1,0 +1,94 @@
+// A device has work for many blocks of threads at a time. A sum over a long axis for few elements, such as the gradient
+// of a small weight over all rows, would give it few, each with a long way to go. So the sum is cut: first the parts,
+// each on its own, then their sum, always in the same order. Numbers depend on the shapes alone.
+#include "passes/DeviceGrain.h"
+#include "passes/MachineModel.h"
+#include "passes/Passes.h"
+#include "passes/Schedule.h"
+
+#include "llvm/Support/MathExtras.h"
+
+using namespace mlir;
+using namespace bmc::bm;
+
+namespace bmc {
+
+#define GEN_PASS_DEF_SPLITSUMS
+#include "passes/Passes.h.inc"
+
+// Positions that a part has at least: less is not worth the second step. In tiles of a product, and for threads that
+// compute an element each.
+constexpr int64_t leastOfTile = 256, leastOfThread = 128;
+// Parts are multiples of all tiles' inner extents.
+constexpr int64_t partAlignment = 64;
+// Elements of a reduction's operand that are worth two steps.
+constexpr int64_t longReduction = 4096;
+
+namespace {
+struct SplitSums : impl::SplitSumsBase<SplitSums> {
+  void runOnOperation() override {
+    auto target = getOperation()->getAttrOfType<TargetAttr>("bm.target");
+    if (!target) {
+      getOperation().emitError() << "needs a bm.target to choose the parts of sums for";
+      return signalPassFailure();
+    }
+    if (target.getDevice().empty())
+      return;
+    IRRewriter rewriter(&getContext());
+    SmallVector<Operation *> sums;
+    getOperation().walk([&](Operation *op) {
+      if (isa<MatmulOp, ReduceSumOp, ReduceMaxOp>(op))
+        sums.push_back(op);
+    });
+    for (Operation *op : sums) {
+      rewriter.setInsertionPoint(op);
+      if (auto product = dyn_cast<MatmulOp>(op))
+        splitProduct(rewriter, product);
+      else if (auto sum = dyn_cast<ReduceSumOp>(op))
+        splitReduction(rewriter, sum);
+      else
+        splitReduction(rewriter, cast<ReduceMaxOp>(op));
+    }
+  }
+
+  // The length of the parts of a product's inner axis; 0: it stays whole.
+  static int64_t partOf(MatmulOp product) {
+    if (!product.getType().getElementType().isF32())
+      return 0;
+    int64_t open = openExtent(product);
+    Shape shape = shapeOf(product.getType());
+    bool hasTiles = isTiled(shape, open);
+    int64_t inner = extentWhere(product.getInner(), open), least = hasTiles ? leastOfTile : leastOfThread;
+    int64_t blocks = std::max<int64_t>(blocksOf(shape, open), 1), parts = std::min(manyBlocks / blocks, inner / least);
+    return parts < 2 ? 0 : llvm::alignTo(llvm::divideCeil(inner, parts), partAlignment);
+  }
+
+  static void splitProduct(RewriterBase &rewriter, MatmulOp product) {
+    int64_t part = partOf(product);
+    if (!part)
+      return;
+    Value parts = SlicedMatmulOp::create(rewriter, product.getLoc(), product.getLhs(), product.getRhs(),
+                                         product.getTransposeLhs(), product.getTransposeRhs(), part);
+    rewriter.replaceOpWithNewOp<ReduceSumOp>(product, parts, rewriter.getDenseI64ArrayAttr({0}));
+  }
+
+  // Over its last axes first, as many that what is left is not long.
+  template <class Reduction> static void splitReduction(RewriterBase &rewriter, Reduction reduction) {
+    int64_t open = openExtent(reduction);
+    Shape shape = shapeOf(reduction.getX().getType());
+    ArrayRef<int64_t> axes = reduction.getAxes();
+    int64_t kept = elementsWith(shapeOf(reduction.getType()), open), all = elementsWith(shape, open);
+    if (axes.size() < 2 || kept >= manyBlocks || all / std::max<int64_t>(kept, 1) < longReduction)
+      return;
+    size_t first = axes.size() - 1; // of those that are reduced first
+    int64_t together = extentWhere(shape[axes[first]], open);
+    while (first > 1 && together < all / std::max<int64_t>(kept, 1) / together)
+      together *= extentWhere(shape[axes[--first]], open);
+    Value partial = Reduction::create(rewriter, reduction.getLoc(), reduction.getX(),
+                                      rewriter.getDenseI64ArrayAttr(axes.drop_front(first)));
+    rewriter.replaceOpWithNewOp<Reduction>(reduction, partial, rewriter.getDenseI64ArrayAttr(axes.take_front(first)));
+  }
+};
+} // namespace
+
+} // namespace bmc

@@ -1,0 +1,59 @@
+// On a device long sums for few elements are cut, so that many blocks of threads have something to do; elsewhere nothing
+// is.
+// RUN: bm-opt %s --bm-split-sums --split-input-file | FileCheck %s
+
+module attributes {bm.target = #bm.target<triple = "x86_64-linux-gnu", cpu = "x86-64-v3", vectorBits = 256, vectorRegisters = 16, device = "cuda-sm_80">} {
+  // The gradient of a small weight over many rows: four slices of a tile, or eight for threads with an element each.
+  // CHECK-LABEL: @gradient
+  // CHECK: %[[PARTS:.*]] = bm.sliced_matmul %{{.*}} transposed, %{{.*}} by 256 : tensor<1024x64xf32>, tensor<1024x64xf32>
+  // CHECK: bm.reduce_sum %[[PARTS]], [0] : tensor<4x64x64xf32>
+  // CHECK: %[[FEW:.*]] = bm.sliced_matmul %{{.*}} transposed, %{{.*}} by 128 : tensor<1024x10xf32>, tensor<1024x64xf32>
+  // CHECK: bm.reduce_sum %[[FEW]], [0] : tensor<8x10x64xf32>
+  func.func @gradient(%d: tensor<1024x64xf32>, %x: tensor<1024x64xf32>, %e: tensor<1024x10xf32>) -> (tensor<64x64xf32>, tensor<10x64xf32>) {
+    %w = bm.matmul %d transposed, %x : tensor<1024x64xf32>, tensor<1024x64xf32>
+    %v = bm.matmul %e transposed, %x : tensor<1024x10xf32>, tensor<1024x64xf32>
+    return %w, %v : tensor<64x64xf32>, tensor<10x64xf32>
+  }
+
+  // An open number of rows is taken for 256: as many slices as there are rows for at run time.
+  // CHECK-LABEL: @open
+  // CHECK: bm.sliced_matmul %{{.*}} transposed, %{{.*}} by 128 : tensor<?x10xf32, #bm.dims<N, 10>>, tensor<?x64xf32, #bm.dims<N, 64>>
+  func.func @open(%e: tensor<?x10xf32, #bm.dims<N, 10>>, %x: tensor<?x64xf32, #bm.dims<N, 64>>) -> tensor<10x64xf32> {
+    %v = bm.matmul %e transposed, %x : tensor<?x10xf32, #bm.dims<N, 10>>, tensor<?x64xf32, #bm.dims<N, 64>>
+    return %v : tensor<10x64xf32>
+  }
+
+  // Enough blocks, a short sum, or doubles.
+  // CHECK-LABEL: @whole
+  // CHECK-NOT: sliced_matmul
+  func.func @whole(%a: tensor<2048x2048xf32>, %b: tensor<64x64xf32>, %c: tensor<8x2048xf64>) -> (tensor<2048x2048xf32>, tensor<64x64xf32>, tensor<8x8xf64>) {
+    %x = bm.matmul %a, %a : tensor<2048x2048xf32>, tensor<2048x2048xf32>
+    %y = bm.matmul %b, %b : tensor<64x64xf32>, tensor<64x64xf32>
+    %z = bm.matmul %c, %c transposed : tensor<8x2048xf64>, tensor<8x2048xf64>
+    return %x, %y, %z : tensor<2048x2048xf32>, tensor<64x64xf32>, tensor<8x8xf64>
+  }
+
+  // CHECK-LABEL: @to_a_number
+  // CHECK: %[[ROWS:.*]] = bm.reduce_sum %{{.*}}, [1] : tensor<?x1000xf32, #bm.dims<N, 1000>>
+  // CHECK: bm.reduce_sum %[[ROWS]], [0] : tensor<?xf32, #bm.dims<N>>
+  // CHECK: %[[PLANES:.*]] = bm.reduce_max %{{.*}}, [2, 3] : tensor<64x8x32x32xf32>
+  // CHECK: bm.reduce_max %[[PLANES]], [0] : tensor<64x8xf32>
+  // CHECK: bm.reduce_sum %{{.*}}, [0, 1] : tensor<10x10xf32>
+  func.func @to_a_number(%x: tensor<?x1000xf32, #bm.dims<N, 1000>>, %y: tensor<64x8x32x32xf32>, %z: tensor<10x10xf32>) -> (tensor<f32>, tensor<8xf32>, tensor<f32>) {
+    %a = bm.reduce_sum %x, [0, 1] : tensor<?x1000xf32, #bm.dims<N, 1000>>
+    %b = bm.reduce_max %y, [0, 2, 3] : tensor<64x8x32x32xf32>
+    %c = bm.reduce_sum %z, [0, 1] : tensor<10x10xf32>
+    return %a, %b, %c : tensor<f32>, tensor<8xf32>, tensor<f32>
+  }
+}
+
+// -----
+
+module attributes {bm.target = #bm.target<triple = "x86_64-linux-gnu", cpu = "x86-64-v3", vectorBits = 256, vectorRegisters = 16>} {
+  // CHECK-LABEL: @processor
+  // CHECK-NEXT: bm.matmul
+  func.func @processor(%d: tensor<1024x64xf32>) -> tensor<64x64xf32> {
+    %w = bm.matmul %d transposed, %d : tensor<1024x64xf32>, tensor<1024x64xf32>
+    return %w : tensor<64x64xf32>
+  }
+}
