@@ -33,21 +33,23 @@ static constexpr Processor processors[] = {
     {"x86-64-v4", Triple::x86_64, "-sse41-avx-avx2-fma-f16c-avx512-avx512_skylake", 512, 32,
      "avx512f,avx512cd,avx512bw,avx512dq,avx512vl"},
     {"generic", Triple::aarch64, "", 128, 32, ""},
-    {"cortex-a53", Triple::aarch64, "", 128, 32, ""},
-    {"cortex-a72", Triple::aarch64, "", 128, 32, ""},
-    {"neoverse-n1", Triple::aarch64, "-arm_dot_prod", 128, 32, "dotprod"},
+    {"cortex-a53", Triple::aarch64, "", 128, 32, "crc"},
+    {"cortex-a72", Triple::aarch64, "", 128, 32, "crc"},
+    {"cortex-a76", Triple::aarch64, "-armv82a-arm_dot_prod-arm_fp16", 128, 32, "dotprod,fullfp16,lse"},
+    {"neoverse-n1", Triple::aarch64, "-armv82a-arm_dot_prod-arm_fp16", 128, 32, "dotprod,fullfp16,lse"},
+    {"apple-m1", Triple::aarch64, "-armv84a-arm_dot_prod-arm_fp16", 128, 32, "dotprod,fullfp16,lse,sha3"},
+    {"neoverse-v1", Triple::aarch64, "-armv84a-arm_dot_prod-arm_fp16", 128, 32, "dotprod,fullfp16,lse,sve"},
+    {"neoverse-v2", Triple::aarch64, "-armv85a-arm_dot_prod-arm_fp16", 128, 32, "dotprod,fullfp16,lse,sve,sve2"},
     {"cortex-m4", Triple::thumb, "", 32, 32, ""},
     {"cortex-m7", Triple::thumb, "", 32, 32, ""},
     {"cortex-m55", Triple::thumb, "", 128, 8, ""},
 };
 
 static constexpr TunedProcessor tunedProcessors[] = {
-    {"haswell", "x86-64-v3"},        {"broadwell", "x86-64-v3"},     {"skylake", "x86-64-v3"},
-    {"znver1", "x86-64-v3"},         {"znver2", "x86-64-v3"},        {"znver3", "x86-64-v3"},
-    {"skylake-avx512", "x86-64-v4"}, {"cascadelake", "x86-64-v4"},   {"icelake-server", "x86-64-v4"},
-    {"sapphirerapids", "x86-64-v4"}, {"znver4", "x86-64-v4"},        {"znver5", "x86-64-v4"},
-    {"cortex-a76", "neoverse-n1"},   {"neoverse-v1", "neoverse-n1"}, {"neoverse-v2", "neoverse-n1"},
-    {"apple-m1", "neoverse-n1"},
+    {"haswell", "x86-64-v3"},        {"broadwell", "x86-64-v3"},   {"skylake", "x86-64-v3"},
+    {"znver1", "x86-64-v3"},         {"znver2", "x86-64-v3"},      {"znver3", "x86-64-v3"},
+    {"skylake-avx512", "x86-64-v4"}, {"cascadelake", "x86-64-v4"}, {"icelake-server", "x86-64-v4"},
+    {"sapphirerapids", "x86-64-v4"}, {"znver4", "x86-64-v4"},      {"znver5", "x86-64-v4"},
 };
 
 static constexpr StringLiteral triples[] = {"x86_64-linux-musl", "x86_64-linux-gnu", "aarch64-linux-musl",
@@ -120,6 +122,8 @@ bool Target::isHost() const {
   const Processor *processor = processorNamed(llvmCpu, own.getArch());
   return processor && hostHas(*processor);
 }
+
+bool Target::hasPipelines() const { return Triple(triple).isAArch64() && llvmCpu != "generic"; }
 
 bool Target::isBare() const { return Triple(Triple::normalize(triple)).getOS() == Triple::UnknownOS; }
 

@@ -26,13 +26,16 @@ struct Target {
   int64_t vectorBits = 128;
   int64_t vectorRegisters = 16;
   bool isNative = false; // `--cpu` named none: schedules are for this very machine
-  std::string device; // what runs the kernels: `opencl`, `cuda`; empty: the processor
-  std::string gpu;    // of CUDA: the oldest one that runs them, `sm_80`
+  std::string device;    // what runs the kernels: `opencl`, `cuda`; empty: the processor
+  std::string gpu;       // of CUDA: the oldest one that runs them, `sm_80`
 
   bool hasDevice() const { return !device.empty(); }
   /// The processor of a machine with a device, which programs can go on with.
   Target withoutDevice() const;
   bool isHost() const; // whether programs for it run here
+  /// Whether LLVM makes the code of kernels, for the pipelines of a processor that has a name: Halide does not know
+  /// ARM's.
+  bool hasPipelines() const;
   bool isBare() const; // a microcontroller: no operating system, little memory
   /// Of buffers: a cache line, or where there is little memory a vector.
   int64_t alignment() const { return isBare() ? 16 : 64; }

@@ -1,6 +1,7 @@
 // Child processes and what they send back: the result and the messages, each in an anonymous file. See the header.
 #include "codegen/halide/Compile.h"
 #include "codegen/halide/Lower.h"
+#include "codegen/halide/Pipelines.h"
 #include "codegen/halide/ProcessorWords.h"
 #include "codegen/halide/gpu/DeviceWords.h"
 
@@ -26,6 +27,7 @@ public:
   bool isOpen() const { return descriptor >= 0; }
   std::string path() const { return "/proc/self/fd/" + std::to_string(descriptor); }
   void write(StringRef text) const;
+  void rewrite(StringRef text) const;
   std::string read() const;
 
 private:
@@ -65,6 +67,11 @@ void SharedFile::write(StringRef text) const {
       return;
     text = text.drop_front(written);
   }
+}
+
+void SharedFile::rewrite(StringRef text) const {
+  if (ftruncate(descriptor, 0) == 0 && lseek(descriptor, 0, SEEK_SET) == 0)
+    write(text);
 }
 
 std::string SharedFile::read() const {
@@ -112,13 +119,29 @@ static void compile(const CompileJob &job, const Halide::Target &target, KernelO
   module.compile({{fileType(output, hasDevice), path}});
 }
 
+// With LLVM behind Halide where that knows the processor's pipelines and Halide does not. A device's code is the
+// driver's.
+static void compile(const CompileJob &job, const Target &target, const Halide::Target &machine, KernelOutput output,
+                    const SharedFile &result) {
+  bool isCode = output == KernelOutput::Object || output == KernelOutput::Assembly;
+  if (!isCode || !target.hasPipelines() || target.hasDevice())
+    return compile(job, machine, output, result.path());
+  compile(job, machine, KernelOutput::Bitcode, result.path());
+  llvm::Expected<std::string> code = compileForPipelines(
+      result.read(), target,
+      output == KernelOutput::Object ? llvm::CodeGenFileType::ObjectFile : llvm::CodeGenFileType::AssemblyFile);
+  if (!code)
+    throw Halide::CompileError(llvm::toString(code.takeError()));
+  result.rewrite(*code);
+}
+
 // Never returns: what the parent's exit handlers and destructors do is not the child's business.
-[[noreturn]] static void runChild(const CompileJob &job, const Halide::Target &target, KernelOutput output,
-                                  const Child &child) {
+[[noreturn]] static void runChild(const CompileJob &job, const Target &target, const Halide::Target &machine,
+                                  KernelOutput output, const Child &child) {
   Reporter reporter(child.messages);
   Halide::set_custom_compile_time_error_reporter(&reporter);
   try {
-    compile(job, target, output, child.result.path());
+    compile(job, target, machine, output, child.result);
   } catch (const Halide::Error &error) {
     reporter.error(error.what());
   } catch (const std::exception &error) {
@@ -127,7 +150,8 @@ static void compile(const CompileJob &job, const Halide::Target &target, KernelO
   _exit(0);
 }
 
-static FailureOr<Child> start(const CompileJob &job, const Halide::Target &target, KernelOutput output) {
+static FailureOr<Child> start(const CompileJob &job, const Target &target, const Halide::Target &machine,
+                              KernelOutput output) {
   Child child;
   if (!child.result.isOpen() || !child.messages.isOpen())
     return failure();
@@ -135,7 +159,7 @@ static FailureOr<Child> start(const CompileJob &job, const Halide::Target &targe
   if (child.process < 0)
     return failure();
   if (child.process == 0)
-    runChild(job, target, output, child);
+    runChild(job, target, machine, output, child);
   return child;
 }
 
@@ -173,7 +197,7 @@ LogicalResult runJobs(MutableArrayRef<CompileJob> jobs, const Target &target, Ke
     ++finished;
   };
   for (CompileJob &job : jobs) {
-    FailureOr<Child> child = start(job, job.isPlain ? processor : machine, output);
+    FailureOr<Child> child = start(job, target, job.isPlain ? processor : machine, output);
     if (failed(child)) {
       job.kernel.emitError() << "cannot start a process to compile this kernel";
       succeeded = false;

@@ -16,7 +16,7 @@ namespace bmc::codegen {
 
 // Goes up with every change of the code that a kernel compiles to: the cache's entries of before are not found any
 // more.
-static constexpr StringLiteral generatorVersion = "bmc-halide-29";
+static constexpr StringLiteral generatorVersion = "bmc-halide-30";
 
 void registerHalideAlgorithms(DialectRegistry &registry) {
   registry.addExtension(+[](MLIRContext *context, BmDialect *) {
@@ -37,7 +37,8 @@ std::string kernelText(KernelOp kernel) {
 }
 
 std::string kernelName(KernelOp kernel, const Target &target) {
-  return "k_" + hashText((generatorVersion + "\n" + target.halide + "\n" + kernelText(kernel)).str());
+  std::string machine = target.halide + (target.hasPipelines() ? "\n" + target.llvmCpu : "");
+  return "k_" + hashText((generatorVersion + "\n" + machine + "\n" + kernelText(kernel)).str());
 }
 
 std::vector<std::string> kernelSymbols(KernelOp kernel) {

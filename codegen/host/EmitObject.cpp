@@ -1,59 +1,22 @@
 // See the header.
 #include "codegen/host/EmitObject.h"
 
+#include "codegen/Machine.h"
+
 #include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Export.h"
 #include "llvm/Bitcode/BitcodeReader.h"
 #include "llvm/IR/InstIterator.h"
-#include "llvm/IR/LegacyPassManager.h"
 #include "llvm/IR/Module.h"
 #include "llvm/Linker/Linker.h"
-#include "llvm/MC/TargetRegistry.h"
 #include "llvm/Passes/PassBuilder.h"
-#include "llvm/Support/TargetSelect.h"
 #include "llvm/Target/TargetMachine.h"
-#include "llvm/TargetParser/Triple.h"
 #include "llvm/Transforms/IPO/Internalize.h"
-
-#include <mutex>
 
 using namespace mlir;
 
 namespace bmc::codegen {
-
-static void initializeTargets() {
-  static std::once_flag once;
-  std::call_once(once, [] {
-    LLVMInitializeX86TargetInfo();
-    LLVMInitializeX86Target();
-    LLVMInitializeX86TargetMC();
-    LLVMInitializeX86AsmPrinter();
-    LLVMInitializeAArch64TargetInfo();
-    LLVMInitializeAArch64Target();
-    LLVMInitializeAArch64TargetMC();
-    LLVMInitializeAArch64AsmPrinter();
-    LLVMInitializeARMTargetInfo();
-    LLVMInitializeARMTarget();
-    LLVMInitializeARMTargetMC();
-    LLVMInitializeARMAsmPrinter();
-  });
-}
-
-// Each function in a section of its own, so that the linker drops those that are not used.
-static std::unique_ptr<llvm::TargetMachine> targetMachine(const Target &target, bool tellsStack, std::string &error) {
-  initializeTargets();
-  llvm::Triple triple(llvm::Triple::normalize(target.triple)); // with the vendor that names leave out
-  const llvm::Target *found = llvm::TargetRegistry::lookupTarget(triple, error);
-  if (!found)
-    return nullptr;
-  llvm::TargetOptions options;
-  options.FunctionSections = true;
-  options.DataSections = true;
-  options.EmitStackSizeSection = tellsStack;
-  return std::unique_ptr<llvm::TargetMachine>(found->createTargetMachine(
-      triple, target.llvmCpu, target.llvmFeatures, options, target.isBare() ? llvm::Reloc::Static : llvm::Reloc::PIC_));
-}
 
 static void optimize(llvm::Module &module, llvm::TargetMachine &machine, unsigned level) {
   llvm::LoopAnalysisManager loops;
@@ -70,16 +33,6 @@ static void optimize(llvm::Module &module, llvm::TargetMachine &machine, unsigne
                                             llvm::OptimizationLevel::O2, llvm::OptimizationLevel::O3};
   llvm::OptimizationLevel chosen = levels[level];
   (level ? passes.buildPerModuleDefaultPipeline(chosen) : passes.buildO0DefaultPipeline(chosen)).run(module, modules);
-}
-
-static FailureOr<std::string> emitCode(llvm::Module &module, llvm::TargetMachine &machine, llvm::CodeGenFileType type) {
-  llvm::SmallString<0> code;
-  llvm::raw_svector_ostream stream(code);
-  llvm::legacy::PassManager passes;
-  if (machine.addPassesToEmitFile(passes, stream, nullptr, type))
-    return failure();
-  passes.run(module);
-  return code.str().str();
 }
 
 // The module as LLVM IR for the machine.
@@ -109,17 +62,10 @@ static void takeOver(llvm::Module &kernels, const llvm::Module &host) {
         instruction.setMetadata(kind, nullptr);
 }
 
-// All is for one machine, whatever attributes Halide chose; where memory is little, code is to be small.
-static void setAttributes(llvm::Module &module, const llvm::TargetMachine &machine, bool isSmall) {
-  for (llvm::Function &function : module) {
-    for (llvm::StringRef attribute : {"target-cpu", "target-features", "tune-cpu"})
-      function.removeFnAttr(attribute);
-    function.addFnAttr("target-cpu", machine.getTargetCPU());
-    function.addFnAttr("target-features", machine.getTargetFeatureString());
-    function.setDoesNotThrow();
-    if (isSmall && !function.isDeclaration())
+static void makeSmall(llvm::Module &module) {
+  for (llvm::Function &function : module)
+    if (!function.isDeclaration())
       function.addFnAttr(llvm::Attribute::OptimizeForSize);
-  }
 }
 
 static LogicalResult linkKernels(llvm::Module &module, ModuleOp host, llvm::ArrayRef<std::string> kernels) {
@@ -135,8 +81,8 @@ static LogicalResult linkKernels(llvm::Module &module, ModuleOp host, llvm::Arra
   return success();
 }
 
-static FailureOr<std::string> finish(llvm::Module &module, llvm::TargetMachine &machine, unsigned optimization,
-                                     HostOutput output) {
+static FailureOr<std::string> finish(ModuleOp host, llvm::Module &module, llvm::TargetMachine &machine,
+                                     unsigned optimization, HostOutput output) {
   optimize(module, machine, optimization);
   if (output == HostOutput::Ir) {
     std::string text;
@@ -144,18 +90,20 @@ static FailureOr<std::string> finish(llvm::Module &module, llvm::TargetMachine &
     module.print(stream, nullptr);
     return text;
   }
-  return emitCode(module, machine,
-                  output == HostOutput::Object ? llvm::CodeGenFileType::ObjectFile
-                                               : llvm::CodeGenFileType::AssemblyFile);
+  llvm::Expected<std::string> code =
+      emitCode(module, machine,
+               output == HostOutput::Object ? llvm::CodeGenFileType::ObjectFile : llvm::CodeGenFileType::AssemblyFile);
+  if (!code)
+    return host.emitError() << llvm::toString(code.takeError());
+  return std::move(*code);
 }
 
 static FailureOr<std::unique_ptr<llvm::TargetMachine>> machineFor(ModuleOp host, const Target &target,
                                                                   bool tellsStack) {
-  std::string error;
-  std::unique_ptr<llvm::TargetMachine> machine = targetMachine(target, tellsStack, error);
+  llvm::Expected<std::unique_ptr<llvm::TargetMachine>> machine = targetMachine(target, tellsStack);
   if (!machine)
-    return host.emitError() << "this LLVM cannot make code for " << target.triple << ": " << error;
-  return machine;
+    return host.emitError() << llvm::toString(machine.takeError());
+  return std::move(*machine);
 }
 
 FailureOr<std::string> emitHost(ModuleOp host, const Target &target, unsigned optimization, HostOutput output) {
@@ -167,7 +115,7 @@ FailureOr<std::string> emitHost(ModuleOp host, const Target &target, unsigned op
   if (!module)
     return failure();
   module->setPICLevel(llvm::PICLevel::BigPIC);
-  return finish(*module, **machine, optimization, output);
+  return finish(host, *module, **machine, optimization, output);
 }
 
 FailureOr<std::string> emitWhole(ModuleOp host, const Target &target, unsigned optimization, HostOutput output,
@@ -181,11 +129,13 @@ FailureOr<std::string> emitWhole(ModuleOp host, const Target &target, unsigned o
     return failure();
   if (!target.isBare())
     module->setPICLevel(llvm::PICLevel::BigPIC);
-  setAttributes(*module, **machine, target.isBare() && optimization < 3);
+  makeFor(*module, **machine);
+  if (target.isBare() && optimization < 3) // where memory is little, code is to be small
+    makeSmall(*module);
   llvm::internalizeModule(*module, [&](const llvm::GlobalValue &value) {
     return llvm::is_contained(exported, value.getName()) || value.isDeclaration();
   });
-  return finish(*module, **machine, optimization, output);
+  return finish(host, *module, **machine, optimization, output);
 }
 
 } // namespace bmc::codegen

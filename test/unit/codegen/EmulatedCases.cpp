@@ -1,8 +1,8 @@
 // The same cases on a processor that is emulated: the kernels of a test are linked to one program (kernel_server.cpp),
-// which runs under qemu and calls them as it is told through pipes. The environment's BMC_TEST_TARGET says which
-// processor; the cases of a test are skipped where there is no emulator or nothing to link with. Arithmetic is that of
-// the other processor, so the tolerances are those of the cases: the reference's sums have another order, and round in
-// between.
+// which runs under qemu and calls them as it is told through pipes. BMC_TEST_TARGET and BMC_TEST_CPU in the environment
+// say which processor, as --target and --cpu; QEMU_CPU says which one qemu is. A test is skipped where there is no emulator
+// or nothing to link with. Arithmetic is that of the other processor, so the tolerances are those of the cases: the
+// reference's sums have another order, and round in between.
 #include "EmulatedProgram.h"
 #include "KernelRunner.h"
 #include "gtest/gtest.h"
@@ -13,8 +13,8 @@ using namespace bmc::bm;
 namespace bmc::test {
 
 static codegen::Target emulatedTarget() {
-  const char *triple = getenv("BMC_TEST_TARGET");
-  return llvm::cantFail(codegen::parseTarget(triple ? triple : "aarch64-linux-musl", ""));
+  const char *triple = getenv("BMC_TEST_TARGET"), *cpu = getenv("BMC_TEST_CPU");
+  return llvm::cantFail(codegen::parseTarget(triple ? triple : "aarch64-linux-musl", cpu ? cpu : ""));
 }
 
 void expectAsReference(ArrayRef<Case> cases) {

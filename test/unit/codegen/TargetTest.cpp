@@ -27,8 +27,8 @@ TEST(TargetTest, UnknownNames) {
             "unknown target 'sparc-sun-solaris'; known are x86_64-linux-musl, x86_64-linux-gnu, "
             "aarch64-linux-musl, aarch64-linux-gnu, thumbv7em-none-eabihf");
   EXPECT_EQ(errorOf("aarch64-linux-musl", "x86-64-v3"),
-            "unknown processor 'x86-64-v3'; known are generic, cortex-a53, cortex-a72, neoverse-n1, cortex-a76, "
-            "neoverse-v1, neoverse-v2, apple-m1");
+            "unknown processor 'x86-64-v3'; known are generic, cortex-a53, cortex-a72, cortex-a76, neoverse-n1, apple-m1, "
+            "neoverse-v1, neoverse-v2");
 }
 
 // Its name chooses schedules; the instructions are those of all machines of its kind.
@@ -39,6 +39,16 @@ TEST(TargetTest, TunedProcessor) {
   EXPECT_EQ(tuned.llvmCpu, "x86-64-v4");
   EXPECT_EQ(tuned.halide, plain.halide);
   EXPECT_EQ(tuned.isHost(), plain.isHost());
+}
+
+// ARM's processors have instructions and pipelines of their own.
+TEST(TargetTest, ArmProcessor) {
+  auto arm = [](const char *cpu) { return llvm::cantFail(parseTarget("aarch64-linux-musl", cpu)); };
+  EXPECT_FALSE(arm("").hasPipelines());
+  EXPECT_TRUE(arm("cortex-a72").hasPipelines());
+  EXPECT_EQ(arm("neoverse-v2").llvmCpu, "neoverse-v2");
+  EXPECT_NE(arm("cortex-a72").halide, arm("cortex-a76").halide);
+  EXPECT_FALSE(llvm::cantFail(parseTarget("x86_64-linux-musl", "znver4")).hasPipelines());
 }
 
 TEST(TargetTest, Microcontroller) {

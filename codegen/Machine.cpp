@@ -1,0 +1,69 @@
+// See the header.
+#include "codegen/Machine.h"
+#include "llvm/IR/LegacyPassManager.h"
+#include "llvm/IR/Module.h"
+#include "llvm/MC/TargetRegistry.h"
+#include "llvm/Support/TargetSelect.h"
+#include "llvm/Target/TargetMachine.h"
+#include "llvm/TargetParser/Triple.h"
+
+#include <mutex>
+
+using namespace llvm;
+
+namespace bmc::codegen {
+
+static void initializeTargets() {
+  static std::once_flag once;
+  std::call_once(once, [] {
+    LLVMInitializeX86TargetInfo();
+    LLVMInitializeX86Target();
+    LLVMInitializeX86TargetMC();
+    LLVMInitializeX86AsmPrinter();
+    LLVMInitializeAArch64TargetInfo();
+    LLVMInitializeAArch64Target();
+    LLVMInitializeAArch64TargetMC();
+    LLVMInitializeAArch64AsmPrinter();
+    LLVMInitializeARMTargetInfo();
+    LLVMInitializeARMTarget();
+    LLVMInitializeARMTargetMC();
+    LLVMInitializeARMAsmPrinter();
+  });
+}
+
+Expected<std::unique_ptr<TargetMachine>> targetMachine(const Target &target, bool tellsStack) {
+  initializeTargets();
+  Triple triple(Triple::normalize(target.triple)); // with the vendor that names leave out
+  std::string error;
+  const llvm::Target *found = TargetRegistry::lookupTarget(triple, error);
+  if (!found)
+    return createStringError("this LLVM cannot make code for " + target.triple + ": " + error);
+  TargetOptions options;
+  options.FunctionSections = true;
+  options.DataSections = true;
+  options.EmitStackSizeSection = tellsStack;
+  return std::unique_ptr<TargetMachine>(found->createTargetMachine(triple, target.llvmCpu, target.llvmFeatures, options,
+                                                                   target.isBare() ? Reloc::Static : Reloc::PIC_));
+}
+
+void makeFor(Module &module, const TargetMachine &machine) {
+  for (Function &function : module) {
+    for (StringRef attribute : {"target-cpu", "target-features", "tune-cpu"})
+      function.removeFnAttr(attribute);
+    function.addFnAttr("target-cpu", machine.getTargetCPU());
+    function.addFnAttr("target-features", machine.getTargetFeatureString());
+    function.setDoesNotThrow();
+  }
+}
+
+Expected<std::string> emitCode(Module &module, TargetMachine &machine, CodeGenFileType type) {
+  SmallString<0> code;
+  raw_svector_ostream stream(code);
+  legacy::PassManager passes;
+  if (machine.addPassesToEmitFile(passes, stream, nullptr, type))
+    return createStringError("this LLVM cannot write such files for " + machine.getTargetTriple().str());
+  passes.run(module);
+  return code.str().str();
+}
+
+} // namespace bmc::codegen
