@@ -17,6 +17,9 @@ namespace bmc::codegen {
 
 static constexpr TailStrategy guarded = TailStrategy::GuardWithIf;
 
+// Of a tile whose lanes are not its columns: what follows the product is computed in vectors of so many columns.
+static constexpr int storedLanes = 8;
+
 namespace {
 // The register tile of a product: its loops in a stage of the results' loop nest, and its sums.
 struct Tile {
@@ -257,7 +260,7 @@ void Scheduler::lanesAlongColumns(Tile &tile) {
 // A panel of rows stays in the cache while the columns pass by. The tile is stored by columns, so it is transposed in
 // registers on its way out.
 void Scheduler::lanesAlongRows(Tile &tile) {
-  int lanes = std::gcd(vector, tile.rows), storeLanes = std::gcd(8, tile.columns);
+  int lanes = std::gcd(vector, tile.rows), storeLanes = std::gcd(storedLanes, tile.columns);
   tile.stage.reorder(tile.columnInTile, tile.rowInTile, tile.column, tile.row)
       .vectorize(tile.columnInTile, storeLanes, guarded)
       .unroll(tile.columnInTile)
@@ -274,6 +277,7 @@ void Scheduler::lanesAlongRows(Tile &tile) {
 // axis as they lie.
 void Scheduler::lanesAlongInner(Tile &tile) {
   tile.stage.reorder(tile.columnInTile, tile.rowInTile, tile.row, tile.column)
+      .vectorize(tile.columnInTile, std::gcd(storedLanes, tile.columns), guarded)
       .unroll(tile.columnInTile)
       .unroll(tile.rowInTile);
   Func lanes = tile.lanes;
