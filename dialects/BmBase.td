@@ -43,7 +43,7 @@ def Bm_ScheduleAttr : Bm_Attr<"Schedule", "schedule"> {
     result row at a time), `columns` (reductions over leading axes: results in lanes), `matmul` (register tiles),
     `scatter` (serial accumulation), `panels` (a copy that transposes, by blocks in registers), `plain` (Halide's default: no schedule).
     `vector`: lanes; `unroll`: vectors a step, of a product elements of the operand that is broadcast which are loaded at
-    once, to be taken from their lanes in as many steps of the inner axis; `tile`: rows and columns of a register tile; `fewRowsTile`: the one to
+    once, to be taken from their lanes in as many steps of the inner axis; `tile`: rows and columns of a register tile, or the rows of `rows` that are computed side by side; `fewRowsTile`: the one to
     take instead where the rows are no more than its own; `partial`: vectors of
     partial sums of a reduction (their number of elements is part of the result's bits: the same for any target and number of threads);
     `parallel`: rows a task, 0 is serial; `parallelColumns`: columns a task of a product of matrices, 0 is all, with as

@@ -110,6 +110,7 @@ KernelShape::KernelShape(KernelOp kernel, TargetAttr target)
     for (Value operand : op.getOperands())
       elementBytes = std::max(elementBytes, laneBytes(operand.getType()));
   }
+  isOfOneShape = llvm::all_of(kernel.getOutputs().getTypes(), [&](Type type) { return shapeOf(type) == result; });
   for (Value output : kernel.getOutputs())
     elementBytes = std::max(elementBytes, laneBytes(output.getType()));
   lanes = machine.lanes(elementBytes);
@@ -157,6 +158,22 @@ Choice chooseElementwise(const KernelShape &shape) {
 
 // Reductions ----------------------------------------------------------------------------------------------------------
 
+// Short rows stay in registers from one loop over them to the next, so many of them at a time: what one waits for hides
+// behind the others.
+constexpr int64_t rowsOfShortRows = 2;
+
+// Vectors of a row that is short in this sense, of a tensor that is reduced along it and whose results have it too;
+// else 0.
+int64_t vectorsOfShortRow(const KernelShape &shape, const Shape &full) {
+  bool isAlongRow = cast<FusibleOpInterface>(shape.anchor).getReducedAxes() == ArrayRef(int64_t(full.size()) - 1);
+  if (!isAlongRow || full.size() < 2 || shape.result != full || !shape.isOfOneShape || !full.back().isConstant())
+    return 0;
+  std::optional<int64_t> rows = full[full.size() - 2].constant();
+  int64_t vectors = ceilDiv(*full.back().constant(), shape.lanes);
+  bool fits = rowsOfShortRows * vectors <= shape.machine.vectorRegisters() / 2;
+  return rows && *rows % rowsOfShortRows == 0 && fits ? vectors : 0;
+}
+
 // Along the innermost axis: lanes and partial sums along the row.
 Choice chooseRows(const KernelShape &shape, const Shape &full) {
   Choice choice{.kind = "rows"};
@@ -166,8 +183,14 @@ Choice chooseRows(const KernelShape &shape, const Shape &full) {
     sums = *extent > 0 ? int64_t(llvm::bit_floor(uint64_t(*extent))) : 1;
   choice.vector = std::min(shape.lanes, sums);
   choice.partial = sums / choice.vector;
+  int64_t step = 1;
+  if (int64_t vectors = vectorsOfShortRow(shape, full); vectors > 0 && choice.vector == shape.lanes) {
+    choice.unroll = vectors;
+    choice.tile = {rowsOfShortRows};
+    step = taskAxis(full) == full.size() - 2 ? rowsOfShortRows : 1;
+  }
   if (!shape.result.empty())
-    choice.parallel = shape.task(shape.extent(full[taskAxis(full)]));
+    choice.parallel = shape.task(shape.extent(full[taskAxis(full)]), step);
   return choice;
 }
 

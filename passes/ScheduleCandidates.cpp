@@ -178,7 +178,7 @@ void Neighbours::tileOfPlainProduct() {
 void Neighbours::tasks() {
   if (outerExtent < 2)
     return;
-  int64_t step = schedule.getKind() == "matmul" ? schedule.getTile()[0] : 1, now = schedule.getParallel();
+  int64_t step = schedule.getTile().empty() ? 1 : schedule.getTile()[0], now = schedule.getParallel();
   for (int64_t size : {int64_t(0), now / 2, now * 2, outerExtent / 2, outerExtent / 4, outerExtent / 16}) {
     int64_t parallel = int64_t(llvm::alignTo(uint64_t(size), uint64_t(step)));
     if (parallel < outerExtent)

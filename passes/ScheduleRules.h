@@ -42,8 +42,8 @@ struct KernelShape {
   int64_t together = 1;                // elements that one computation gives
   mlir::Operation *anchor = nullptr;
   bm::AccessPattern pattern = bm::AccessPattern::Pointwise;
-  bool flat, rowsOfParts;
-  double seconds; // on one thread, if nothing but the machine holds it up
+  bool flat, rowsOfParts, isOfOneShape; // the last: of all results
+  double seconds;                       // on one thread, if nothing but the machine holds it up
 };
 
 inline int64_t ceilDiv(int64_t value, int64_t step) { return (value + step - 1) / step; }

@@ -97,6 +97,8 @@ private:
   size_t taskAxis() const;
   void splitTasks(Stage stage);
   void splitTasks(Tile &tile);
+  void splitRows();
+  int rowsOfTile() const { return schedule.getTile().empty() ? 1 : int(schedule.getTile()[0]); }
   void vectorizeInnermost();
   void matmul(Tile tile);
   void lanesAlongColumns(Tile &tile);
@@ -106,6 +108,7 @@ private:
   void placeKept();
   void place(const Anchor &anchor);
   void placeInBlock(const Anchor &anchor);
+  bool isUnrolled(int64_t row) const { return schedule.getUnroll() > 1 && row <= block; }
   bool isComputedPerElement() const;
   bool isDirectScatter() const;
 
@@ -158,11 +161,15 @@ static void foldLanes(Func folded) {
   folded.bound_extent(folded.args()[0], foldedLaneCount).vectorize(folded.args()[0]);
 }
 
+// Of the reduced axes, if it is known.
+static std::optional<int64_t> innermostExtent(Stage update) {
+  return Halide::Internal::as_const_int(update.get_schedule().rvars()[0].extent);
+}
+
 // The elements behind the last whole round of lanes: in whole vectors, or as one shorter vector where their number is
 // known.
 static void scheduleRest(Stage rest, const RVar &element, int vector) {
-  const auto &dims = rest.get_schedule().rvars();
-  std::optional<int64_t> count = Halide::Internal::as_const_int(dims[0].extent);
+  std::optional<int64_t> count = innermostExtent(rest);
   if (!count)
     return void(rest.vectorize(element, vector, guarded));
   rest.vectorize(element, int(std::min<int64_t>(vector, *count)), guarded);
@@ -178,10 +185,13 @@ void Scheduler::elementwise() {
   placeAnchors();
 }
 
+// Rows of a tile are computed next to each other, each step for all of them: while one waits for what its numbers add
+// up to, the processor works at the others.
 void Scheduler::rows() {
   splitTasks(loops.stage);
   if (loops.rows && taskAxis() < loops.rowAxes)
     splitTasks(*loops.rows);
+  splitRows();
   if (!isComputedPerElement())
     vectorizeInnermost();
   placeAnchors();
@@ -394,6 +404,21 @@ size_t Scheduler::taskAxis() const {
   return outermost == loops.shape.end() ? 0 : outermost - loops.shape.begin();
 }
 
+// All tiles are whole: rows behind the last one would be read. Values of rows are stored row by row.
+void Scheduler::splitRows() {
+  if (rowsOfTile() <= 1)
+    return;
+  size_t axis = anchors.empty() ? 0 : anchors[0].shape.size();
+  bool areWhole = !loops.rows && axis > 0 && axis < loops.shape.size() && loops.shape[axis - 1].isConstant() &&
+                  *loops.shape[axis - 1].constant() % rowsOfTile() == 0 &&
+                  (axis - 1 != taskAxis() || schedule.getParallel() % rowsOfTile() == 0);
+  if (!areWhole)
+    throw Halide::CompileError(
+        "a rows schedule with a tile needs rows and tasks that are whole tiles, and results of one shape");
+  Var row = loops.axes[axis - 1], rowInTile("rowInTile");
+  loops.stage.split(row, row, rowInTile, rowsOfTile(), guarded).unroll(rowInTile);
+}
+
 // Fixed numbers of rows make the tasks, whoever runs them.
 void Scheduler::splitTasks(Stage stage) {
   if (schedule.getParallel() <= 0 || loops.axes.empty())
@@ -433,10 +458,14 @@ void Scheduler::placeKept() {
   for (const KeptValues &row : kept) {
     Func values = row.values;
     values.compute_at(loops.output, loops.axes[row.rowAxes - 1]).store_in(Halide::MemoryType::Stack);
+    if (Var rowInTile = values.args()[row.extent ? 1 : 0]; rowsOfTile() > 1)
+      values.bound_extent(rowInTile, rowsOfTile()).unroll(rowInTile);
     if (!row.extent)
       continue;
     Var element = values.args()[0];
     values.bound_extent(element, *row.extent).vectorize(element, vector, guarded);
+    if (isUnrolled(*row.extent))
+      values.unroll(element);
   }
 }
 
@@ -455,15 +484,26 @@ void Scheduler::place(const Anchor &anchor) {
     else
       part.compute_at(loops.output, loops.axes.back());
   }
+  bool isInTile = schedule.getKind() == "rows" && rowsOfTile() > 1 && anchor.shape == anchors[0].shape;
+  if (isInTile)
+    for (Func part : partsOf(anchor))
+      part.bound_extent(anchor.axes.back(), rowsOfTile()).unroll(anchor.axes.back());
   if (!anchor.lanes.defined())
     return;
   Func lanes = anchor.lanes;
   Var lane = lanes.args()[0];
   lanes.vectorize(lane, vector, guarded).unroll(lane);
   std::vector<VarOrRVar> order{lane};
+  if (isInTile) {
+    order.push_back(anchor.axes.back());
+    lanes.update(0).unroll(anchor.axes.back());
+  }
   for (const RVar &summed : lanes.rvars(0))
     order.push_back(summed);
   lanes.update(0).reorder(order).vectorize(lane, vector, guarded).unroll(lane);
+  std::optional<int64_t> rounds = innermostExtent(lanes.update(0));
+  if (rounds && isUnrolled(*rounds * vector * schedule.getPartial()))
+    lanes.update(0).unroll(lanes.rvars(0)[0]);
   if (anchor.foldedLanes.defined())
     foldLanes(anchor.foldedLanes);
   if (Func wide = anchor.wideFoldedLanes; wide.defined())

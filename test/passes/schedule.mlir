@@ -56,6 +56,16 @@ module attributes {bm.target = #avx512} {
     return %0 : tensor<?xf32, #bm.dims<N>>
   }
 
+  // Short rows whose number is known are computed two at a time, in registers.
+  // CHECK-LABEL: @short_rows
+  // CHECK: #bm.schedule<rows, vector = 16, unroll = 4, tile = [2], partial = 4, parallel =
+  func.func @short_rows(%x: tensor<?x6x64xf32, #bm.dims<N, 6, 64>>) -> tensor<?x6x64xf32, #bm.dims<N, 6, 64>> {
+    %0 = bm.reduce_max %x, [2] : tensor<?x6x64xf32, #bm.dims<N, 6, 64>>
+    %1 = bm.broadcast %0, [0, 1] : tensor<?x6xf32, #bm.dims<N, 6>> to tensor<?x6x64xf32, #bm.dims<N, 6, 64>>
+    %2 = bm.sub %x, %1 : tensor<?x6x64xf32, #bm.dims<N, 6, 64>>
+    return %2 : tensor<?x6x64xf32, #bm.dims<N, 6, 64>>
+  }
+
   // A sum of everything is never shared out: its order must not depend on threads.
   // CHECK-LABEL: @everything
   // CHECK: #bm.schedule<rows, vector = 16, partial = 4>

@@ -180,6 +180,19 @@ TEST(ScheduleTest, Rows) {
       softmax("10", "ten", Data::Plain, clauses),       softmax("103", "rest", Data::Plain, clauses),
       softmax("64", "sixtyfour", Data::Plain, clauses), softmax("37", "odd", Data::Plain, clauses),
       softmax("N", "open", Data::Plain, clauses),       softmax("37", "special", Data::NotFinite, clauses)};
+  const std::string block = "tensor<?x4x40xf32, D<N, 4, 40>>", blockRow = "tensor<?x4xf32, D<N, 4>>";
+  cases.push_back({"tiles_of_rows",
+                   "%x : " + block,
+                   block,
+                   "  %m = bm.reduce_max %x, [2] : " + block + "\n  %b = bm.broadcast %m, [0, 1] : " + blockRow +
+                       " to " + block + "\n  %d = bm.sub %x, %b : " + block + "\n  %e = bm.exp %d : " + block +
+                       "\n  %s = bm.reduce_sum %e, [2] : " + block + "\n  %t = bm.broadcast %s, [0, 1] : " + blockRow +
+                       " to " + block + "\n  %y = bm.div %e, %t : " + block + "\n  bm.yield %y : " + block,
+                   {plain, schedule("rows, vector = 8, unroll = 5, tile = [2], partial = 2"),
+                    schedule("rows, vector = 16, unroll = 3, tile = [2], parallel = 1"),
+                    schedule("rows, vector = 4, tile = [4], partial = 4")},
+                   Data::NotFinite,
+                   1e-5});
   for (const char *element : {"f32", "f64", "i32", "i64"}) {
     std::string x = std::string("tensor<?x19x") + element + ", D<N, 19>>",
                 row = std::string("tensor<?x") + element + ", D<N>>";
