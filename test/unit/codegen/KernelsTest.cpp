@@ -121,6 +121,8 @@ std::string errorOf(const std::string &schedule, const char *triple) {
 TEST(KernelsTest, ErrorsAreDiagnosedAtTheKernel) {
   EXPECT_EQ(errorOf("matmul, vector = 8, tile = [4, 8]", ""),
             "a matmul schedule needs tiles of two sizes and a kernel with one product");
+  EXPECT_EQ(errorOf("rows, vector = 8, tile = [2]", ""),
+            "a rows schedule with a tile needs rows and tasks that are whole tiles");
 }
 
 TEST(KernelsTest, DeviceSchedulesThatCannotBe) {
