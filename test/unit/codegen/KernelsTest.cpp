@@ -122,7 +122,7 @@ TEST(KernelsTest, ErrorsAreDiagnosedAtTheKernel) {
   EXPECT_EQ(errorOf("matmul, vector = 8, tile = [4, 8]", ""),
             "a matmul schedule needs tiles of two sizes and a kernel with one product");
   EXPECT_EQ(errorOf("rows, vector = 8, tile = [2]", ""),
-            "a rows schedule with a tile needs rows and tasks that are whole tiles");
+            "a rows schedule with a tile needs rows and tasks that are whole tiles, and results of one shape");
 }
 
 TEST(KernelsTest, DeviceSchedulesThatCannotBe) {
