@@ -74,7 +74,7 @@ def main():
         f"Written by `bench/gpu/kernels.py` with ptxas ({version}); nothing was run. All kernels of "
         + ", ".join(f"`{model}`" for model in models)
         + ", by their schedules: how many there are, and the registers of a thread of the one that needs most. None of them"
-        " spills or uses local memory (in other models the sines and cosines of large numbers do).",
+        " spills or uses local memory.",
         "",
         "| schedule | kernels | " + " | ".join(gpu for gpu, _ in GPUS) + " |",
         "|---|--:|" + "--:|" * len(GPUS),

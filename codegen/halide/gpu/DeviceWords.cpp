@@ -1,7 +1,9 @@
 // OpenCL C overloads a function's name for f32 and f64; CUDA's library of device functions, which Halide links into
 // PTX, has the C library's names behind `__nv_`. Halide's name for counting zeros is one that OpenCL C does not have.
+// Sines and cosines are the processor's: those of CUDA's library keep the bits of large angles in local memory.
 // See the header.
 #include "codegen/halide/gpu/DeviceWords.h"
+#include "codegen/halide/Angles.h"
 #include "codegen/halide/Gelu.h"
 #include "codegen/halide/Philox.h"
 
@@ -36,6 +38,13 @@ static Expr inOpenCl(const Call *call) {
   return {};
 }
 
+// The argument is read more than once.
+static Expr ofOneArgument(Expr (*function)(const std::vector<Expr> &), const Expr &argument) {
+  std::string name = Halide::Internal::unique_name("argument");
+  Expr value = function({Halide::Internal::Variable::make(argument.type(), name)});
+  return Halide::Internal::Let::make(name, argument, value);
+}
+
 Expr DeviceWords::visit(const Call *call) {
   Expr mutated = IRMutator::visit(call);
   const auto *same = mutated.as<Call>();
@@ -48,6 +57,9 @@ Expr DeviceWords::visit(const Call *call) {
     return mutate(elementary::geluOf(same->args));
   if (isRandomBits(same))
     return mutate(computedRandomBits(same));
+  // Vectors, which only products have, are left to the library: OpenCL C cannot ask whether any of them is large.
+  if ((name == "sinf" || name == "cosf") && same->type.is_scalar())
+    return mutate(ofOneArgument(name == "sinf" ? elementary::sinOf : elementary::cosOf, same->args[0]));
   if (same->type.bits() == 32)
     base.consume_back("f");
   if (!llvm::is_contained(libraryFunctions, base))
