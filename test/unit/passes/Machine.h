@@ -249,8 +249,8 @@ private:
         others[input].integers[changed] ^= 1;
       Tensors results = evaluateKernel(kernel, others);
       for (auto [result, before] : llvm::zip_equal(results, outputs))
-        for (int64_t i = 0; i < size; ++i)
-          if (i != changed && before.isReal)
+        for (int64_t i = 0; before.isReal && i < int64_t(before.reals.size()); ++i)
+          if (i != changed || before.shape != inputs[input].shape) // values of rows do not depend on it at all
             EXPECT_EQ(result.reals[i], before.reals[i]) << function.getName().str() << ", input " << input;
     }
   }
