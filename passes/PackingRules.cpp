@@ -81,8 +81,8 @@ private:
     return packsRows ? PackedBlocks{panelOfRows(), 0} : PackedBlocks{0, panelOfColumns()};
   }
 
-  // Fewer rows than lanes are a vector of their own; else the vectors that waste least, the first of equals. One vector of
-  // rows loads much for what it multiplies where loads bring vectors of columns, too.
+  // Fewer rows than lanes are a vector of their own; else the vectors that waste least, the first of equals. One vector
+  // of rows loads much for what it multiplies where loads bring vectors of columns, too.
   int64_t panelOfRows() const {
     int64_t lanes = machine.lanes(sizes.elementBytes);
     if (rows() < lanes)

@@ -1,8 +1,8 @@
 // The same cases on a processor that is emulated: the kernels of a test are linked to one program (kernel_server.cpp),
 // which runs under qemu and calls them as it is told through pipes. BMC_TEST_TARGET and BMC_TEST_CPU in the environment
-// say which processor, as --target and --cpu; QEMU_CPU says which one qemu is. A test is skipped where there is no emulator
-// or nothing to link with. Arithmetic is that of the other processor, so the tolerances are those of the cases: the
-// reference's sums have another order, and round in between.
+// say which processor, as --target and --cpu; QEMU_CPU says which one qemu is. A test is skipped where there is no
+// emulator or nothing to link with. Arithmetic is that of the other processor, so the tolerances are those of the
+// cases: the reference's sums have another order, and round in between.
 #include "EmulatedProgram.h"
 #include "KernelRunner.h"
 #include "gtest/gtest.h"

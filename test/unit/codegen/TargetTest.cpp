@@ -26,9 +26,10 @@ TEST(TargetTest, UnknownNames) {
   EXPECT_EQ(errorOf("sparc-sun-solaris", ""),
             "unknown target 'sparc-sun-solaris'; known are x86_64-linux-musl, x86_64-linux-gnu, "
             "aarch64-linux-musl, aarch64-linux-gnu, thumbv7em-none-eabihf");
-  EXPECT_EQ(errorOf("aarch64-linux-musl", "x86-64-v3"),
-            "unknown processor 'x86-64-v3'; known are generic, cortex-a53, cortex-a72, cortex-a76, neoverse-n1, apple-m1, "
-            "neoverse-v1, neoverse-v2");
+  EXPECT_EQ(
+      errorOf("aarch64-linux-musl", "x86-64-v3"),
+      "unknown processor 'x86-64-v3'; known are generic, cortex-a53, cortex-a72, cortex-a76, neoverse-n1, apple-m1, "
+      "neoverse-v1, neoverse-v2");
 }
 
 // Its name chooses schedules; the instructions are those of all machines of its kind.
