@@ -5,15 +5,12 @@ Writes bench/recurrent.md. Both sides train on the same table in batches of 32 s
 steps.py tells. A round measures both, one after the other.
 """
 
-import argparse
 import pathlib
 import tempfile
 
 import page
 import steps
 import torch
-
-ROOT = page.ROOT
 
 BATCH, STEPS, INPUTS = 32, 32, 16
 BATCHES = 10
@@ -82,11 +79,7 @@ def document(rows, rounds):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--rounds", type=int, default=7)
-    parser.add_argument("--bmc", type=pathlib.Path, default=ROOT / "build/bin/bmc")
-    parser.add_argument("--output", type=pathlib.Path, default=ROOT / "bench/recurrent.md")
-    options = parser.parse_args()
+    options = steps.arguments(__doc__.splitlines()[0], 7, "recurrent.md")
     lines = []
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)

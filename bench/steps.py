@@ -5,13 +5,25 @@ costs at its start is not in it. PyTorch's step is timed within one process, aft
 time, not wall time: other processes on the machine disturb it less.
 """
 
+import argparse
+import pathlib
 import resource
 import subprocess
 import time
 
+import page
 import torch
 
 EPOCHS = (2, 42)
+
+
+def arguments(summary, rounds, output):
+    """The command line of a script that writes the page `bench/OUTPUT`."""
+    parser = argparse.ArgumentParser(description=summary)
+    parser.add_argument("--rounds", type=int, default=rounds)
+    parser.add_argument("--bmc", type=pathlib.Path, default=page.ROOT / "build/bin/bmc")
+    parser.add_argument("--output", type=pathlib.Path, default=page.ROOT / "bench" / output)
+    return parser.parse_args()
 
 
 def write_table(path, rows):

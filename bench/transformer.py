@@ -5,7 +5,6 @@ Writes bench/transformer.md. Both sides train on the same table in batches of se
 weights, as steps.py tells; their losses are compared first. A round measures each, one after the other.
 """
 
-import argparse
 import pathlib
 import re
 import tempfile
@@ -14,8 +13,6 @@ import numpy
 import page
 import steps
 import torch
-
-ROOT = page.ROOT
 
 INPUTS, CLASSES, BATCHES = 16, 10, 8
 EPOCHS = (1, 6)
@@ -199,11 +196,7 @@ def document(rows, rounds):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--bmc", type=pathlib.Path, default=ROOT / "build/bin/bmc")
-    parser.add_argument("--output", type=pathlib.Path, default=ROOT / "bench/transformer.md")
-    options = parser.parse_args()
+    options = steps.arguments(__doc__.splitlines()[0], 5, "transformer.md")
     lines = []
     for network in NETWORKS:
         with tempfile.TemporaryDirectory() as name:

@@ -52,11 +52,9 @@ struct Layout : impl::LayoutBase<Layout> {
 
   void runOnOperation() override {
     IRRewriter rewriter(&getContext());
-    auto target = getOperation()->getAttrOfType<TargetAttr>("bm.target");
-    if (!target) {
-      getOperation().emitError() << "needs a bm.target to choose layouts for";
+    TargetAttr target = targetFor(getOperation(), "choose layouts");
+    if (!target)
       return signalPassFailure();
-    }
     if (!target.getDevice().empty())
       return; // a device's products lay their tiles out in shared memory
     machine.emplace(target);

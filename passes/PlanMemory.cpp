@@ -7,6 +7,7 @@
 #include "passes/DeviceArena.h"
 #include "passes/Passes.h"
 #include "passes/PlanResults.h"
+#include "passes/Schedule.h"
 
 using namespace mlir;
 using namespace bmc::bm;
@@ -58,11 +59,9 @@ private:
 
 struct PlanMemory : impl::PlanMemoryBase<PlanMemory> {
   void runOnOperation() override {
-    auto target = getOperation()->getAttrOfType<TargetAttr>("bm.target");
-    if (!target) {
-      getOperation().emitError() << "needs a bm.target to schedule copies for";
+    TargetAttr target = targetFor(getOperation(), "schedule copies");
+    if (!target)
       return signalPassFailure();
-    }
     for (auto function : getOperation().getOps<func::FuncOp>()) {
       if (function.isExternal())
         continue;

@@ -31,4 +31,10 @@ Value smallOperand(OpBuilder &builder, Location loc, const Repeated &repeated, A
   return scalar.getType() == type ? scalar : BroadcastOp::create(builder, loc, type, scalar, ArrayRef<int64_t>());
 }
 
+Operation *onShape(OpBuilder &builder, Operation *op, ArrayRef<SymbolicDim> shape, ValueRange operands) {
+  Type type = tensorType(shape, getElementTypeOrSelf(op->getResult(0)));
+  return builder.insert(Operation::create(op->getLoc(), op->getName(), type, operands, op->getAttrDictionary(),
+                                          op->getPropertiesStorage(), {}, 0));
+}
+
 } // namespace bmc

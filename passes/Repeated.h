@@ -1,4 +1,5 @@
-// Values that repeat a smaller one: what is computed with them can be computed on less.
+// Values that repeat a smaller one: what is computed with them can be computed on less, by the same op on another
+// shape.
 #ifndef BMC_PASSES_REPEATED_H
 #define BMC_PASSES_REPEATED_H
 
@@ -23,6 +24,10 @@ bool isScalar(const Repeated &repeated);
 /// What is repeated, as a tensor of a shape: itself, or a scalar repeated over that shape.
 mlir::Value smallOperand(mlir::OpBuilder &builder, mlir::Location loc, const Repeated &repeated,
                          llvm::ArrayRef<bm::SymbolicDim> shape, mlir::Type elementType);
+
+/// The same pointwise op on operands of another shape.
+mlir::Operation *onShape(mlir::OpBuilder &builder, mlir::Operation *op, llvm::ArrayRef<bm::SymbolicDim> shape,
+                         mlir::ValueRange operands);
 
 } // namespace bmc
 

@@ -14,6 +14,13 @@ namespace bmc {
 #define GEN_PASS_DEF_SCHEDULE
 #include "passes/Passes.h.inc"
 
+TargetAttr targetFor(ModuleOp module, StringRef purpose) {
+  auto target = module->getAttrOfType<TargetAttr>("bm.target");
+  if (!target)
+    module.emitError() << "needs a bm.target to " << purpose << " for";
+  return target;
+}
+
 std::optional<int64_t> batchOf(Operation *op) {
   auto function = op->getParentOfType<func::FuncOp>();
   bool isTraining = function && (function.getName() == "train" || function.getName().starts_with("step."));
@@ -34,11 +41,9 @@ struct Schedule : impl::ScheduleBase<Schedule> {
   using ScheduleBase::ScheduleBase;
 
   void runOnOperation() override {
-    auto target = getOperation()->getAttrOfType<TargetAttr>("bm.target");
-    if (!target) {
-      getOperation().emitError() << "needs a bm.target to choose schedules for";
+    TargetAttr target = targetFor(getOperation(), "choose schedules");
+    if (!target)
       return signalPassFailure();
-    }
     getOperation().walk([&](KernelOp kernel) {
       if (!kernel.getScheduleAttr())
         kernel.setScheduleAttr(!target.getDevice().empty() ? chooseDeviceSchedule(kernel, plain)

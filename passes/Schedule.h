@@ -3,9 +3,12 @@
 #define BMC_PASSES_SCHEDULE_H
 
 #include "dialects/Ops.h"
+#include "mlir/IR/BuiltinOps.h"
 
 namespace bmc {
 
+/// The target of a module; if it says none, null and an error that says what for: "choose schedules".
+bm::TargetAttr targetFor(mlir::ModuleOp module, llvm::StringRef purpose);
 /// The rows of a training step, if the op belongs to one and the program says so.
 std::optional<int64_t> batchOf(mlir::Operation *op);
 /// An extent that is open at compile time is taken for the program's batch, or for this if that is open too.

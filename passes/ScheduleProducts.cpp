@@ -62,12 +62,7 @@ static void chooseNarrowTile(Choice &choice, const Product &product) {
 
 // Whether an open number of rows may turn out as one: not if it is a multiple of another, as in a stack of matrices.
 static bool mayBeOneRow(const Product &product, const KernelShape &shape) {
-  if (product.rows.isConstant() || shape.expected(product.rows))
-    return false;
-  SymbolValues smallest;
-  for (const std::string &symbol : product.rows.symbols())
-    smallest[symbol] = 1;
-  return product.rows.evaluate(smallest).value_or(1) <= 1;
+  return !product.rows.isConstant() && !shape.expected(product.rows) && extentWhere(product.rows, 1) <= 1;
 }
 
 // Lanes along the inner axis: the fixed number of partial sums an element, as many elements as fit.

@@ -51,10 +51,10 @@ struct Simplify : impl::SimplifyBase<Simplify> {
   }
 
 private:
-  // All ops but terminators, the first one last: that is where the driver begins, with a loop's body before the loop, so
-  // that nothing leaves a loop which an op in it takes in. No rule is about a terminator, and the driver would look at
-  // all operands of a function's `return` again whenever one of them changes: a training step returns several values a
-  // layer.
+  // All ops but terminators, the first one last: that is where the driver begins, with a loop's body before the loop,
+  // so that nothing leaves a loop which an op in it takes in. No rule is about a terminator, and the driver would look
+  // at all operands of a function's `return` again whenever one of them changes: a training step returns several values
+  // a layer.
   SmallVector<Operation *> opsToRewrite() {
     SmallVector<Operation *> ops;
     getOperation().walk<WalkOrder::PostOrder>([&](Operation *op) {
@@ -154,9 +154,7 @@ struct ComputeBeforeBroadcast : OpInterfaceRewritePattern<FusibleOpInterface> {
     SmallVector<Value> smallOperands;
     for (auto [repeated, operand] : llvm::zip_equal(operands, op->getOperands()))
       smallOperands.push_back(smallOperand(rewriter, op.getLoc(), repeated, shape, getElementTypeOrSelf(operand)));
-    Operation *small =
-        rewriter.insert(Operation::create(op.getLoc(), op->getName(), tensorType(shape, type.getElementType()),
-                                          smallOperands, op->getAttrDictionary(), op->getPropertiesStorage(), {}, 0));
+    Operation *small = onShape(rewriter, op, shape, smallOperands);
     rewriter.replaceOpWithNewOp<BroadcastOp>(op, type, small->getResult(0),
                                              widest ? widest->dimensions : SmallVector<int64_t>());
     return success();

@@ -52,13 +52,6 @@ bool isComputedAnywhere(Operation *op, int steps = 4) {
          });
 }
 
-// The op on operands of another shape.
-Operation *onShape(OpBuilder &builder, Operation *op, ArrayRef<SymbolicDim> shape, ValueRange operands) {
-  Type type = tensorType(shape, getElementTypeOrSelf(op->getResult(0)));
-  return builder.insert(Operation::create(op->getLoc(), op->getName(), type, operands, op->getAttrDictionary(),
-                                          op->getPropertiesStorage(), {}, 0));
-}
-
 // f(reshape x, reshape y) = reshape f(x, y): the reshape moves on to where it meets another, or a broadcast that does
 // not need it. So a row's sum that kept its axis, `[N, 1]`, is computed with as `[N]`.
 struct ComputeBeforeReshape : OpInterfaceRewritePattern<FusibleOpInterface> {

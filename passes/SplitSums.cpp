@@ -27,11 +27,9 @@ constexpr int64_t longReduction = 4096;
 namespace {
 struct SplitSums : impl::SplitSumsBase<SplitSums> {
   void runOnOperation() override {
-    auto target = getOperation()->getAttrOfType<TargetAttr>("bm.target");
-    if (!target) {
-      getOperation().emitError() << "needs a bm.target to choose the parts of sums for";
+    TargetAttr target = targetFor(getOperation(), "choose the parts of sums");
+    if (!target)
       return signalPassFailure();
-    }
     if (target.getDevice().empty())
       return;
     IRRewriter rewriter(&getContext());

@@ -12,6 +12,19 @@ using Halide::Internal::Variable;
 
 namespace bmc::codegen {
 
+Expr computedInPlace(Expr (*function)(const std::vector<Expr> &), const std::vector<Expr> &arguments) {
+  std::vector<Expr> named;
+  std::vector<std::string> names;
+  for (const Expr &argument : arguments) {
+    names.push_back(Halide::Internal::unique_name("argument"));
+    named.push_back(Variable::make(argument.type(), names.back()));
+  }
+  Expr result = function(named);
+  for (size_t i = names.size(); i-- > 0;)
+    result = Let::make(names[i], arguments[i], result);
+  return result;
+}
+
 Expr ProcessorWords::visit(const Call *call) {
   Expr mutated = IRMutator::visit(call);
   const auto *same = mutated.as<Call>();
@@ -24,18 +37,7 @@ Expr ProcessorWords::visit(const Call *call) {
                                                 : same->name == "cosf" ? elementary::cosOf
                                                 : same->name == "powf" ? elementary::powerOf
                                                                        : nullptr;
-  if (!function)
-    return mutated;
-  std::vector<Expr> arguments;
-  std::vector<std::string> names;
-  for (const Expr &argument : same->args) {
-    names.push_back(Halide::Internal::unique_name("argument"));
-    arguments.push_back(Variable::make(argument.type(), names.back()));
-  }
-  Expr result = function(arguments);
-  for (size_t i = names.size(); i-- > 0;)
-    result = Let::make(names[i], same->args[i], result);
-  return result;
+  return function ? computedInPlace(function, same->args) : mutated;
 }
 
 // What a number that has a name is a multiple of is told to those that use it.

@@ -7,6 +7,10 @@
 
 namespace bmc::codegen {
 
+/// What a function computes of arguments that it may read more than once: each is bound to a name.
+Halide::Expr computedInPlace(Halide::Expr (*function)(const std::vector<Halide::Expr> &),
+                             const std::vector<Halide::Expr> &arguments);
+
 /// Puts their computation in the place of calls. A pipeline's custom lowering pass: loops are vectors by then, so that
 /// a vector can be asked whether any of its numbers needs the long way.
 class ProcessorWords : public Halide::Internal::IRMutator {

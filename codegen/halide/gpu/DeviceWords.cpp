@@ -6,6 +6,7 @@
 #include "codegen/halide/Angles.h"
 #include "codegen/halide/Gelu.h"
 #include "codegen/halide/Philox.h"
+#include "codegen/halide/ProcessorWords.h"
 
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringRef.h"
@@ -38,13 +39,6 @@ static Expr inOpenCl(const Call *call) {
   return {};
 }
 
-// The argument is read more than once.
-static Expr ofOneArgument(Expr (*function)(const std::vector<Expr> &), const Expr &argument) {
-  std::string name = Halide::Internal::unique_name("argument");
-  Expr value = function({Halide::Internal::Variable::make(argument.type(), name)});
-  return Halide::Internal::Let::make(name, argument, value);
-}
-
 Expr DeviceWords::visit(const Call *call) {
   Expr mutated = IRMutator::visit(call);
   const auto *same = mutated.as<Call>();
@@ -59,7 +53,7 @@ Expr DeviceWords::visit(const Call *call) {
     return mutate(computedRandomBits(same));
   // Vectors, which only products have, are left to the library: OpenCL C cannot ask whether any of them is large.
   if ((name == "sinf" || name == "cosf") && same->type.is_scalar())
-    return mutate(ofOneArgument(name == "sinf" ? elementary::sinOf : elementary::cosOf, same->args[0]));
+    return mutate(computedInPlace(name == "sinf" ? elementary::sinOf : elementary::cosOf, same->args));
   if (same->type.bits() == 32)
     base.consume_back("f");
   if (!llvm::is_contained(libraryFunctions, base))

@@ -118,16 +118,8 @@ TEST(DeviceScheduleTest, Rows) {
 
 // Terms that are the same everywhere are added as often as there are some.
 TEST(DeviceScheduleTest, SumsOfRepeatedNumbers) {
-  const std::string x = "tensor<?xf32, D<N>>", y = "tensor<?x64xf32, D<N, 64>>";
-  const std::string body = "  %b = bm.broadcast %x, [0] : " + x + " to " + y + "\n  %s = bm.reduce_sum %b, [1] : " + y +
-                           "\n  bm.yield %s : " + x;
-  expectAsReference({{"rows",
-                      "%x : " + x,
-                      x,
-                      body,
-                      {schedule("gpu_elements, threads = 64"), schedule("gpu_rows, partial = 32, threads = 32")},
-                      Data::Plain,
-                      1e-5}});
+  expectAsReference({sumsOfRepeatedNumbers(
+      "64", {schedule("gpu_elements, threads = 64"), schedule("gpu_rows, partial = 32, threads = 32")})});
 }
 
 TEST(DeviceScheduleTest, Columns) {

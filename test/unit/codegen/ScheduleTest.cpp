@@ -54,16 +54,8 @@ TEST(ScheduleTest, MatmulOfRepeatedNumbers) {
 }
 
 TEST(ScheduleTest, SumsOfRepeatedNumbers) {
-  const std::string x = "tensor<?xf32, D<N>>", y = "tensor<?x39xf32, D<N, 39>>";
-  const std::string body = "  %b = bm.broadcast %x, [0] : " + x + " to " + y + "\n  %s = bm.reduce_sum %b, [1] : " + y +
-                           "\n  bm.yield %s : " + x;
-  expectAsReference({{"rows",
-                      "%x : " + x,
-                      x,
-                      body,
-                      {plain, schedule("rows, vector = 4, partial = 2"), schedule("rows, vector = 8")},
-                      Data::Plain,
-                      1e-5}});
+  expectAsReference(
+      {sumsOfRepeatedNumbers("39", {plain, schedule("rows, vector = 4, partial = 2"), schedule("rows, vector = 8")})});
 }
 
 // What is broadcast is loaded as vectors: along the inner axis, whose last steps are fewer, or across it; in tiles of

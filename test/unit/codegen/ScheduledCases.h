@@ -80,6 +80,19 @@ inline Case softmax(const std::string &columns, const std::string &name, Data da
           1e-5};
 }
 
+// A sum along rows whose terms are all the same number: added as often as there are some.
+inline Case sumsOfRepeatedNumbers(const std::string &columns, std::vector<std::string> clauses) {
+  const std::string x = "tensor<?xf32, D<N>>", y = "tensor<?x" + columns + "xf32, D<N, " + columns + ">>";
+  return {"rows",
+          "%x : " + x,
+          x,
+          "  %b = bm.broadcast %x, [0] : " + x + " to " + y + "\n  %s = bm.reduce_sum %b, [1] : " + y +
+              "\n  bm.yield %s : " + x,
+          clauses,
+          Data::Plain,
+          1e-5};
+}
+
 } // namespace bmc::test
 
 #endif
