@@ -48,8 +48,8 @@ Expr geluOf(const std::vector<Expr> &arguments) {
 static Expr geluBelowFour(const Expr &x) {
   Expr a = abs(x);
   Reduced reduced = reducedDensity(a, 1);
-  Expr p = polynomial(a, {1, 8.0718317, 26.6647015, 41.7734261});
-  Expr q = polynomial(a, {3.9826858, 17.780405, 87.6760025});
+  Expr p = polynomial(a, {1.22848058, 9.9160881, 32.7570686, 51.3178406});
+  Expr q = polynomial(a, {4.89265203, 21.8428822, 107.70826});
   Expr line = polynomial(a, {2.50985765, -0.0988463089});
   Expr smooth = strict::divide(a * p, line * p + q);
   return withoutShareAbove(x, strict::mul(expm1OfShortRest(reduced.rest) * smooth + smooth, reduced.root));

@@ -129,7 +129,42 @@ def gelu():
 
     start = numpy.concatenate([line * upper[0], rest, upper[1:]]) / upper[0]
     start[:2] = line
-    show("gelu up to 4: L, Q and P but its first coefficient, 1", *rounded(start, error))
+    found, _ = rounded(start, error)
+    line, q, p = found[:2], found[2:5], numpy.append(numpy.float32(1), found[5:])
+    # P and Q may be multiplied by any number, which decides where the steps between them round up or down.
+    floats = numpy.arange(*numpy.array([2.0**-12, 4], numpy.float32).view(numpy.int32), 7).view(numpy.float32)
+    scaled = lambda scale: (line, (q * scale).astype(numpy.float32), (p * scale).astype(numpy.float32))  # noqa: E731
+    units = {scale: gelu_units(floats, *scaled(scale)) for scale in 2 ** (numpy.arange(64) / 64)}
+    best = min(units, key=units.get)
+    print(f"gelu up to 4: {units[best]:.2f} units of the result's last place, rounding included")
+    for name, coefficients in zip("LQP", scaled(best)):
+        print(f"  {name}: " + ", ".join(f"{value:.9g}" for value in coefficients), flush=True)
+
+
+def fused(x, y, z):
+    """x * y + z, rounded once (but for rare halves, since doubles round too)."""
+    return (x.astype(float) * y + z).astype(numpy.float32)
+
+
+def horner(a, coefficients):
+    sum = numpy.full_like(a, coefficients[0])
+    for coefficient in coefficients[1:]:
+        sum = fused(sum, a, coefficient)
+    return sum
+
+
+def gelu_units(floats, line, q, p):
+    """The largest error of geluBelowFour in Gelu.cpp, all of whose steps round as there, but for the exponential's."""
+    worst = 0
+    for a in numpy.array_split(floats, len(floats) // 1_000_000 + 1):
+        density = numpy.exp(-0.5 * a.astype(float) ** 2)
+        numerator, divisor = horner(a, p), horner(a, line)
+        smooth = a * numerator / fused(divisor, numerator, horner(a, q))
+        wanted = a * special.erfc(a * numpy.sqrt(0.5)) / 2
+        found = (smooth.astype(float) * density).astype(numpy.float32)
+        units = numpy.abs(found - wanted) / numpy.spacing(wanted.astype(numpy.float32))
+        worst = max(worst, units.max())
+    return worst
 
 
 def angles():

@@ -1,6 +1,6 @@
-// The same cases on an OpenCL device, through the runtime's own driver: each with the schedule that the compiler
-// chooses, or with the device's schedules that it names. What a case says of schedules for the processor does not
-// count; what it says of results in place does.
+// The same cases on a device, through the runtime's own driver: each with the schedule that the compiler chooses, or
+// with the device's schedules that it names. What a case says of schedules for the processor does not count; what it
+// says of results in place does. The device is OpenCL's, or CUDA's where BMC_TEST_DEVICE in the environment is `cuda`.
 #include "KernelRunner.h"
 #include "bmc/program.h"
 #include "passes/Schedule.h"
@@ -13,15 +13,20 @@
 using namespace mlir;
 using namespace bmc::bm;
 
+static bool isCuda() {
+  const char *device = getenv("BMC_TEST_DEVICE");
+  return device && llvm::StringRef(device) == "cuda";
+}
+
 // The runtime's device wants a program.
 const struct bmc_program bmc_program = {};
-const struct bmc_device_program bmc_device_program = {.driver = &bmc_driver_opencl};
+const struct bmc_device_program bmc_device_program = {.driver = isCuda() ? &bmc_driver_cuda : &bmc_driver_opencl};
 
 namespace bmc::test {
 
 namespace {
 // The host's part of a kernel says what the device shall do; the tape does it.
-class OpenClKernel : public LoadedKernel {
+class DeviceKernel : public LoadedKernel {
 public:
   using LoadedKernel::LoadedKernel;
 
@@ -73,19 +78,20 @@ static void chooseSchedules(ModuleOp module) {
 }
 
 void expectAsReference(ArrayRef<Case> cases) {
-  if (const char *why = bmc_driver_opencl.open(/*timesKernels=*/false))
-    GTEST_SKIP() << "no OpenCL device: " << why;
+  if (const char *why = deviceDriver().open(/*timesKernels=*/false))
+    GTEST_SKIP() << "no device: " << why;
   std::vector<Case> onDevice;
   llvm::transform(cases, std::back_inserter(onDevice), forDevice);
   OwningOpRef<ModuleOp> module = parse(moduleText(onDevice));
   ASSERT_TRUE(module);
   chooseSchedules(*module);
-  codegen::CompileOptions options{llvm::cantFail(codegen::parseTarget("x86_64-linux-gnu+opencl", ""))};
+  const char *target = isCuda() ? "x86_64-linux-gnu+cuda" : "x86_64-linux-gnu+opencl";
+  codegen::CompileOptions options{llvm::cantFail(codegen::parseTarget(target, ""))};
   options.jobs = 2;
   auto kernels = codegen::compileKernels(*module, options);
   ASSERT_TRUE(succeeded(kernels));
   expectVariants(*module, onDevice, options.target, *kernels, [](const codegen::CompiledKernel &compiled) {
-    return std::make_unique<OpenClKernel>(compiled.object, compiled.name);
+    return std::make_unique<DeviceKernel>(compiled.object, compiled.name);
   });
 }
 
