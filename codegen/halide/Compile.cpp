@@ -4,6 +4,7 @@
 #include "codegen/halide/Pipelines.h"
 #include "codegen/halide/ProcessorWords.h"
 #include "codegen/halide/gpu/DeviceWords.h"
+#include "codegen/halide/gpu/PipelineTiles.h"
 
 #include <sys/mman.h>
 #include <sys/wait.h>
@@ -108,9 +109,10 @@ static void compile(const CompileJob &job, const Halide::Target &target, KernelO
     throw Halide::CompileError("an op has no Halide algorithm");
   bool hasDevice = target.has_gpu_feature();
   Halide::Pipeline pipeline(lowered->outputs);
-  if (hasDevice)
+  if (hasDevice) {
+    pipeline.add_custom_lowering_pass(new PipelineTiles);
     pipeline.add_custom_lowering_pass(new DeviceWords(target));
-  else
+  } else
     pipeline.add_custom_lowering_pass(new ProcessorWords);
   if (output == KernelOutput::Loops)
     return pipeline.compile_to_lowered_stmt(path, lowered->arguments, Halide::Text, target);

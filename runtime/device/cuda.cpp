@@ -24,6 +24,9 @@ struct Event;
 enum : unsigned { streamNonBlocking = 1 };
 enum : int { captureThreadLocal = 1, maxDynamicSharedBytes = 8 };
 enum : uint32_t { sharedBytesOfEveryBlock = 48 * 1024 };
+enum : int { optionMaxRegisters = 0 };
+// Of a thread: so two of the largest blocks, of 256 threads, are beside each other on a multiprocessor.
+enum : uintptr_t { mostRegisters = 128 };
 
 /// The functions that are called, with the names that the library has them under.
 #define BMC_CUDA_FUNCTIONS(DO)                                                                                         \
@@ -42,7 +45,7 @@ enum : uint32_t { sharedBytesOfEveryBlock = 48 * 1024 };
   DO(copyToDevice, "cuMemcpyHtoDAsync_v2", Address, const void *, size_t, Stream *)                                    \
   DO(copyToHost, "cuMemcpyDtoHAsync_v2", void *, Address, size_t, Stream *)                                            \
   DO(copyOnDevice, "cuMemcpyDtoDAsync_v2", Address, Address, size_t, Stream *)                                         \
-  DO(moduleLoad, "cuModuleLoadData", Module **, const void *)                                                          \
+  DO(moduleLoad, "cuModuleLoadDataEx", Module **, const void *, unsigned, const int *, void **)                        \
   DO(moduleFunction, "cuModuleGetFunction", Function **, Module *, const char *)                                       \
   DO(functionAttribute, "cuFuncSetAttribute", Function *, int, int)                                                    \
   DO(launchKernel, "cuLaunchKernel", Function *, unsigned, unsigned, unsigned, unsigned, unsigned, unsigned, unsigned, \
@@ -135,7 +138,9 @@ void copy(uint64_t to, uint64_t from, int64_t bytes) {
 
 void *load(const char *text, int64_t) {
   Module *module = nullptr;
-  check(cuda.moduleLoad(&module, text), "the compilation of a kernel");
+  const int options[] = {optionMaxRegisters};
+  void *values[] = {reinterpret_cast<void *>(mostRegisters)};
+  check(cuda.moduleLoad(&module, text, 1, options, values), "the compilation of a kernel");
   return module;
 }
 

@@ -210,10 +210,13 @@ Status cuMemcpyDtoDAsync_v2(unsigned long long to, unsigned long long from, size
   return done("copy %zu", bytes);
 }
 
-Status cuModuleLoadData(void **module, const void *text) {
-  expectNoCapture("cuModuleLoadData");
+Status cuModuleLoadDataEx(void **module, const void *text, unsigned optionCount, const int *options, void **values) {
+  enum { maxRegisters = 0 };
+  expectNoCapture("cuModuleLoadDataEx");
+  expect(optionCount == 1 && options[0] == maxRegisters && reinterpret_cast<uintptr_t>(values[0]) == 128,
+         "cuModuleLoadDataEx", "a thread to have at most 128 registers");
   Module *parsed = parse(static_cast<const char *>(text));
-  expect(!parsed->kernels.empty(), "cuModuleLoadData", "PTX with an entry");
+  expect(!parsed->kernels.empty(), "cuModuleLoadDataEx", "PTX with an entry");
   driver.modules.insert(parsed);
   *module = parsed;
   return done("module");

@@ -149,6 +149,8 @@ public:
   void stage(size_t operand, int extent);
 
 private:
+  void unrollStep(Stage &stage, const RVar &positions) const;
+
   Tile tile;
   const Anchor &product;
   const OutputLoops &loops;
@@ -198,6 +200,16 @@ void ProductScheduler::output(Stage stage) {
   stage.gpu_blocks(columnTile, rowTile, leading);
 }
 
+// Where there is only one step half of it stays a loop. Without any LLVM would move arithmetic behind the guards of the
+// stores, and all that it needs would wait in registers.
+void ProductScheduler::unrollStep(Stage &stage, const RVar &positions) const {
+  RVar half("half"), position("position");
+  if (Halide::Internal::is_const_one(stage.get_schedule().rvars().back().extent))
+    stage.split(positions, half, position, tile.inner / 2).unroll(position);
+  else
+    stage.unroll(positions);
+}
+
 void ProductScheduler::accumulators() {
   Func sums = product.result;
   sums.compute_at(loops.output, columnTile)
@@ -220,7 +232,7 @@ void ProductScheduler::accumulators() {
     stage.vectorize(names.columnInQuad).unroll(names.columnQuad).unroll(names.rowInQuad).unroll(names.rowQuad);
     bool isFirst = update == 0;
     if (!isFirst)
-      stage.unroll(domain[0]);
+      unrollStep(stage, domain[0]);
     stage.gpu_threads(domain[isFirst ? 0 : 1], domain[isFirst ? 1 : 2]);
   }
 }
