@@ -10,9 +10,13 @@ namespace bmc {
 constexpr int64_t elementThreads = 128;
 /// Tiles of a product, rows, columns and inner axis, and the threads that share one. A result needs as many large tiles
 /// to be worth them, and none that is mostly beside it.
-constexpr int64_t largeTile[] = {128, 128, 8}, smallTile[] = {64, 64, 16}, productThreads = 256, leastLargeTiles = 16;
-/// Rows and columns that a tile is worth having for.
-constexpr int64_t leastOfTiled = 32;
+constexpr int64_t largeTile[] = {128, 64, 16}, smallTile[] = {64, 64, 16}, productThreads = 256, leastLargeTiles = 96;
+/// Rows and columns that a tile is worth having for: though most of it may be beside the result, its operands are read
+/// together and on time.
+constexpr int64_t leastOfTiled = 8;
+/// Threads of a block that adds up columns, and how many columns are one's where their blocks keep a device busy, and
+/// where they would not.
+constexpr int64_t columnThreads = 256, manyColumns = 32, fewColumns = 8;
 /// Blocks that keep a device busy: today's have about as many multiprocessors.
 constexpr int64_t manyBlocks = 128;
 
@@ -25,6 +29,11 @@ bool isTiled(llvm::ArrayRef<bm::SymbolicDim> shape, int64_t open);
 bool hasLargeTiles(llvm::ArrayRef<bm::SymbolicDim> shape, int64_t open);
 /// The blocks that compute it.
 int64_t blocksOf(llvm::ArrayRef<bm::SymbolicDim> shape, int64_t open);
+
+/// The columns of a block that computes sums of this shape, each of so many elements.
+int64_t columnsOfBlock(llvm::ArrayRef<bm::SymbolicDim> shape, int64_t length, int64_t open);
+/// The blocks that compute sums of this shape by columns.
+int64_t blocksOfColumns(llvm::ArrayRef<bm::SymbolicDim> shape, int64_t length, int64_t open);
 
 } // namespace bmc
 

@@ -13,19 +13,17 @@ using namespace bmc::bm;
 namespace bmc {
 
 namespace {
-// Threads of a block where they share a row or columns.
-constexpr int64_t rowThreads = 128, columnThreads = 256;
+// Threads of a block where they share a row.
+constexpr int64_t rowThreads = 128;
 // A block reduces rows or columns together from this length on; below, a thread is done sooner than it has waited.
 constexpr int64_t sharedLength = 32;
-// Threads that add up one column.
-constexpr int64_t threadsOfColumn = 8;
 // Elements of an aligned vector.
 constexpr int64_t vectorElements = 4;
 
 // The parameters of a device's schedule, to be filled in.
 struct DeviceChoice {
   StringRef kind = "gpu_elements";
-  int64_t threads = elementThreads, vector = 1, partial = 1;
+  int64_t threads = elementThreads, vector = 1, unroll = 1, partial = 1;
   SmallVector<int64_t> tile = {};
 };
 
@@ -69,6 +67,13 @@ struct ReductionShape {
 };
 } // namespace
 
+// Additions of a thread whose operands it loads at the same time. The last ones may be behind the end, so no more than
+// there are.
+static int64_t unrollOf(int64_t length, int64_t partial) {
+  constexpr int64_t mostLoads = 8;
+  return std::min(mostLoads, int64_t(llvm::bit_floor(uint64_t(llvm::divideCeil(length, partial)))));
+}
+
 static bool isPrefix(ArrayRef<SymbolicDim> prefix, ArrayRef<SymbolicDim> shape) {
   return prefix.size() <= shape.size() && shape.take_front(prefix.size()) == prefix;
 }
@@ -87,10 +92,12 @@ static DeviceChoice chooseReduction(const DeviceShape &shape) {
     return {};
   if (first.isTrailing && isPrefix(first.kept, shape.result)) {
     int64_t threads = std::min<int64_t>(rowThreads, llvm::bit_floor(uint64_t(length)));
-    return {.kind = "gpu_rows", .threads = threads, .partial = threads};
+    return {.kind = "gpu_rows", .threads = threads, .unroll = unrollOf(length, threads), .partial = threads};
   }
-  if (first.keepsInnermost && first.kept == shape.result)
-    return {.kind = "gpu_columns", .threads = columnThreads, .partial = threadsOfColumn};
+  if (first.keepsInnermost && first.kept == shape.result) {
+    int64_t partial = columnThreads / columnsOfBlock(first.kept, length, shape.open);
+    return {.kind = "gpu_columns", .threads = columnThreads, .unroll = unrollOf(length, partial), .partial = partial};
+  }
   return {};
 }
 
@@ -128,7 +135,7 @@ static DeviceChoice choose(const DeviceShape &shape) {
     return chooseReduction(shape);
   if (pattern == AccessPattern::Scatter)
     return chooseScatter(shape);
-  bool isProduct = pattern == AccessPattern::Contraction && shape.anchors.size() == 1 && shape.result.size() >= 2;
+  bool isProduct = isa<MatmulOp, SlicedMatmulOp>(shape.anchors[0]) && shape.anchors.size() == 1;
   return isProduct ? chooseProduct(shape) : DeviceChoice();
 }
 
@@ -158,10 +165,25 @@ int64_t blocksOf(ArrayRef<SymbolicDim> shape, int64_t open) {
          llvm::divideCeil(extentWhere(shape.back(), open), tile[1]);
 }
 
+static int64_t blocksWith(ArrayRef<SymbolicDim> shape, int64_t columns, int64_t open) {
+  return elementsWith(shape.drop_back(), open) * llvm::divideCeil(extentWhere(shape.back(), open), columns);
+}
+
+int64_t columnsOfBlock(ArrayRef<SymbolicDim> shape, int64_t length, int64_t open) {
+  // Beside each other on a multiprocessor, and additions that each thread should have.
+  constexpr int64_t residentBlocks = 4, leastAdditions = 4;
+  bool isShort = length < leastAdditions * (columnThreads / fewColumns);
+  return isShort || blocksWith(shape, manyColumns, open) >= residentBlocks * manyBlocks ? manyColumns : fewColumns;
+}
+
+int64_t blocksOfColumns(ArrayRef<SymbolicDim> shape, int64_t length, int64_t open) {
+  return blocksWith(shape, columnsOfBlock(shape, length, open), open);
+}
+
 ScheduleAttr chooseDeviceSchedule(KernelOp kernel, bool plain) {
   DeviceChoice choice = plain ? DeviceChoice() : choose(DeviceShape(kernel));
   return ScheduleAttr::get(
-      kernel.getContext(), choice.kind, choice.vector, /*unroll=*/1, choice.tile, /*fewRowsTile=*/{}, choice.partial,
+      kernel.getContext(), choice.kind, choice.vector, choice.unroll, choice.tile, /*fewRowsTile=*/{}, choice.partial,
       /*parallel=*/0, /*parallelColumns=*/0, /*parallelFrom=*/0, "columns", /*flat=*/false, choice.threads);
 }
 

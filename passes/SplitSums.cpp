@@ -16,9 +16,8 @@ namespace bmc {
 #define GEN_PASS_DEF_SPLITSUMS
 #include "passes/Passes.h.inc"
 
-// Positions that a part has at least: less is not worth the second step. In tiles of a product, and for threads that
-// compute an element each.
-constexpr int64_t leastOfTile = 256, leastOfThread = 128;
+// Positions that a part of a product has at least: less is not worth the second step.
+constexpr int64_t leastOfPart = 128;
 // Parts are multiples of all tiles' inner extents.
 constexpr int64_t partAlignment = 64;
 // Elements of a reduction's operand that are worth two steps.
@@ -55,9 +54,8 @@ struct SplitSums : impl::SplitSumsBase<SplitSums> {
       return 0;
     int64_t open = openExtent(product);
     Shape shape = shapeOf(product.getType());
-    bool hasTiles = isTiled(shape, open);
-    int64_t inner = extentWhere(product.getInner(), open), least = hasTiles ? leastOfTile : leastOfThread;
-    int64_t blocks = std::max<int64_t>(blocksOf(shape, open), 1), parts = std::min(manyBlocks / blocks, inner / least);
+    int64_t inner = extentWhere(product.getInner(), open), blocks = std::max<int64_t>(blocksOf(shape, open), 1),
+            parts = std::min(manyBlocks / blocks, inner / leastOfPart);
     return parts < 2 ? 0 : llvm::alignTo(llvm::divideCeil(inner, parts), partAlignment);
   }
 
@@ -75,12 +73,15 @@ struct SplitSums : impl::SplitSumsBase<SplitSums> {
     int64_t open = openExtent(reduction);
     Shape shape = shapeOf(reduction.getX().getType());
     ArrayRef<int64_t> axes = reduction.getAxes();
-    int64_t kept = elementsWith(shapeOf(reduction.getType()), open), all = elementsWith(shape, open);
-    if (axes.size() < 2 || kept >= manyBlocks || all / std::max<int64_t>(kept, 1) < longReduction)
+    Shape kept = shapeOf(reduction.getType());
+    int64_t length = elementsWith(shape, open) / std::max<int64_t>(elementsWith(kept, open), 1);
+    bool hasColumns = axes.back() != int64_t(shape.size()) - 1;
+    int64_t blocks = hasColumns ? blocksOfColumns(kept, length, open) : elementsWith(kept, open);
+    if (axes.size() < 2 || blocks >= manyBlocks || length < longReduction)
       return;
     size_t first = axes.size() - 1; // of those that are reduced first
     int64_t together = extentWhere(shape[axes[first]], open);
-    while (first > 1 && together < all / std::max<int64_t>(kept, 1) / together)
+    while (first > 1 && together < length / together)
       together *= extentWhere(shape[axes[--first]], open);
     Value partial = Reduction::create(rewriter, reduction.getLoc(), reduction.getX(),
                                       rewriter.getDenseI64ArrayAttr(axes.drop_front(first)));

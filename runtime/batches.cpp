@@ -53,6 +53,11 @@ Batches::~Batches() {
     helper->stop();
 }
 
+void Batches::holdForDevice() {
+  first.holdForDevice(size);
+  second.holdForDevice(size);
+}
+
 void Batches::restart(const int64_t *order, int64_t begin) {
   if (isOnItsWay)
     helper->wait();

@@ -24,6 +24,8 @@ public:
   /// From now on in this order, which must live as long; null: as they are in the table. The rows in front of `begin`
   /// are left out.
   void restart(const int64_t *order, int64_t begin = 0);
+  /// The batches of a device that is open are gathered where it reads them.
+  void holdForDevice();
   /// The next batch, null at the end. It is there until the next call.
   Rows *next();
 

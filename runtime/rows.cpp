@@ -3,6 +3,9 @@
 
 #include "errors.h"
 #include "tensor.h"
+#ifdef BMC_DEVICE
+#include "device/device.h"
+#endif
 
 #include <math.h>
 
@@ -12,16 +15,24 @@ Rows::Rows(FieldUse use) {
   for (int64_t i = 0; i < bmc_program.field_count; ++i) {
     const bmc_field &field = bmc_program.fields[i];
     int64_t rowBytes = elementCount(field.dims, field.rank) * elementBytes(field.element);
-    fields.push({&field, rowBytes, nullptr, 0});
+    fields.push({&field, rowBytes, nullptr, 0, false});
     if (use.reads(i))
       reserve(fields[i], 1);
   }
 }
 
+static void release(FieldRows &rows) {
+#ifdef BMC_DEVICE
+  if (rows.isOfDevice)
+    return deviceDriver().releaseHost(rows.data);
+#endif
+  free(rows.data);
+}
+
 Rows::~Rows() {
   for (FieldRows &rows : fields)
     if (!areOnDisk())
-      free(rows.data);
+      release(rows);
   for (SpillFile *file : files)
     if (file)
       destroy(file);
@@ -36,9 +47,26 @@ void Rows::reserve(FieldRows &rows, int64_t number) {
   char *data = static_cast<char *>(allocateBuffer(multiplySizes(capacity, rows.rowBytes, "the data"), "the data"));
   if (rows.data)
     memcpy(data, rows.data, (count - spilled) * rows.rowBytes);
-  free(rows.data);
+  release(rows);
   rows.data = data;
   rows.capacity = capacity;
+  rows.isOfDevice = false;
+}
+
+void Rows::holdForDevice([[maybe_unused]] int64_t number) {
+#ifdef BMC_DEVICE
+  const int64_t worthIt = 1 << 16; // bytes; drivers copy less than that at once
+  for (FieldRows &rows : fields) {
+    int64_t bytes = number * rows.rowBytes;
+    void *memory = rows.data && isDeviceOpen() && bytes >= worthIt ? deviceDriver().allocateHost(bytes) : nullptr;
+    if (!memory)
+      continue;
+    release(rows);
+    rows.data = static_cast<char *>(memory);
+    rows.capacity = number;
+    rows.isOfDevice = true;
+  }
+#endif
 }
 
 int64_t Rows::bytes() const {

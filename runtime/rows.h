@@ -14,6 +14,7 @@ struct FieldRows {
   int64_t rowBytes;
   char *data; // null: the field is not read
   int64_t capacity;
+  bool isOfDevice; // its memory is that of the device's driver
 };
 
 /// Some or all rows of a table, one tensor a field; its index is the field's.
@@ -39,6 +40,9 @@ public:
   void expect(const int64_t *chosen, int64_t begin, int64_t number);
   /// Whether they are read from files.
   bool areOnDisk() const { return spilled > 0; }
+  /// Makes room for so many rows where a device that is open reads them without waiting for the processor, if they are
+  /// worth it.
+  void holdForDevice(int64_t number);
   /// Exchanges the rows of two batches, which are in memory.
   void swap(Rows &other);
   /// Copies the chosen rows of `source` (from `begin` on in order, where `chosen` is null) over this one's.

@@ -215,6 +215,7 @@ static Outcome runEpochs(Training &training) {
   if (bmc_program.shuffle)
     order.resize(state.rows);
   Batches batches(training.data.trainRows, size, training.steps.first().overwritesRows());
+  batches.holdForDevice();
   Progress progress(Progress::choose(training.options.json, training.options.quiet), state.epoch + 1, state.position,
                     epochs, state.rows);
   Outcome outcome = Outcome::finished;

@@ -5,6 +5,7 @@
 #include "codegen/halide/ProcessorWords.h"
 #include "codegen/halide/gpu/DeviceWords.h"
 #include "codegen/halide/gpu/PipelineTiles.h"
+#include "codegen/halide/gpu/SingleRegisters.h"
 
 #include <sys/mman.h>
 #include <sys/wait.h>
@@ -111,6 +112,7 @@ static void compile(const CompileJob &job, const Halide::Target &target, KernelO
   Halide::Pipeline pipeline(lowered->outputs);
   if (hasDevice) {
     pipeline.add_custom_lowering_pass(new PipelineTiles);
+    pipeline.add_custom_lowering_pass(new SingleRegisters);
     pipeline.add_custom_lowering_pass(new DeviceWords(target));
   } else
     pipeline.add_custom_lowering_pass(new ProcessorWords);

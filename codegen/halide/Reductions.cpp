@@ -172,14 +172,15 @@ static LaneSums sumInThreads(Algorithm &algorithm, const std::string &name, cons
   for (int64_t axis : axes.reduced)
     reducedShape.push_back(axes.shape[axis]);
   SymbolicDim count = elementCount(reducedShape);
-  Halide::RDom steps(0, Halide::Internal::simplify((algorithm.size(count) + partial - 1) / partial));
-  Expr place = steps * partial + lane;
-  Index reduced = algorithm.unflatten(algorithm.inside(place, count, partial), reducedShape);
+  int unroll = int(algorithm.schedule().getUnroll()), perRound = partial * unroll;
+  RDom steps(0, unroll, 0, Halide::Internal::simplify((algorithm.size(count) + perRound - 1) / perRound));
+  Expr place = (steps.y * unroll + steps.x) * partial + lane;
+  Index reduced = algorithm.unflatten(algorithm.inside(place, count, perRound), reducedShape);
   sums.lanes(withLane(lane, vars)) = rule.identity;
   Expr soFar = sums.lanes(withLane(lane, vars));
   Expr element = over(steps, operand(axes.operandIndex(axes.keptPositions(algorithm, vars), reduced.axes)));
   Expr more = rule.combine(soFar, element);
-  bool isWhole = count.isConstant() && *count.constant() % partial == 0;
+  bool isWhole = count.isConstant() && *count.constant() % perRound == 0;
   sums.lanes(withLane(lane, vars)) = isWhole ? more : Halide::select(place < algorithm.size(count), more, soFar);
   combine(sums, name, vars, partial, foldedThreadCount, rule);
   return sums;

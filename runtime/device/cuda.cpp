@@ -42,6 +42,8 @@ enum : uintptr_t { mostRegisters = 128 };
   DO(streamSynchronize, "cuStreamSynchronize", Stream *)                                                               \
   DO(memoryAllocate, "cuMemAlloc_v2", Address *, size_t)                                                               \
   DO(memoryFree, "cuMemFree_v2", Address)                                                                              \
+  DO(hostAllocate, "cuMemAllocHost_v2", void **, size_t)                                                               \
+  DO(hostFree, "cuMemFreeHost", void *)                                                                                \
   DO(copyToDevice, "cuMemcpyHtoDAsync_v2", Address, const void *, size_t, Stream *)                                    \
   DO(copyToHost, "cuMemcpyDtoHAsync_v2", void *, Address, size_t, Stream *)                                            \
   DO(copyOnDevice, "cuMemcpyDtoDAsync_v2", Address, Address, size_t, Stream *)                                         \
@@ -122,6 +124,13 @@ void release(uint64_t address) {
   check(cuda.streamSynchronize(cuda.stream), "a kernel");
   check(cuda.memoryFree(address), "the release of memory");
 }
+
+void *allocateHost(int64_t bytes) {
+  void *memory = nullptr;
+  return cuda.hostAllocate(&memory, static_cast<size_t>(bytes)) ? nullptr : memory;
+}
+
+void releaseHost(void *memory) { check(cuda.hostFree(memory), "the release of the host's memory"); }
 
 void upload(uint64_t to, const void *from, int64_t bytes) {
   check(cuda.copyToDevice(to, from, static_cast<size_t>(bytes), cuda.stream), "a copy to it");
@@ -221,6 +230,7 @@ void forget(Tape &tape) { cuda.executableDestroy(static_cast<GraphExecutable *>(
 } // namespace
 } // namespace bmc
 
-const bmc_driver bmc_driver_cuda = {"CUDA",      bmc::open,        bmc::describe, bmc::allocate, bmc::release,
-                                    bmc::upload, bmc::download,    bmc::copy,     bmc::load,     bmc::findKernel,
-                                    bmc::replay, bmc::replayTimed, bmc::forget};
+const bmc_driver bmc_driver_cuda = {"CUDA",        bmc::open,         bmc::describe,    bmc::allocate,
+                                    bmc::release,  bmc::allocateHost, bmc::releaseHost, bmc::upload,
+                                    bmc::download, bmc::copy,         bmc::load,        bmc::findKernel,
+                                    bmc::replay,   bmc::replayTimed,  bmc::forget};

@@ -48,7 +48,10 @@ struct bmc_driver {
   uint64_t (*allocate)(int64_t bytes); // 0: there is no room
   /// Behind everything that was asked before.
   void (*release)(uint64_t address);
-  /// The host's memory may change as soon as this returns.
+  /// Memory of the host that the device reads by itself. Null: there is none.
+  void *(*allocateHost)(int64_t bytes);
+  void (*releaseHost)(void *memory);
+  /// The host's memory may change as soon as this returns; that of `allocateHost` behind the next download.
   void (*upload)(uint64_t to, const void *from, int64_t bytes);
   /// Waits until it is there.
   void (*download)(void *to, uint64_t from, int64_t bytes);

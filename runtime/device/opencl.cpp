@@ -145,6 +145,10 @@ void copyAndWait(void *to, const void *from, int64_t bytes) {
         "clEnqueueSVMMemcpy");
 }
 
+/// What is uploaded is copied by the processor anyhow.
+void *allocateHost(int64_t) { return nullptr; }
+void releaseHost(void *) {}
+
 void upload(uint64_t to, const void *from, int64_t bytes) { copyAndWait(reinterpret_cast<void *>(to), from, bytes); }
 
 void download(void *to, uint64_t from, int64_t bytes) { copyAndWait(to, reinterpret_cast<void *>(from), bytes); }
@@ -247,6 +251,7 @@ void forget(Tape &tape) {
 } // namespace
 } // namespace bmc
 
-const bmc_driver bmc_driver_opencl = {"OpenCL",    bmc::open,        bmc::describe, bmc::allocate, bmc::release,
-                                      bmc::upload, bmc::download,    bmc::copy,     bmc::load,     bmc::findKernel,
-                                      bmc::replay, bmc::replayTimed, bmc::forget};
+const bmc_driver bmc_driver_opencl = {"OpenCL",      bmc::open,         bmc::describe,    bmc::allocate,
+                                      bmc::release,  bmc::allocateHost, bmc::releaseHost, bmc::upload,
+                                      bmc::download, bmc::copy,         bmc::load,        bmc::findKernel,
+                                      bmc::replay,   bmc::replayTimed,  bmc::forget};

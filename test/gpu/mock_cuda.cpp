@@ -34,6 +34,7 @@ struct Driver {
   bool isInitialized = false, hasContext = false, isCapturing = false;
   int contextTag = 0, streamTag = 0;
   std::map<uint64_t, size_t> allocations;
+  std::set<void *> hostAllocations;
   std::set<void *> modules, kernels, graphs, executables, events;
   int launched = 0;
   Graph *captured = nullptr;
@@ -183,6 +184,21 @@ Status cuMemFree_v2(unsigned long long address) {
   expect(driver.allocations.erase(address), "cuMemFree", "the beginning of an allocation");
   free(reinterpret_cast<void *>(address));
   return done("free");
+}
+
+Status cuMemAllocHost_v2(void **memory, size_t bytes) {
+  expectNoCapture("cuMemAllocHost");
+  expect(bytes > 0, "cuMemAllocHost", "some bytes");
+  *memory = malloc(bytes);
+  driver.hostAllocations.insert(*memory);
+  return done("allocate on the host %zu", bytes);
+}
+
+Status cuMemFreeHost(void *memory) {
+  expectNoCapture("cuMemFreeHost");
+  expect(driver.hostAllocations.erase(memory), "cuMemFreeHost", "memory of cuMemAllocHost");
+  free(memory);
+  return 0;
 }
 
 Status cuMemcpyHtoDAsync_v2(unsigned long long to, const void *from, size_t bytes, void *stream) {

@@ -36,14 +36,30 @@ module attributes {bm.target = #bm.target<triple = "x86_64-linux-gnu", cpu = "x8
     return %r : tensor<?xf32, #bm.dims<N>>
   }
 
+  // Eight columns a block, since there are few; of many or of short ones 32.
   // CHECK-LABEL: @columns
-  // CHECK: #bm.schedule<gpu_columns, partial = 8, threads = 256>
+  // CHECK: #bm.schedule<gpu_columns, unroll = 8, partial = 32, threads = 256>
   func.func @columns(%x: tensor<?x64xf32, #bm.dims<N, 64>>) -> tensor<64xf32> {
     %r = bm.kernel (%a = %x : tensor<?x64xf32, #bm.dims<N, 64>>) -> (tensor<64xf32>) {
       %y = bm.reduce_sum %a, [0] : tensor<?x64xf32, #bm.dims<N, 64>>
       bm.yield %y : tensor<64xf32>
     }
     return %r : tensor<64xf32>
+  }
+
+  // CHECK-LABEL: @many_columns
+  // CHECK: #bm.schedule<gpu_columns, unroll = 8, partial = 8, threads = 256>
+  // CHECK: #bm.schedule<gpu_columns, unroll = 8, partial = 8, threads = 256>
+  func.func @many_columns(%x: tensor<1024x16384xf32>, %y: tensor<64x64xf32>) -> (tensor<16384xf32>, tensor<64xf32>) {
+    %r = bm.kernel (%a = %x : tensor<1024x16384xf32>) -> (tensor<16384xf32>) {
+      %s = bm.reduce_sum %a, [0] : tensor<1024x16384xf32>
+      bm.yield %s : tensor<16384xf32>
+    }
+    %t = bm.kernel (%a = %y : tensor<64x64xf32>) -> (tensor<64xf32>) {
+      %s = bm.reduce_sum %a, [0] : tensor<64x64xf32>
+      bm.yield %s : tensor<64xf32>
+    }
+    return %r, %t : tensor<16384xf32>, tensor<64xf32>
   }
 
   // CHECK-LABEL: @product
@@ -70,25 +86,25 @@ module attributes {bm.target = #bm.target<triple = "x86_64-linux-gnu", cpu = "x8
     return %f : tensor<40x64xf32>
   }
 
-  // As many elements, but large tiles would be mostly beside them.
+  // Too few large tiles.
   // CHECK-LABEL: @tall
   // CHECK: #bm.schedule<gpu_matmul, vector = 4, tile = [64, 64, 16], threads = 256>
-  func.func @tall(%x: tensor<16384x64xf32>, %w: tensor<64x32xf32>) -> tensor<16384x32xf32> {
-    %r = bm.kernel (%a = %x : tensor<16384x64xf32>, %b = %w : tensor<64x32xf32>) -> (tensor<16384x32xf32>) {
-      %y = bm.matmul %a, %b : tensor<16384x64xf32>, tensor<64x32xf32>
-      bm.yield %y : tensor<16384x32xf32>
+  func.func @tall(%x: tensor<4096x64xf32>, %w: tensor<64x128xf32>) -> tensor<4096x128xf32> {
+    %r = bm.kernel (%a = %x : tensor<4096x64xf32>, %b = %w : tensor<64x128xf32>) -> (tensor<4096x128xf32>) {
+      %y = bm.matmul %a, %b : tensor<4096x64xf32>, tensor<64x128xf32>
+      bm.yield %y : tensor<4096x128xf32>
     }
-    return %r : tensor<16384x32xf32>
+    return %r : tensor<4096x128xf32>
   }
 
   // CHECK-LABEL: @large
-  // CHECK: #bm.schedule<gpu_matmul, vector = 4, tile = [128, 128, 8], threads = 256>
-  func.func @large(%x: tensor<1024x64xf32>, %w: tensor<64x512xf32>) -> tensor<1024x512xf32> {
-    %r = bm.kernel (%a = %x : tensor<1024x64xf32>, %b = %w : tensor<64x512xf32>) -> (tensor<1024x512xf32>) {
-      %y = bm.matmul %a, %b : tensor<1024x64xf32>, tensor<64x512xf32>
-      bm.yield %y : tensor<1024x512xf32>
+  // CHECK: #bm.schedule<gpu_matmul, vector = 4, tile = [128, 64, 16], threads = 256>
+  func.func @large(%x: tensor<1024x64xf32>, %w: tensor<64x1024xf32>) -> tensor<1024x1024xf32> {
+    %r = bm.kernel (%a = %x : tensor<1024x64xf32>, %b = %w : tensor<64x1024xf32>) -> (tensor<1024x1024xf32>) {
+      %y = bm.matmul %a, %b : tensor<1024x64xf32>, tensor<64x1024xf32>
+      bm.yield %y : tensor<1024x1024xf32>
     }
-    return %r : tensor<1024x512xf32>
+    return %r : tensor<1024x1024xf32>
   }
 
   // A large table: an update looks for those of its place. In a small one a place looks for its updates.

@@ -3,24 +3,24 @@
 // RUN: bm-opt %s --bm-split-sums --split-input-file | FileCheck %s
 
 module attributes {bm.target = #bm.target<triple = "x86_64-linux-gnu", cpu = "x86-64-v3", vectorBits = 256, vectorRegisters = 16, device = "cuda-sm_80">} {
-  // The gradient of a small weight over many rows: four slices of a tile, or eight for threads with an element each.
+  // The gradient of a small weight over many rows: eight slices, of a tile or for threads with an element each.
   // CHECK-LABEL: @gradient
-  // CHECK: %[[PARTS:.*]] = bm.sliced_matmul %{{.*}} transposed, %{{.*}} by 256 : tensor<1024x64xf32>, tensor<1024x64xf32>
-  // CHECK: bm.reduce_sum %[[PARTS]], [0] : tensor<4x64x64xf32>
-  // CHECK: %[[FEW:.*]] = bm.sliced_matmul %{{.*}} transposed, %{{.*}} by 128 : tensor<1024x10xf32>, tensor<1024x64xf32>
-  // CHECK: bm.reduce_sum %[[FEW]], [0] : tensor<8x10x64xf32>
-  func.func @gradient(%d: tensor<1024x64xf32>, %x: tensor<1024x64xf32>, %e: tensor<1024x10xf32>) -> (tensor<64x64xf32>, tensor<10x64xf32>) {
+  // CHECK: %[[PARTS:.*]] = bm.sliced_matmul %{{.*}} transposed, %{{.*}} by 128 : tensor<1024x64xf32>, tensor<1024x64xf32>
+  // CHECK: bm.reduce_sum %[[PARTS]], [0] : tensor<8x64x64xf32>
+  // CHECK: %[[FEW:.*]] = bm.sliced_matmul %{{.*}} transposed, %{{.*}} by 128 : tensor<1024x4xf32>, tensor<1024x64xf32>
+  // CHECK: bm.reduce_sum %[[FEW]], [0] : tensor<8x4x64xf32>
+  func.func @gradient(%d: tensor<1024x64xf32>, %x: tensor<1024x64xf32>, %e: tensor<1024x4xf32>) -> (tensor<64x64xf32>, tensor<4x64xf32>) {
     %w = bm.matmul %d transposed, %x : tensor<1024x64xf32>, tensor<1024x64xf32>
-    %v = bm.matmul %e transposed, %x : tensor<1024x10xf32>, tensor<1024x64xf32>
-    return %w, %v : tensor<64x64xf32>, tensor<10x64xf32>
+    %v = bm.matmul %e transposed, %x : tensor<1024x4xf32>, tensor<1024x64xf32>
+    return %w, %v : tensor<64x64xf32>, tensor<4x64xf32>
   }
 
   // An open number of rows is taken for 256: as many slices as there are rows for at run time.
   // CHECK-LABEL: @open
-  // CHECK: bm.sliced_matmul %{{.*}} transposed, %{{.*}} by 128 : tensor<?x10xf32, #bm.dims<N, 10>>, tensor<?x64xf32, #bm.dims<N, 64>>
-  func.func @open(%e: tensor<?x10xf32, #bm.dims<N, 10>>, %x: tensor<?x64xf32, #bm.dims<N, 64>>) -> tensor<10x64xf32> {
-    %v = bm.matmul %e transposed, %x : tensor<?x10xf32, #bm.dims<N, 10>>, tensor<?x64xf32, #bm.dims<N, 64>>
-    return %v : tensor<10x64xf32>
+  // CHECK: bm.sliced_matmul %{{.*}} transposed, %{{.*}} by 128 : tensor<?x4xf32, #bm.dims<N, 4>>, tensor<?x64xf32, #bm.dims<N, 64>>
+  func.func @open(%e: tensor<?x4xf32, #bm.dims<N, 4>>, %x: tensor<?x64xf32, #bm.dims<N, 64>>) -> tensor<4x64xf32> {
+    %v = bm.matmul %e transposed, %x : tensor<?x4xf32, #bm.dims<N, 4>>, tensor<?x64xf32, #bm.dims<N, 64>>
+    return %v : tensor<4x64xf32>
   }
 
   // Enough blocks, a short sum, or doubles.
@@ -31,6 +31,17 @@ module attributes {bm.target = #bm.target<triple = "x86_64-linux-gnu", cpu = "x8
     %y = bm.matmul %b, %b : tensor<64x64xf32>, tensor<64x64xf32>
     %z = bm.matmul %c, %c transposed : tensor<8x2048xf64>, tensor<8x2048xf64>
     return %x, %y, %z : tensor<2048x2048xf32>, tensor<64x64xf32>, tensor<8x8xf64>
+  }
+
+  // Columns, of which eight are a block's: 64 blocks are few, 128 are not.
+  // CHECK-LABEL: @columns
+  // CHECK: %[[ROWS:.*]] = bm.reduce_sum %{{.*}}, [1] : tensor<64x128x512xf32>
+  // CHECK: bm.reduce_sum %[[ROWS]], [0] : tensor<64x512xf32>
+  // CHECK: bm.reduce_sum %{{.*}}, [0, 1] : tensor<64x128x1024xf32>
+  func.func @columns(%x: tensor<64x128x512xf32>, %y: tensor<64x128x1024xf32>) -> (tensor<512xf32>, tensor<1024xf32>) {
+    %a = bm.reduce_sum %x, [0, 1] : tensor<64x128x512xf32>
+    %b = bm.reduce_sum %y, [0, 1] : tensor<64x128x1024xf32>
+    return %a, %b : tensor<512xf32>, tensor<1024xf32>
   }
 
   // CHECK-LABEL: @to_a_number

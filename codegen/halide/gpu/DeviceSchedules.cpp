@@ -155,6 +155,8 @@ void DeviceScheduler::placeInBlock(const Anchor &anchor, const Var &block, const
     for (int definition = 0; definition <= part.num_update_definitions(); ++definition) {
       Stage stage = definition == 0 ? Stage(part) : part.update(definition - 1);
       stage.reorder(order);
+      if (definition > 0) // the additions of a round follow each other, behind all loads for them
+        stage.unroll(part.rvars(definition - 1)[0]);
       if (order.size() == 2)
         stage.gpu_threads(order[0], order[1]);
       else

@@ -39,10 +39,17 @@ static Expr inOpenCl(const Call *call) {
   return {};
 }
 
+// Halide compares with zero in PTX, which leaves -0 as it is.
+static Expr inCuda(const Call *call) {
+  if (call->is_intrinsic(Call::abs) && call->type.is_float())
+    return Call::make(call->type, call->type.bits() == 32 ? "__nv_fabsf" : "__nv_fabs", call->args, Call::PureExtern);
+  return {};
+}
+
 Expr DeviceWords::visit(const Call *call) {
   Expr mutated = IRMutator::visit(call);
   const auto *same = mutated.as<Call>();
-  if (Expr other = same && !isCuda ? inOpenCl(same) : Expr(); other.defined())
+  if (Expr other = !same ? Expr() : isCuda ? inCuda(same) : inOpenCl(same); other.defined())
     return other;
   if (!same || same->call_type != Call::PureExtern)
     return mutated;

@@ -94,7 +94,7 @@ TEST(DeviceScheduleTest, MatmulInPlaceAndBatched) {
 
 TEST(DeviceScheduleTest, Rows) {
   const std::vector<std::string> clauses{schedule("gpu_rows, partial = 32, threads = 32"),
-                                         schedule("gpu_rows, partial = 64, threads = 128"),
+                                         schedule("gpu_rows, unroll = 4, partial = 64, threads = 128"),
                                          schedule("gpu_rows, partial = 8, threads = 64")};
   std::vector<Case> cases{softmax("64", "whole", Data::Plain, clauses), softmax("201", "odd", Data::Plain, clauses),
                           softmax("N", "open", Data::Plain, clauses),
@@ -124,7 +124,8 @@ TEST(DeviceScheduleTest, SumsOfRepeatedNumbers) {
 
 TEST(DeviceScheduleTest, Columns) {
   const std::vector<std::string> clauses{schedule("gpu_columns, partial = 8, threads = 256"),
-                                         schedule("gpu_columns, partial = 16, threads = 64")};
+                                         schedule("gpu_columns, unroll = 2, partial = 16, threads = 64"),
+                                         schedule("gpu_columns, unroll = 8, partial = 32, threads = 256")};
   const std::string x = "tensor<?x70xf32, D<N, 70>>", sums = "tensor<70xf32>",
                     y = "tensor<3x?x5x40xf32, D<3, N, 5, 40>>", middle = "tensor<3x40xf32>";
   expectAsReference(
