@@ -8,9 +8,15 @@ namespace bmc {
 
 /// Threads of a block where each has an element of its own.
 constexpr int64_t elementThreads = 128;
-/// Tiles of a product, rows, columns and inner axis, and the threads that share one. A result needs as many large tiles
-/// to be worth them, and none that is mostly beside it.
-constexpr int64_t largeTile[] = {128, 64, 16}, smallTile[] = {64, 64, 16}, productThreads = 256, leastLargeTiles = 96;
+/// A tile of a product, and how many of them a result has to have for this one to be chosen. Larger ones read less
+/// memory for each multiplication; more of them keep more of the device busy.
+struct ProductTile {
+  int64_t rows, columns, inner, least;
+};
+/// The first one that fits is taken. Seen on an H200: 128 x 128 are the fastest from two a multiprocessor on.
+constexpr ProductTile productTiles[] = {{128, 128, 16, 256}, {128, 64, 16, 96}, {64, 64, 16, 0}};
+/// The threads that share one.
+constexpr int64_t productThreads = 256;
 /// Rows and columns that a tile is worth having for: though most of it may be beside the result, its operands are read
 /// together and on time.
 constexpr int64_t leastOfTiled = 8;
@@ -25,8 +31,8 @@ int64_t elementsWith(llvm::ArrayRef<bm::SymbolicDim> shape, int64_t open);
 
 /// Whether a product of this shape is computed in tiles, open extents being `open`.
 bool isTiled(llvm::ArrayRef<bm::SymbolicDim> shape, int64_t open);
-/// Whether its tiles are the large ones.
-bool hasLargeTiles(llvm::ArrayRef<bm::SymbolicDim> shape, int64_t open);
+/// The tile in which it is.
+const ProductTile &tileOf(llvm::ArrayRef<bm::SymbolicDim> shape, int64_t open);
 /// The blocks that compute it.
 int64_t blocksOf(llvm::ArrayRef<bm::SymbolicDim> shape, int64_t open);
 

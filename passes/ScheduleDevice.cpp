@@ -33,7 +33,9 @@ struct DeviceShape {
       : result(shapeOf(kernel.getOutputs()[0].getType())), open(openExtent(kernel)),
         isInLoop(kernel->getParentOfType<ScanOp>() != nullptr) {
     for (Operation &op : kernel.getBody().front().without_terminator()) {
-      AccessPattern pattern = cast<FusibleOpInterface>(op).getAccessPattern();
+      auto fusible = cast<FusibleOpInterface>(op);
+      flopsPerElement += fusible.getFlopsPerElement();
+      AccessPattern pattern = fusible.getAccessPattern();
       if (pattern == AccessPattern::Reduction || pattern == AccessPattern::Contraction ||
           pattern == AccessPattern::Scatter || pattern == AccessPattern::Packing)
         anchors.push_back(&op);
@@ -47,7 +49,8 @@ struct DeviceShape {
   Shape result;
   int64_t open;
   bool isInLoop; // its inputs may be slices, which begin anywhere
-  bool isAlone;  // its one result is what its one anchor computes
+  int64_t flopsPerElement = 0;
+  bool isAlone; // its one result is what its one anchor computes
   SmallVector<Operation *> anchors;
 };
 
@@ -107,7 +110,8 @@ static DeviceChoice chooseProduct(const DeviceShape &shape) {
     return {};
   DeviceChoice choice{.kind = "gpu_matmul", .threads = productThreads};
   choice.vector = shape.isInLoop ? 1 : vectorElements;
-  choice.tile.assign(hasLargeTiles(shape.result, shape.open) ? ArrayRef(largeTile) : ArrayRef(smallTile));
+  const ProductTile &tile = tileOf(shape.result, shape.open);
+  choice.tile = {tile.rows, tile.columns, tile.inner};
   return choice;
 }
 
@@ -127,15 +131,29 @@ static DeviceChoice chooseScatter(const DeviceShape &shape) {
   return {.kind = "gpu_scatter", .threads = threads};
 }
 
+// Where memory is what takes the time, and there are enough of them for every thread that a device can have, elements
+// are read and written as vectors.
+static DeviceChoice chooseElements(const DeviceShape &shape) {
+  constexpr int64_t mostFlops = 16;
+  bool areWhole = !shape.result.empty() && shape.result.back().isConstant() &&
+                  *shape.result.back().constant() % vectorElements == 0;
+  bool areMany = shape.count(shape.result) >= vectorElements * elementThreads * manyBlocks;
+  DeviceChoice choice;
+  if (areWhole && areMany && !shape.isInLoop && shape.flopsPerElement <= mostFlops)
+    choice.vector = vectorElements;
+  return choice;
+}
+
 static DeviceChoice choose(const DeviceShape &shape) {
   if (shape.anchors.empty())
-    return {};
+    return chooseElements(shape);
   AccessPattern pattern = cast<FusibleOpInterface>(shape.anchors[0]).getAccessPattern();
   if (pattern == AccessPattern::Reduction)
     return chooseReduction(shape);
   if (pattern == AccessPattern::Scatter)
     return chooseScatter(shape);
-  bool isProduct = isa<MatmulOp, SlicedMatmulOp>(shape.anchors[0]) && shape.anchors.size() == 1;
+  bool isProduct =
+      isa<MatmulOp, SlicedMatmulOp>(shape.anchors[0]) && shape.anchors.size() == 1 && shape.result.size() >= 2;
   return isProduct ? chooseProduct(shape) : DeviceChoice();
 }
 
@@ -150,19 +168,23 @@ bool isTiled(ArrayRef<SymbolicDim> shape, int64_t open) {
   return std::min(extentWhere(shape[shape.size() - 2], open), extentWhere(shape.back(), open)) >= leastOfTiled;
 }
 
-bool hasLargeTiles(ArrayRef<SymbolicDim> shape, int64_t open) {
-  return extentWhere(shape[shape.size() - 2], open) >= largeTile[0] &&
-         extentWhere(shape.back(), open) >= largeTile[1] &&
-         elementsWith(shape, open) >= leastLargeTiles * largeTile[0] * largeTile[1];
+static int64_t tilesIn(ArrayRef<SymbolicDim> shape, const ProductTile &tile, int64_t open) {
+  return elementsWith(shape.drop_back(2), open) *
+         llvm::divideCeil(extentWhere(shape[shape.size() - 2], open), tile.rows) *
+         llvm::divideCeil(extentWhere(shape.back(), open), tile.columns);
+}
+
+const ProductTile &tileOf(ArrayRef<SymbolicDim> shape, int64_t open) {
+  int64_t rows = extentWhere(shape[shape.size() - 2], open), columns = extentWhere(shape.back(), open);
+  return *llvm::find_if(productTiles, [&](const ProductTile &tile) {
+    return tile.least == 0 ||
+           (rows >= tile.rows && columns >= tile.columns && tilesIn(shape, tile, open) >= tile.least);
+  });
 }
 
 int64_t blocksOf(ArrayRef<SymbolicDim> shape, int64_t open) {
-  if (!isTiled(shape, open))
-    return llvm::divideCeil(elementsWith(shape, open), elementThreads);
-  ArrayRef<int64_t> tile = hasLargeTiles(shape, open) ? ArrayRef(largeTile) : ArrayRef(smallTile);
-  return elementsWith(shape.drop_back(2), open) *
-         llvm::divideCeil(extentWhere(shape[shape.size() - 2], open), tile[0]) *
-         llvm::divideCeil(extentWhere(shape.back(), open), tile[1]);
+  return isTiled(shape, open) ? tilesIn(shape, tileOf(shape, open), open)
+                              : llvm::divideCeil(elementsWith(shape, open), elementThreads);
 }
 
 static int64_t blocksWith(ArrayRef<SymbolicDim> shape, int64_t columns, int64_t open) {

@@ -24,6 +24,7 @@ enum : Status { success = 0 };
 enum : uint32_t { no = 0, yes = 1 };
 enum : Bits { deviceTypeGpu = 1 << 2, deviceTypeAll = 0xffffffff };
 enum : uint32_t {
+  deviceSingleFpConfig = 0x101b,
   deviceGlobalMemSize = 0x101f,
   deviceName = 0x102b,
   deviceDriverVersion = 0x102d,
@@ -35,7 +36,7 @@ enum : uint32_t {
   commandEnd = 0x1283
 };
 enum : Bits { queueProfilingEnable = 1 << 1 };
-enum : Bits { svmCoarseGrainBuffer = 1 << 0, fpFma = 1 << 5, memReadWrite = 1 << 0 };
+enum : Bits { svmCoarseGrainBuffer = 1 << 0, fpFma = 1 << 5, fpRoundedDivisions = 1 << 7, memReadWrite = 1 << 0 };
 
 /// The functions that are called: their results, names and parameters.
 #define BMC_OPENCL_FUNCTIONS(DO)                                                                                       \
@@ -165,12 +166,17 @@ void copy(uint64_t to, uint64_t from, int64_t bytes) {
   fail(exitCannot, "the OpenCL device's driver cannot compile the program's kernels: %s", log);
 }
 
+/// By default a quotient may be 2.5 units of its last place off.
+const char *buildOptions() {
+  return deviceHas(deviceSingleFpConfig, fpRoundedDivisions) ? "-cl-fp32-correctly-rounded-divide-sqrt" : "";
+}
+
 void *load(const char *text, int64_t bytes) {
   size_t length = strnlen(text, static_cast<size_t>(bytes));
   Status status;
   Program *program = cl.clCreateProgramWithSource(cl.context, 1, &text, &length, &status);
   check(status, "clCreateProgramWithSource");
-  if (cl.clBuildProgram(program, 1, &cl.device, "", nullptr, nullptr) != success)
+  if (cl.clBuildProgram(program, 1, &cl.device, buildOptions(), nullptr, nullptr) != success)
     failToBuild(program);
   return program;
 }

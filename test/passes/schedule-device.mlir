@@ -15,6 +15,28 @@ module attributes {bm.target = #bm.target<triple = "x86_64-linux-gnu", cpu = "x8
     return %r : tensor<?x64xf32, #bm.dims<N, 64>>
   }
 
+  // Many elements are read as vectors; but not where arithmetic takes longer, and where a row is no whole vectors.
+  // CHECK-LABEL: @many_elements
+  // CHECK: #bm.schedule<gpu_elements, vector = 4, threads = 128>
+  // CHECK: #bm.schedule<gpu_elements, threads = 128>
+  // CHECK: #bm.schedule<gpu_elements, threads = 128>
+  func.func @many_elements(%x: tensor<4096x64xf32>, %y: tensor<4096x66xf32>) -> (tensor<4096x64xf32>, tensor<4096x64xf32>, tensor<4096x66xf32>) {
+    %p = bm.kernel (%a = %x : tensor<4096x64xf32>) -> (tensor<4096x64xf32>) {
+      %z = bm.mul %a, %a : tensor<4096x64xf32>
+      bm.yield %z : tensor<4096x64xf32>
+    }
+    %q = bm.kernel (%a = %x : tensor<4096x64xf32>) -> (tensor<4096x64xf32>) {
+      %z = bm.erf %a : tensor<4096x64xf32>
+      %s = bm.sin %z : tensor<4096x64xf32>
+      bm.yield %s : tensor<4096x64xf32>
+    }
+    %r = bm.kernel (%a = %y : tensor<4096x66xf32>) -> (tensor<4096x66xf32>) {
+      %z = bm.mul %a, %a : tensor<4096x66xf32>
+      bm.yield %z : tensor<4096x66xf32>
+    }
+    return %p, %q, %r : tensor<4096x64xf32>, tensor<4096x64xf32>, tensor<4096x66xf32>
+  }
+
   // CHECK-LABEL: @rows
   // CHECK: #bm.schedule<gpu_rows, partial = 64, threads = 64>
   func.func @rows(%x: tensor<?x64xf32, #bm.dims<N, 64>>) -> tensor<?xf32, #bm.dims<N>> {

@@ -84,10 +84,19 @@ Var DeviceScheduler::fuse(Stage &stage, llvm::ArrayRef<Var> axes) const {
   return fused;
 }
 
-// A thread computes one element, with all that is summed up for it.
+// A thread computes one element, with all that is summed up for it, or an aligned vector of elements.
 void DeviceScheduler::elements() {
-  Var block("block"), thread("thread");
+  Var block("block"), thread("thread"), inVector("in_vector");
+  auto vector = int(schedule.getVector());
+  bool areWhole =
+      !loops.shape.empty() && loops.shape.back().isConstant() && *loops.shape.back().constant() % vector == 0;
+  if (vector > 1 && !(areWhole && anchors.empty()))
+    throw Halide::CompileError(
+        "a gpu_elements schedule with vectors needs an innermost axis that is whole vectors, and "
+        "no sums");
   for (Stage stage : outputStages()) {
+    if (vector > 1)
+      stage.split(loops.axes.back(), loops.axes.back(), inVector, vector, TailStrategy::RoundUp).vectorize(inVector);
     Var element = fuse(stage, loops.axes);
     stage.split(element, block, thread, threads, TailStrategy::GuardWithIf).gpu_blocks(block).gpu_threads(thread);
   }

@@ -7,6 +7,7 @@
 #include "codegen/halide/Gelu.h"
 #include "codegen/halide/Philox.h"
 #include "codegen/halide/ProcessorWords.h"
+#include "codegen/halide/Strict.h"
 
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringRef.h"
@@ -39,11 +40,12 @@ static Expr inOpenCl(const Call *call) {
   return {};
 }
 
-// Halide compares with zero in PTX, which leaves -0 as it is.
+// Halide compares with zero in PTX, which leaves -0 as it is, and CUDA's library makes zeros of subnormal numbers.
 static Expr inCuda(const Call *call) {
-  if (call->is_intrinsic(Call::abs) && call->type.is_float())
-    return Call::make(call->type, call->type.bits() == 32 ? "__nv_fabsf" : "__nv_fabs", call->args, Call::PureExtern);
-  return {};
+  if (!call->is_intrinsic(Call::abs) || !call->type.is_float())
+    return {};
+  Expr bits = strict::bits(call->args[0]);
+  return strict::fromBits(bits & bits.type().max());
 }
 
 Expr DeviceWords::visit(const Call *call) {

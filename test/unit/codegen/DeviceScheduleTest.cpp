@@ -116,6 +116,40 @@ TEST(DeviceScheduleTest, Rows) {
   expectAsReference(cases);
 }
 
+// Elements as vectors: what is contiguous in memory, what is not, what is repeated, what begins anywhere, masks, and a
+// result over its input.
+TEST(DeviceScheduleTest, VectorsOfElements) {
+  const std::string x = "tensor<?x6x20xf32, D<N, 6, 20>>", turned = "tensor<?x20x6xf32, D<N, 20, 6>>",
+                    row = "tensor<20xf32>", part = "tensor<?x6x8xf32, D<N, 6, 8>>",
+                    mask = "tensor<?x6x20xi1, D<N, 6, 20>>";
+  const std::string clause = schedule("gpu_elements, vector = 4, threads = 64");
+  expectAsReference({
+      {"broadcast",
+       "%x : " + x + ", %r : " + row,
+       x,
+       "  %b = bm.broadcast %r, [2] : " + row + " to " + x + "\n  %y = bm.mul %x, %b : " + x +
+           "\n  %z = bm.exp %y : " + x + "\n  bm.yield %z : " + x,
+       {clause, clause + " in_place [0]"}},
+      {"transpose",
+       "%x : " + turned,
+       x,
+       "  %y = bm.transpose %x, [0, 2, 1] : " + turned + "\n  bm.yield %y : " + x,
+       {clause}},
+      {"slice",
+       "%x : " + x,
+       part,
+       "  %y = bm.slice %x [0, 0, 3] step [1, 1, 1] : " + x + " to " + part + "\n  bm.yield %y : " + part,
+       {clause}},
+      {"mask",
+       "%x : " + x + ", %y : " + x,
+       x + ", " + mask,
+       "  %m = bm.compare lt %x, %y : " + x + "\n  %s = bm.select %m, %x, %y : " + mask + ", " + x +
+           "\n  bm.yield %s, %m : " + x + ", " + mask,
+       {clause},
+       Data::Special},
+  });
+}
+
 // Terms that are the same everywhere are added as often as there are some.
 TEST(DeviceScheduleTest, SumsOfRepeatedNumbers) {
   expectAsReference({sumsOfRepeatedNumbers(
