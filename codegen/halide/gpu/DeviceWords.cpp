@@ -40,8 +40,18 @@ static Expr inOpenCl(const Call *call) {
   return {};
 }
 
-// Halide compares with zero in PTX, which leaves -0 as it is, and CUDA's library makes zeros of subnormal numbers.
+// The integer at or below x if `direction` is 1, at or above it if it is -1.
+static Expr wholeBeyond(const Expr &x, int direction) {
+  Expr nearest = strict::round(x), isBeyond = direction > 0 ? strict::less(x, nearest) : strict::less(nearest, x);
+  return Halide::select(isBeyond, strict::sub(nearest, strict::constant(x.type(), direction)), nearest);
+}
+
+// CUDA's library takes subnormal numbers for zeros here, and Halide compares with zero for an absolute value, which
+// leaves -0 as it is.
 static Expr inCuda(const Call *call) {
+  llvm::StringRef name = call->name;
+  if (name.starts_with("floor_f") || name.starts_with("ceil_f"))
+    return wholeBeyond(call->args[0], name.starts_with("floor") ? 1 : -1);
   if (!call->is_intrinsic(Call::abs) || !call->type.is_float())
     return {};
   Expr bits = strict::bits(call->args[0]);
