@@ -2,11 +2,12 @@
 
 usage: times.py cuda|opencl FOLDER [--dry-run --device=gpu|cpu]
 
+FOLDER has the programs, DEVICE-MODEL each.
+
 Prints a table: microseconds a step, the difference of two runs of different length over the steps between them, the least
 of three. A dry run takes a few steps of one small network, wherever programs and PyTorch can run.
 """
 
-import os
 import subprocess
 import sys
 import time
@@ -23,7 +24,7 @@ class Run:
     """How long runs are, and where."""
 
     def __init__(self, arguments):
-        self.device, self.folder = arguments[0], Path(arguments[1])
+        self.device, self.folder = arguments[0], Path(arguments[1]).resolve()
         self.is_dry = "--dry-run" in arguments[2:]
         self.flags = [argument for argument in arguments[2:] if argument.startswith("--device=")]
         self.networks = NETWORKS[:1] if self.is_dry else NETWORKS
@@ -39,9 +40,7 @@ def seconds(program, epochs, run):
 
 
 def ours(model, batch, run):
-    program = run.folder / "timed"
-    command = [os.environ.get("BMC", "build/bin/bmc"), model, f"--target=x86_64-linux-gnu+{run.device}", "-o", program]
-    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    program = run.folder / f"{run.device}-{Path(model).stem}"
     steps = (run.many - run.few) * -(-ROWS // batch)
     return min(seconds(program, run.many, run) - seconds(program, run.few, run) for _ in range(3)) / steps
 
