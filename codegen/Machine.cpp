@@ -28,6 +28,7 @@ static void initializeTargets() {
     LLVMInitializeARMTarget();
     LLVMInitializeARMTargetMC();
     LLVMInitializeARMAsmPrinter();
+    LLVMInitializeARMAsmParser(); // Halide loads vectors with strides by inline assembly
   });
 }
 

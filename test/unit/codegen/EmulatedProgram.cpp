@@ -24,7 +24,7 @@ namespace bmc::test {
 // --------------------------------------------------------------------------------------------------------
 
 static std::string emulatorOf(const codegen::Target &target) {
-  return ("qemu-" + llvm::Triple(target.triple).getArchName() + "-static").str();
+  return ("qemu-" + llvm::Triple::getArchTypeName(llvm::Triple(target.triple).getArch()) + "-static").str();
 }
 
 // The compiled kernel_server.cpp.
@@ -80,7 +80,9 @@ static llvm::Error linkServer(const codegen::Target &target, ArrayRef<codegen::C
 // The program
 // ----------------------------------------------------------------------------------------------------------
 
-EmulatedProgram::EmulatedProgram(const codegen::Target &target, ArrayRef<codegen::CompiledKernel> kernels) {
+// ARMv7 takes them as zeros in vectors, and the runtime has scalars do so too (runtime/float_mode.h).
+EmulatedProgram::EmulatedProgram(const codegen::Target &target, ArrayRef<codegen::CompiledKernel> kernels)
+    : flushesSubnormals(llvm::Triple(target.triple).isARM()) {
   for (const codegen::CompiledKernel &kernel : kernels)
     names.push_back(kernel.name);
   path = testing::TempDir() + "bmc-kernels-" + std::to_string(getpid());
@@ -172,20 +174,23 @@ int EmulatedProgram::call(uint32_t number, ArrayRef<int32_t> symbols, ArrayRef<K
 namespace {
 class EmulatedKernel : public RunnableKernel {
 public:
-  EmulatedKernel(std::string name, EmulatedProgram &program, uint32_t number)
-      : RunnableKernel(std::move(name)), program(program), number(number) {}
+  EmulatedKernel(std::string name, EmulatedProgram &program, uint32_t number, bool flushes)
+      : RunnableKernel(std::move(name)), program(program), number(number), flushes(flushes) {}
   int call(ArrayRef<int32_t> symbols, ArrayRef<KernelBuffer> buffers) override {
     return program.call(number, symbols, buffers);
   }
+  bool flushesSubnormals() const override { return flushes; }
 
 private:
   EmulatedProgram &program;
   uint32_t number;
+  bool flushes;
 };
 } // namespace
 
 std::unique_ptr<RunnableKernel> EmulatedProgram::kernel(const codegen::CompiledKernel &compiled) {
-  return std::make_unique<EmulatedKernel>(compiled.name, *this, llvm::find(names, compiled.name) - names.begin());
+  return std::make_unique<EmulatedKernel>(compiled.name, *this, llvm::find(names, compiled.name) - names.begin(),
+                                          flushesSubnormals);
 }
 
 } // namespace bmc::test

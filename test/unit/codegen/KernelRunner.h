@@ -59,6 +59,8 @@ public:
   std::vector<Tensor> run(bm::KernelOp kernel, llvm::ArrayRef<Tensor> inputs, const bm::SymbolValues &symbols);
   /// Calls it with its symbols and buffers, which hold the results then. Returns what the kernel does.
   virtual int call(llvm::ArrayRef<int32_t> symbols, llvm::ArrayRef<KernelBuffer> buffers) = 0;
+  /// Whether its processor takes subnormal numbers as zeros. Code of integers, which some comparisons become, does not.
+  virtual bool flushesSubnormals() const { return false; }
 
 protected:
   std::string name;
