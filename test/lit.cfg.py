@@ -22,14 +22,15 @@ config.environment["FILECHECK_OPTS"] = "--dump-input=fail"
 config.environment["XDG_CACHE_HOME"] = os.path.join(config.bmc_binary_root, "cache")
 
 # Programs for other processors can be made and run.
-for processor, emulator, triple in [
+for feature, emulator, triple in [
     ("aarch64", "qemu-aarch64-static", "aarch64-linux-musl"),
     ("armv7", "qemu-arm-static", "armv7-linux-musleabihf"),
+    ("armv7-gnu", "qemu-arm-static", "armv7-linux-gnueabihf"),
 ]:
     if shutil.which(emulator) and os.path.exists(
-        os.path.join(config.bmc_binary_root, "share", "bmc", triple)
+        os.path.join(config.bmc_binary_root, "share", "bmc", triple, "libbmc_runtime.a")
     ):
-        config.available_features.add(processor)
+        config.available_features.add(feature)
 
 config.substitutions.append(("%root", config.bmc_source_root))
 config.substitutions.append(("%python", sys.executable))
