@@ -72,6 +72,11 @@ static void chooseSchedules(ModuleOp module) {
   });
 }
 
+const TestMachine &testMachine() {
+  static const TestMachine machine;
+  return machine;
+}
+
 void expectAsReference(ArrayRef<Case> cases) {
   if (const char *why = bmc_driver_opencl.open(/*timesKernels=*/false))
     GTEST_SKIP() << "no OpenCL device: " << why;

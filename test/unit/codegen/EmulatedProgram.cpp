@@ -80,9 +80,7 @@ static llvm::Error linkServer(const codegen::Target &target, ArrayRef<codegen::C
 // The program
 // ----------------------------------------------------------------------------------------------------------
 
-// ARMv7 takes them as zeros in vectors, and the runtime has scalars do so too (runtime/float_mode.h).
-EmulatedProgram::EmulatedProgram(const codegen::Target &target, ArrayRef<codegen::CompiledKernel> kernels)
-    : flushesSubnormals(llvm::Triple(target.triple).isARM()) {
+EmulatedProgram::EmulatedProgram(const codegen::Target &target, ArrayRef<codegen::CompiledKernel> kernels) {
   for (const codegen::CompiledKernel &kernel : kernels)
     names.push_back(kernel.name);
   path = testing::TempDir() + "bmc-kernels-" + std::to_string(getpid());
@@ -174,23 +172,20 @@ int EmulatedProgram::call(uint32_t number, ArrayRef<int32_t> symbols, ArrayRef<K
 namespace {
 class EmulatedKernel : public RunnableKernel {
 public:
-  EmulatedKernel(std::string name, EmulatedProgram &program, uint32_t number, bool flushes)
-      : RunnableKernel(std::move(name)), program(program), number(number), flushes(flushes) {}
+  EmulatedKernel(std::string name, EmulatedProgram &program, uint32_t number)
+      : RunnableKernel(std::move(name)), program(program), number(number) {}
   int call(ArrayRef<int32_t> symbols, ArrayRef<KernelBuffer> buffers) override {
     return program.call(number, symbols, buffers);
   }
-  bool flushesSubnormals() const override { return flushes; }
 
 private:
   EmulatedProgram &program;
   uint32_t number;
-  bool flushes;
 };
 } // namespace
 
 std::unique_ptr<RunnableKernel> EmulatedProgram::kernel(const codegen::CompiledKernel &compiled) {
-  return std::make_unique<EmulatedKernel>(compiled.name, *this, llvm::find(names, compiled.name) - names.begin(),
-                                          flushesSubnormals);
+  return std::make_unique<EmulatedKernel>(compiled.name, *this, llvm::find(names, compiled.name) - names.begin());
 }
 
 } // namespace bmc::test

@@ -27,7 +27,6 @@ public:
 private:
   void start(const codegen::Target &target);
 
-  bool flushesSubnormals;
   std::vector<std::string> names; // of the kernels, in the order of their numbers
   std::string path;
   pid_t process = -1;
