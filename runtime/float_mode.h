@@ -53,8 +53,8 @@ private:
 };
 
 /// The mode of compiled functions that are not steps of training: that of the caller, but for ARMv7. There NEON takes
-/// subnormal numbers as zeros, always. So that no number depends on whether it is computed in a vector, scalars are
-/// computed alike.
+/// subnormal numbers as zeros, always. So that numbers depend as little as possible on whether they are computed in a
+/// vector, scalars are computed alike.
 #if defined(__arm__)
 using ModeOfFunctions = SubnormalsAreZeros;
 #else
