@@ -1,5 +1,7 @@
 // See the header.
 #include "codegen/Machine.h"
+#include "llvm/IR/InstIterator.h"
+#include "llvm/IR/Instructions.h"
 #include "llvm/IR/LegacyPassManager.h"
 #include "llvm/IR/Module.h"
 #include "llvm/MC/TargetRegistry.h"
@@ -28,6 +30,7 @@ static void initializeTargets() {
     LLVMInitializeARMTarget();
     LLVMInitializeARMTargetMC();
     LLVMInitializeARMAsmPrinter();
+    LLVMInitializeARMAsmParser(); // Halide loads vectors with strides by inline assembly
   });
 }
 
@@ -46,8 +49,17 @@ Expected<std::unique_ptr<TargetMachine>> targetMachine(const Target &target, boo
                                                                    target.isBare() ? Reloc::Static : Reloc::PIC_));
 }
 
+// Halide allows what is not strict to be contracted, conversions too; LLVM then takes a number that was rounded to a
+// float and is wide again for the number itself.
+static void keepRounding(Function &function) {
+  for (Instruction &instruction : instructions(function))
+    if (isa<FPTruncInst, FPExtInst>(instruction))
+      instruction.setHasAllowContract(false);
+}
+
 void makeFor(Module &module, const TargetMachine &machine) {
   for (Function &function : module) {
+    keepRounding(function);
     for (StringRef attribute : {"target-cpu", "target-features", "tune-cpu"})
       function.removeFnAttr(attribute);
     function.addFnAttr("target-cpu", machine.getTargetCPU());

@@ -19,7 +19,8 @@ namespace bmc::codegen {
 /// that are not used. `tellsStack`: objects have a section with the bytes of stack that each function takes.
 llvm::Expected<std::unique_ptr<llvm::TargetMachine>> targetMachine(const Target &target, bool tellsStack = false);
 
-/// Makes all functions for the machine, whatever attributes their maker chose.
+/// Makes all functions, which may be kernels as Halide left them, for the machine, whatever attributes their maker
+/// chose.
 void makeFor(llvm::Module &module, const llvm::TargetMachine &machine);
 
 llvm::Expected<std::string> emitCode(llvm::Module &module, llvm::TargetMachine &machine, llvm::CodeGenFileType type);

@@ -15,7 +15,8 @@ struct Processor {
   Triple::ArchType architecture;
   StringLiteral halideFeatures;
   int64_t vectorBits, vectorRegisters;
-  StringLiteral hostFeatures; // this machine has it if it has all of these, separated by commas
+  StringLiteral hostFeatures;      // this machine has it if it has all of these, separated by commas
+  StringLiteral llvmFeatures = ""; // beside those that LLVM gives it by itself
 };
 
 // One whose schedules are chosen by its own numbers (passes/MachineModel.cpp), with the instructions of another: the
@@ -40,6 +41,13 @@ static constexpr Processor processors[] = {
     {"apple-m1", Triple::aarch64, "-armv84a-arm_dot_prod-arm_fp16", 128, 32, "dotprod,fullfp16,lse,sha3"},
     {"neoverse-v1", Triple::aarch64, "-armv84a-arm_dot_prod-arm_fp16", 128, 32, "dotprod,fullfp16,lse,sve"},
     {"neoverse-v2", Triple::aarch64, "-armv85a-arm_dot_prod-arm_fp16", 128, 32, "dotprod,fullfp16,lse,sve,sve2"},
+    // Vectors are an option of these, of `generic` fused multiplications too. LLVM avoids multiply-adds on the A7 and
+    // the A9, where one that waits for another is slow; but products have eight at a time under way.
+    {"generic", Triple::arm, "", 128, 16, "", "+neon,+vfp4"},
+    {"cortex-a7", Triple::arm, "", 128, 16, "", "+neon,-slowfpvmlx,-vmlx-hazards"},
+    {"cortex-a9", Triple::arm, "", 128, 16, "", "+neon,-vmlx-hazards,-expand-fp-mlx"},
+    {"cortex-a15", Triple::arm, "", 128, 16, "", "+neon"},
+    {"cortex-a53", Triple::arm, "", 128, 16, "", "+neon"},
     {"cortex-m4", Triple::thumb, "", 32, 32, ""},
     {"cortex-m7", Triple::thumb, "", 32, 32, ""},
     {"cortex-m55", Triple::thumb, "", 128, 8, ""},
@@ -52,8 +60,9 @@ static constexpr TunedProcessor tunedProcessors[] = {
     {"sapphirerapids", "x86-64-v4"}, {"znver4", "x86-64-v4"},      {"znver5", "x86-64-v4"},
 };
 
-static constexpr StringLiteral triples[] = {"x86_64-linux-musl", "x86_64-linux-gnu", "aarch64-linux-musl",
-                                            "aarch64-linux-gnu", "thumbv7em-none-eabihf"};
+static constexpr StringLiteral triples[] = {"x86_64-linux-musl",    "x86_64-linux-gnu",       "aarch64-linux-musl",
+                                            "aarch64-linux-gnu",    "armv7-linux-musleabihf", "armv7-linux-gnueabihf",
+                                            "thumbv7em-none-eabihf"};
 
 // Halide's text for an architecture. It knows no microcontrollers, but its IR for a 32-bit ARM without vector
 // instructions of its own is theirs too; LLVM makes code of it.
@@ -61,6 +70,8 @@ static StringLiteral halideMachine(Triple::ArchType architecture) {
   switch (architecture) {
   case Triple::aarch64:
     return "arm-64-linux";
+  case Triple::arm:
+    return "arm-32-linux";
   case Triple::thumb:
     return "arm-32-noos-no_neon";
   default:
@@ -123,7 +134,14 @@ bool Target::isHost() const {
   return processor && hostHas(*processor);
 }
 
-bool Target::hasPipelines() const { return Triple(triple).isAArch64() && llvmCpu != "generic"; }
+bool Target::hasPipelines() const {
+  Triple own(triple);
+  return own.isARM() || (own.isAArch64() && llvmCpu != "generic");
+}
+
+bool Target::isMusl() const { return Triple(Triple::normalize(triple)).isMusl(); }
+
+bool Target::callsBuiltins() const { return Triple(triple).isARM(); }
 
 bool Target::isBare() const { return Triple(Triple::normalize(triple)).getOS() == Triple::UnknownOS; }
 
@@ -138,20 +156,23 @@ static constexpr StringLiteral devices[] = {"opencl", "cuda"};
 static constexpr StringLiteral gpus[] = {"sm_50", "sm_61", "sm_70", "sm_75", "sm_80", "sm_86"};
 static constexpr StringLiteral usualGpu = "sm_80";
 
+// The nearest triple whose programs can have a device.
+static std::string tripleWithDevice(StringRef triple) {
+  return Triple(triple).isX86() ? "x86_64-linux-gnu" : "aarch64-linux-gnu";
+}
+
 // Adds the device to a target whose triple is known.
 static Error addDevice(Target &target, StringRef device, StringRef gpu) {
   if (device.empty())
     return gpu.empty()
                ? Error::success()
-               : createStringError("--gpu=" + gpu + " goes with --target=" + Triple(target.triple).getArchName() +
-                                   "-linux-gnu+cuda");
+               : createStringError("--gpu=" + gpu + " goes with --target=" + tripleWithDevice(target.triple) + "+cuda");
   if (!is_contained(devices, device))
     return unknown("device", device, SmallVector<StringRef>(std::begin(devices), std::end(devices)));
-  if (!StringRef(target.triple).ends_with("-gnu"))
-    return createStringError("a program opens the driver of its device when it starts, which takes glibc: "
-                             "expected --target=" +
-                             Triple(target.triple).getArchName() + "-linux-gnu+" + device +
-                             ", found --target=" + target.triple + "+" + device);
+  if (target.triple != tripleWithDevice(target.triple))
+    return createStringError(
+        "a program opens the driver of its device when it starts, which takes glibc and 64 bits: expected --target=" +
+        tripleWithDevice(target.triple) + "+" + device + ", found --target=" + target.triple + "+" + device);
   target.device = device.str();
   if (device == "opencl") {
     if (!gpu.empty())
@@ -187,6 +208,7 @@ Expected<Target> parseTarget(StringRef name, StringRef cpu, StringRef gpu) {
   target.cpu = isNamed ? cpu.str() : processor.name.str();
   target.llvmCpu = processor.name.str();
   target.isNative = !isNamed && architecture == hostArchitecture();
+  target.llvmFeatures = processor.llvmFeatures.str();
   target.halide = halideMachine(architecture).str() + processor.halideFeatures.str();
   target.vectorBits = processor.vectorBits;
   target.vectorRegisters = processor.vectorRegisters;

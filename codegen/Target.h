@@ -34,8 +34,11 @@ struct Target {
   Target withoutDevice() const;
   bool isHost() const; // whether programs for it run here
   /// Whether LLVM makes the code of kernels, for the pipelines of a processor that has a name: Halide does not know
-  /// ARM's.
+  /// ARM's, and of 32-bit ones not even all instructions.
   bool hasPipelines() const;
+  bool isMusl() const; // the C library that programs carry; any other is glibc, the system's
+  /// Whether code calls the compiler's builtins: to divide integers of 64 bits, where the processor cannot.
+  bool callsBuiltins() const;
   bool isBare() const; // a microcontroller: no operating system, little memory
   /// Of buffers: a cache line, or where there is little memory a vector.
   int64_t alignment() const { return isBare() ? 16 : 64; }

@@ -27,8 +27,9 @@ struct Processor {
 
 // Ports, latencies and caches as the vendors and LLVM's scheduling models give them; clocks as such machines run under
 // vector load; bytes a cycle as copies and products reach them, which is less than the widths of the buses. The levels
-// of x86-64 and `generic` stand for any machine that has their instructions: modest ones of their time. Without fused
-// instructions a port is a multiplication and an addition. A last cache behind the third counts as memory.
+// of x86-64, `generic` and `armv7` stand for any machine that has their instructions: modest ones of their time.
+// Without fused instructions a port is a multiplication and an addition. A last cache behind the third counts as
+// memory. The A7 and the A9 take two cycles where one port stands: their units are half a vector wide.
 static constexpr Processor processors[] = {
     {"x86-64", 1, 8, 3000, {32, 256, 2048}, {32, 16, 8, 4}},
     {"x86-64-v2", 1, 8, 3000, {32, 256, 2048}, {32, 16, 8, 4}},
@@ -54,6 +55,10 @@ static constexpr Processor processors[] = {
     {"neoverse-v1", 4, 4, 2600, {64, 1024, 1024}, {48, 28, 10, 8}},
     {"neoverse-v2", 4, 4, 3000, {64, 2048, 1536}, {48, 32, 12, 10}},
     {"apple-m1", 4, 4, 3200, {128, 3072, 0}, {48, 32, 18, 18}},
+    {"armv7", 1, 8, 1200, {32, 512, 0}, {8, 5, 2, 2}},
+    {"cortex-a7", 1, 8, 1000, {32, 512, 0}, {8, 4, 1, 1}},
+    {"cortex-a9", 1, 9, 1000, {32, 512, 0}, {8, 4, 1, 1}},
+    {"cortex-a15", 1, 9, 1700, {32, 1024, 0}, {16, 8, 3, 3}},
 };
 
 // What waking a thread of the pool, or finding it awake, costs on average, and taking a task.
@@ -110,17 +115,22 @@ StringRef nameOf(MemoryLevel level) {
   return names[size_t(level)];
 }
 
+static bool isArm32(TargetAttr target) { return llvm::Triple(target.getTriple()).isARM(); }
+static bool isArm64(TargetAttr target) { return llvm::Triple(target.getTriple()).isAArch64(); }
+
 static MachineAttr machineOf(TargetAttr target) {
   if (target.getMachine())
     return target.getMachine();
-  if (MachineAttr known = machineOfProcessor(target.getContext(), target.getCpu()))
+  StringRef plainest = isArm64(target) ? "generic" : isArm32(target) ? "armv7" : "x86-64";
+  StringRef name = target.getCpu() == "generic" ? plainest : target.getCpu(); // which is one of both ARMs
+  if (MachineAttr known = machineOfProcessor(target.getContext(), name))
     return known;
-  return machineOfProcessor(target.getContext(), llvm::Triple(target.getTriple()).isAArch64() ? "generic" : "x86-64");
+  return machineOfProcessor(target.getContext(), plainest);
 }
 
 MachineModel::MachineModel(TargetAttr target)
     : vectorBits(target.getVectorBits()), registers(target.getVectorRegisters()),
-      multipliesByLane(llvm::Triple(target.getTriple()).isAArch64()), machine(machineOf(target)) {}
+      multipliesByLane(isArm64(target) || isArm32(target)), machine(machineOf(target)) {}
 
 int64_t MachineModel::fmaPorts() const { return machine.getFmaPorts(); }
 int64_t MachineModel::fmaChains() const { return machine.getFmaPorts() * machine.getFmaLatency(); }

@@ -70,7 +70,11 @@ static void chooseDotProducts(Choice &choice, const Product &product, const Kern
   choice.lanes = "inner";
   choice.vector = std::min(shape.lanes, partialSums);
   choice.partial = partialSums / choice.vector;
-  bool isWide = choice.partial == 1 && shape.machine.vectorRegisters() >= 32;
+  int64_t registers = shape.machine.vectorRegisters();
+  bool isWide = choice.partial == 1 && registers >= 32;
+  // Where four elements leave no register for what they are summed from, a row of so many that do.
+  bool isShort = 4 * choice.partial >= registers;
+  int64_t fitting = std::max<int64_t>((registers - 4) / choice.partial, 1);
   std::optional<int64_t> columns = product.columns.constant();
   // Whole tiles, if there is such a number.
   auto widthUpTo = [&](int64_t most, int64_t otherwise) {
@@ -79,10 +83,10 @@ static void chooseDotProducts(Choice &choice, const Product &product, const Kern
         return width;
     return columns ? std::clamp<int64_t>(otherwise, 1, std::max<int64_t>(*columns, 1)) : otherwise;
   };
-  SmallVector<int64_t> oneRow{1, isWide ? widthUpTo(10, 8) : widthUpTo(5, 4)};
-  bool isTall = choice.partial <= 4 && shape.machine.vectorRegisters() >= 32; // six elements of four vectors each
+  SmallVector<int64_t> oneRow{1, isWide ? widthUpTo(10, 8) : isShort ? widthUpTo(fitting, fitting) : widthUpTo(5, 4)};
+  bool isTall = choice.partial <= 4 && registers >= 32; // six elements of four vectors each
   choice.tile = {isWide ? 4 : 2, isWide ? widthUpTo(5, 4) : isTall ? widthUpTo(3, 3) : widthUpTo(2, 2)};
-  if (product.rows.constant() == 1)
+  if (isShort || product.rows.constant() == 1)
     choice.tile = oneRow;
   else if (mayBeOneRow(product, shape))
     choice.fewRowsTile = oneRow;

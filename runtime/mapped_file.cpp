@@ -4,12 +4,22 @@
 #include "errors.h"
 #include "memory.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 namespace bmc {
+
+void *mapFile(int descriptor, int64_t bytes) {
+  if (bytes > PTRDIFF_MAX) { // of a machine of 32 bits
+    errno = ENOMEM;
+    return nullptr;
+  }
+  void *mapped = mmap(nullptr, static_cast<size_t>(bytes), PROT_READ, MAP_PRIVATE, descriptor, 0);
+  return mapped == MAP_FAILED ? nullptr : mapped;
+}
 
 MappedFile::MappedFile(const char *path) {
   int descriptor = open(path, O_RDONLY | O_CLOEXEC);
@@ -22,10 +32,9 @@ MappedFile::MappedFile(const char *path) {
     fail(exitBadInput, "%s: expected a weight file, found something that is not a regular file", path);
   length = status.st_size;
   if (length > 0) {
-    void *mapped = mmap(nullptr, length, PROT_READ, MAP_PRIVATE, descriptor, 0);
-    if (mapped == MAP_FAILED)
+    memory = static_cast<char *>(mapFile(descriptor, length));
+    if (!memory)
       fail(exitBadInput, "%s: cannot read: %s", path, systemError());
-    memory = static_cast<char *>(mapped);
   }
   close(descriptor);
 }

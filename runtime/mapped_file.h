@@ -7,6 +7,9 @@
 
 namespace bmc {
 
+/// The first bytes of a file in the address space, to be read; null, with `errno`, where that is not possible.
+void *mapFile(int descriptor, int64_t bytes);
+
 /// Ends the program with exit code 1 where the file cannot be read. A file that gets shorter while it is mapped ends it
 /// too, where that is touched (errors.cpp).
 class MappedFile {

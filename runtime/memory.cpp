@@ -21,9 +21,16 @@ int64_t multiplySizes(int64_t a, int64_t b, const char *purpose) {
   return product;
 }
 
+/// As what the C library takes, which has less bits on a machine of 32.
+static size_t checkedSize(int64_t bytes, int64_t wanted, const char *purpose) {
+  if (bytes > PTRDIFF_MAX)
+    failOutOfMemory(wanted, purpose);
+  return static_cast<size_t>(bytes);
+}
+
 void *allocateBuffer(int64_t bytes, const char *purpose) {
   void *memory = nullptr;
-  if (posix_memalign(&memory, bufferAlignment, bytes + bufferSlack) != 0)
+  if (posix_memalign(&memory, bufferAlignment, checkedSize(bytes + bufferSlack, bytes, purpose)) != 0)
     failOutOfMemory(bytes, purpose);
   return memory;
 }
@@ -40,7 +47,7 @@ void growBuffer(void *&buffer, int64_t used, int64_t bytes, int64_t &capacity, c
 }
 
 void *growMemory(void *memory, int64_t bytes, const char *purpose) {
-  memory = realloc(memory, bytes);
+  memory = realloc(memory, checkedSize(bytes, bytes, purpose));
   if (!memory)
     failOutOfMemory(bytes, purpose);
   return memory;

@@ -26,13 +26,19 @@ uint64_t randomBits(uint64_t key, uint64_t stream, uint64_t index) {
   return uint64_t(random.words[1]) << 32 | random.words[0];
 }
 
+// The upper half of a 64 x 64 product: not all machines have integers of 128 bits.
+static uint64_t highProduct(uint64_t a, uint64_t b) {
+  uint64_t aHigh = a >> 32, aLow = uint32_t(a), bHigh = b >> 32, bLow = uint32_t(b);
+  uint64_t middle = aHigh * bLow + (aLow * bLow >> 32), other = aLow * bHigh + uint32_t(middle);
+  return aHigh * bHigh + (middle >> 32) + (other >> 32);
+}
+
 void shuffleRows(int64_t *rows, int64_t count, int64_t seed, int64_t epoch) {
   for (int64_t i = 0; i < count; ++i)
     rows[i] = i;
   for (int64_t i = count - 1; i > 0; --i) {
-    // The high half of a 64 x 64 product maps 64 bits onto 0..i; its bias of (i+1)/2^64 is below any use.
-    uint64_t bits = randomBits(uint64_t(seed), uint64_t(epoch), uint64_t(i));
-    int64_t j = int64_t((unsigned __int128)(bits)*uint64_t(i + 1) >> 64);
+    // The high half maps 64 bits onto 0..i; its bias of (i+1)/2^64 is below any use.
+    auto j = int64_t(highProduct(randomBits(uint64_t(seed), uint64_t(epoch), uint64_t(i)), uint64_t(i + 1)));
     int64_t row = rows[i];
     rows[i] = rows[j];
     rows[j] = row;

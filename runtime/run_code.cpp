@@ -1,6 +1,8 @@
 // Entry functions whose kernels run on the processor: see run_code.h.
 #include "run_code.h"
 
+#include "float_mode.h"
+
 namespace bmc {
 
 namespace {
@@ -16,9 +18,11 @@ struct HostMemory {
 } // namespace bmc
 
 extern "C" int32_t bmc_run_code16(const bmc_code *code, void *const *buffers, const int64_t *symbols, char *arena) {
+  bmc::ModeOfFunctions mode;
   return bmc::runCode<int16_t, bmc::HostMemory>(*code, bmc_program.kernels, buffers, symbols, arena);
 }
 
 extern "C" int32_t bmc_run_code32(const bmc_code *code, void *const *buffers, const int64_t *symbols, char *arena) {
+  bmc::ModeOfFunctions mode;
   return bmc::runCode<int32_t, bmc::HostMemory>(*code, bmc_program.kernels, buffers, symbols, arena);
 }

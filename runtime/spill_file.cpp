@@ -2,6 +2,7 @@
 #include "spill_file.h"
 
 #include "errors.h"
+#include "mapped_file.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -47,10 +48,9 @@ void SpillFile::append(const void *bytes, int64_t count) {
 char *SpillFile::map() {
   static const char slack[bufferSlack] = {};
   append(slack, sizeof slack);
-  void *memory = mmap(nullptr, size, PROT_READ, MAP_PRIVATE, descriptor, 0);
-  if (memory == MAP_FAILED)
+  mapped = static_cast<char *>(mapFile(descriptor, size));
+  if (!mapped)
     failToWrite();
-  mapped = static_cast<char *>(memory);
   return mapped;
 }
 

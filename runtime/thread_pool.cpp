@@ -41,7 +41,7 @@ void runIterations(Loop &loop) {
 static void pauseProcessor() {
 #if defined(__x86_64__)
   __builtin_ia32_pause();
-#elif defined(__aarch64__)
+#elif defined(__aarch64__) || defined(__arm__)
   __asm__ volatile("yield");
 #endif
 }

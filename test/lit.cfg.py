@@ -21,11 +21,16 @@ config.environment["FILECHECK_OPTS"] = "--dump-input=fail"
 # Kernels are cached in the build, not in the user's home.
 config.environment["XDG_CACHE_HOME"] = os.path.join(config.bmc_binary_root, "cache")
 
-# Programs for aarch64 can be made and run.
-if shutil.which("qemu-aarch64-static") and os.path.exists(
-    os.path.join(config.bmc_binary_root, "share", "bmc", "aarch64-linux-musl")
-):
-    config.available_features.add("aarch64")
+# Programs for other processors can be made and run.
+for feature, emulator, triple in [
+    ("aarch64", "qemu-aarch64-static", "aarch64-linux-musl"),
+    ("armv7", "qemu-arm-static", "armv7-linux-musleabihf"),
+    ("armv7-gnu", "qemu-arm-static", "armv7-linux-gnueabihf"),
+]:
+    if shutil.which(emulator) and os.path.exists(
+        os.path.join(config.bmc_binary_root, "share", "bmc", triple, "libbmc_runtime.a")
+    ):
+        config.available_features.add(feature)
 
 config.substitutions.append(("%root", config.bmc_source_root))
 config.substitutions.append(("%python", sys.executable))

@@ -16,7 +16,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 BMC = ROOT / "build" / "bin" / "bmc"
-MODELS = ["test/gpu/Inputs/wide.bm", "test/gpu/Inputs/large.bm", "examples/waves.bm"]
+MODELS = ["test/gpu/Inputs/wide.bm", "test/gpu/Inputs/large.bm", "examples/waves.bm", "examples/gan.bm"]
 # A GPU, and the PTX for it: older ones need older text, newer ones take that of sm_80.
 GPUS = [("sm_75", "sm_75"), ("sm_80", "sm_80"), ("sm_90", "sm_80")]
 REGISTERS_OF_A_BLOCK = 65536

@@ -78,11 +78,15 @@ static Error writeArchive(const LibraryJob &job, StringRef object) {
   return archive ? makeFile(job.output, (*archive)->getBuffer()) : archive.takeError();
 }
 
-// With musl the C library is in the program that loads it, whatever its version; glibc's symbols have versions.
-static std::vector<std::string> cLibrary(const Target &target) {
-  if (StringRef(target.triple).ends_with("musl"))
-    return {};
-  return {"--as-needed", "libm.so.6", "libc.so.6"};
+// What a shared library links. With musl the C library is in the program that loads it, whatever its version; glibc's
+// symbols have versions.
+static std::vector<std::string> librariesOf(const Target &target) {
+  std::vector<std::string> libraries;
+  if (!target.isMusl())
+    libraries = {"--as-needed", "libm.so.6", "libc.so.6"};
+  if (target.callsBuiltins())
+    libraries.push_back("libgcc.a");
+  return libraries;
 }
 
 static Error linkShared(const LibraryJob &job, StringRef object, TemporaryFiles &files) {
@@ -100,7 +104,7 @@ static Error linkShared(const LibraryJob &job, StringRef object, TemporaryFiles 
                                         sys::path::filename(job.output).str(),
                                         ("--defsym=" + loadedSymbol + "=" + exportedSymbol(job)).str(),
                                         *path};
-  if (Error error = appendResources(arguments, job.target, job.shareDirectory, cLibrary(job.target)))
+  if (Error error = appendResources(arguments, job.target, job.shareDirectory, librariesOf(job.target)))
     return error;
   return runLld(std::move(arguments), job.output);
 }

@@ -7,7 +7,7 @@
 namespace bmc {
 
 /// Sizes beyond this cannot be allocated; sums and products stop there.
-inline constexpr int64_t mostBytes = INT64_MAX / 4;
+inline constexpr int64_t mostBytes = PTRDIFF_MAX < INT64_MAX ? PTRDIFF_MAX : INT64_MAX / 4;
 
 inline int64_t addSizes(int64_t a, int64_t b) { return a > mostBytes - b ? mostBytes : a + b; }
 inline int64_t multiplySizes(int64_t a, int64_t b) {

@@ -263,7 +263,7 @@ static Error checkTogether(const Options &options) {
     return Error::success();
   if (options.input.empty())
     return createStringError("expected a model file");
-  if (options.isDynamic && StringRef(options.target).ends_with("-musl"))
+  if (options.isDynamic && StringRef(options.target).contains("-musl"))
     return createStringError("--dynamic links glibc, but --target=" + options.target + " is for musl");
   bool hasDevice = StringRef(options.target).contains('+');
   if (hasDevice && (options.emit.isLibrary() || options.emit.output == Output::Object))

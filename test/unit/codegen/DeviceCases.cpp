@@ -77,6 +77,11 @@ static void chooseSchedules(ModuleOp module) {
   });
 }
 
+const TestMachine &testMachine() {
+  static const TestMachine machine;
+  return machine;
+}
+
 void expectAsReference(ArrayRef<Case> cases) {
   if (const char *why = deviceDriver().open(/*timesKernels=*/false))
     GTEST_SKIP() << "no device: " << why;

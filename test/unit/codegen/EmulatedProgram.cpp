@@ -24,7 +24,7 @@ namespace bmc::test {
 // --------------------------------------------------------------------------------------------------------
 
 static std::string emulatorOf(const codegen::Target &target) {
-  return ("qemu-" + llvm::Triple(target.triple).getArchName() + "-static").str();
+  return ("qemu-" + llvm::Triple::getArchTypeName(llvm::Triple(target.triple).getArch()) + "-static").str();
 }
 
 // The compiled kernel_server.cpp.

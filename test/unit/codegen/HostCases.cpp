@@ -17,6 +17,20 @@ static void expectKnownNames(const LoadedKernel &kernel, bool hasChecks) {
       EXPECT_TRUE(known.match(name)) << name;
 }
 
+const TestMachine &testMachine() {
+  static const TestMachine machine;
+  return machine;
+}
+
+std::vector<Tensor> resultsOf(const Case &test, ArrayRef<Tensor> inputs) {
+  OwningOpRef<ModuleOp> module = parse(moduleText({test}));
+  auto kernels = codegen::compileKernels(*module, {hostTarget()});
+  if (failed(kernels))
+    return {};
+  const codegen::CompiledKernel &kernel = kernels->front();
+  return LoadedKernel(kernel.object, kernel.name).run(kernel.kernel, inputs, {});
+}
+
 void expectAsReference(ArrayRef<Case> cases) {
   OwningOpRef<ModuleOp> module = parse(moduleText(cases));
   ASSERT_TRUE(module);

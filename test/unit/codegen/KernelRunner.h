@@ -86,7 +86,20 @@ using MakeRunnable = llvm::function_ref<std::unique_ptr<RunnableKernel>(const co
 void expectVariants(mlir::ModuleOp module, llvm::ArrayRef<Case> cases, const codegen::Target &target,
                     llvm::ArrayRef<codegen::CompiledKernel> kernels, MakeRunnable makeRunnable);
 
-/// In a file of its own for each kind of machine. The processor's (HostCases.cpp) compiles all variants with run-time
+// In a file of its own for each kind of machine:
+
+/// What tests have to know of it.
+struct TestMachine {
+  std::string missing; // what it lacks to be there; empty if nothing
+  /// Whether it takes subnormal numbers as zeros. Code of integers, which some comparisons become, does not.
+  bool flushesSubnormals = false;
+};
+const TestMachine &testMachine();
+
+/// What the first variant of a case computes, whose types have no symbols; nothing where it cannot be compiled.
+std::vector<Tensor> resultsOf(const Case &test, llvm::ArrayRef<Tensor> inputs);
+
+/// The processor's (HostCases.cpp) compiles all variants with run-time
 /// checks and without, runs them for several values of N (T is 5) and expects what the interpreter gives; expects no
 /// undefined names but the known ones.
 void expectAsReference(llvm::ArrayRef<Case> cases);

@@ -25,7 +25,8 @@ TEST(TargetTest, KnownNames) {
 TEST(TargetTest, UnknownNames) {
   EXPECT_EQ(errorOf("sparc-sun-solaris", ""),
             "unknown target 'sparc-sun-solaris'; known are x86_64-linux-musl, x86_64-linux-gnu, "
-            "aarch64-linux-musl, aarch64-linux-gnu, thumbv7em-none-eabihf");
+            "aarch64-linux-musl, aarch64-linux-gnu, armv7-linux-musleabihf, armv7-linux-gnueabihf, "
+            "thumbv7em-none-eabihf");
   EXPECT_EQ(
       errorOf("aarch64-linux-musl", "x86-64-v3"),
       "unknown processor 'x86-64-v3'; known are generic, cortex-a53, cortex-a72, cortex-a76, neoverse-n1, apple-m1, "
@@ -50,6 +51,19 @@ TEST(TargetTest, ArmProcessor) {
   EXPECT_EQ(arm("neoverse-v2").llvmCpu, "neoverse-v2");
   EXPECT_NE(arm("cortex-a72").halide, arm("cortex-a76").halide);
   EXPECT_FALSE(llvm::cantFail(parseTarget("x86_64-linux-musl", "znver4")).hasPipelines());
+}
+
+// LLVM makes the code of kernels for all of 32-bit ARM's.
+TEST(TargetTest, Arm32Processor) {
+  auto arm = [](const char *cpu) { return llvm::cantFail(parseTarget("armv7-linux-musleabihf", cpu)); };
+  EXPECT_EQ(arm("").cpu, "generic");
+  EXPECT_EQ(arm("").vectorRegisters, 16);
+  EXPECT_TRUE(arm("").hasPipelines());
+  EXPECT_TRUE(arm("").isMusl());
+  EXPECT_FALSE(arm("").isBare());
+  EXPECT_FALSE(arm("").isHost());
+  EXPECT_FALSE(llvm::cantFail(parseTarget("armv7-linux-gnueabihf", "")).isMusl());
+  EXPECT_NE(arm("cortex-a7").llvmFeatures, arm("cortex-a9").llvmFeatures);
 }
 
 TEST(TargetTest, Microcontroller) {
@@ -85,8 +99,11 @@ TEST(TargetTest, DevicesThatCannotBe) {
   EXPECT_EQ(errorOf("x86_64-linux-gnu+metal", ""), "unknown device 'metal'; known are opencl, cuda");
   EXPECT_EQ(errorOf("x86_64-linux-gnu+", ""), "expected a device behind '+'");
   EXPECT_EQ(errorOf("x86_64-linux-musl+cuda", ""),
-            "a program opens the driver of its device when it starts, which takes glibc: expected "
+            "a program opens the driver of its device when it starts, which takes glibc and 64 bits: expected "
             "--target=x86_64-linux-gnu+cuda, found --target=x86_64-linux-musl+cuda");
+  EXPECT_EQ(errorOf("armv7-linux-gnueabihf+cuda", ""),
+            "a program opens the driver of its device when it starts, which takes glibc and 64 bits: expected "
+            "--target=aarch64-linux-gnu+cuda, found --target=armv7-linux-gnueabihf+cuda");
   EXPECT_EQ(errorOf("x86_64-linux-gnu+cuda", "", "sm_10"),
             "unknown GPU 'sm_10'; known are sm_50, sm_61, sm_70, sm_75, sm_80, sm_86");
   EXPECT_EQ(errorOf("x86_64-linux-gnu+opencl", "", "sm_80"),
@@ -98,7 +115,8 @@ TEST(TargetTest, DevicesThatCannotBe) {
 TEST(TargetTest, AttributesSayItAll) {
   mlir::MLIRContext context;
   context.loadDialect<bmc::bm::BmDialect>();
-  for (const char *triple : {"x86_64-linux-musl", "x86_64-linux-gnu+opencl", "aarch64-linux-gnu+cuda"}) {
+  for (const char *triple :
+       {"x86_64-linux-musl", "x86_64-linux-gnu+opencl", "aarch64-linux-gnu+cuda", "armv7-linux-musleabihf"}) {
     Target target = llvm::cantFail(parseTarget(triple, ""));
     EXPECT_EQ(llvm::cantFail(targetOf(targetAttr(&context, target))), target);
   }

@@ -4,6 +4,7 @@
 //            it the first element is, the count of dimensions, the dimensions, and the memory
 //   answer:  the kernel's status, and each buffer's memory
 // All numbers are 32 bits, as the host has them.
+#include "../../../runtime/float_mode.h"
 #include "../../../runtime/halide_buffer.h"
 
 #include <stdint.h>
@@ -106,6 +107,7 @@ static void answer(uint32_t number) {
 }
 
 int main() {
+  bmc::ModeOfFunctions mode;
   uint32_t number;
   while (readAll(&number, sizeof number))
     answer(number);

@@ -20,6 +20,10 @@ protected:
                            machine);
   }
 
+  TargetAttr arm32(llvm::StringRef cpu) {
+    return TargetAttr::get(&context, "armv7-linux-musleabihf", cpu, 128, 16, "", MachineAttr());
+  }
+
   MachineModel zen4() { return MachineModel(target("znver4", 512)); }
 
   Estimate estimateOf(const std::string &kernel, const MachineModel &machine, int64_t open = 256) {
@@ -55,6 +59,14 @@ protected:
 
   mlir::MLIRContext context;
 };
+
+// `generic` is another machine than that of 64 bits, whose vectors are multiplied by lanes on both.
+TEST_F(MachineModelTest, KnowsArmOf32Bits) {
+  MachineModel plainest(arm32("generic")), a15(arm32("cortex-a15"));
+  EXPECT_LT(plainest.peakFlops(4), MachineModel(target("generic", 128)).peakFlops(4));
+  EXPECT_LT(plainest.peakFlops(4), a15.peakFlops(4));
+  EXPECT_EQ(plainest.broadcastElements(4), 4);
+}
 
 TEST_F(MachineModelTest, KnowsProcessorsByName) {
   MachineModel zen5(target("znver5", 512)), a53(target("cortex-a53", 128));
