@@ -5,6 +5,7 @@
 // and what is in registers at the level of the block is there once for each thread. Read as a loop this would be a
 // race; an accumulator with a coordinate for the thread would be an array of the whole tile in each thread.
 #include "codegen/halide/gpu/DeviceProduct.h"
+#include "codegen/halide/Domain.h"
 
 using namespace bmc::bm;
 using Halide::Expr;
@@ -109,9 +110,7 @@ Element deviceProduct(Algorithm &algorithm, const Shape &shape, const std::vecto
   Expr steps = Halide::Internal::simplify((algorithm.size(inner.count()) + tile.inner - 1) / tile.inner);
   RDom k(0, tile.inner, 0, side, 0, side, 0, steps, "k"); // in a step, the thread, the step
   sums(arguments) = Halide::undef(type);
-  // Zero, and a word of the thread that sets it: Halide wants the domain in the definition.
-  sums(arguments) =
-      Halide::select(first.x + first.y >= 0, Halide::Internal::make_zero(type), Halide::Internal::make_one(type));
+  sums(arguments) = over(first, Halide::Internal::make_zero(type));
   Expr step = k.w * tile.inner + k.x;
   Expr row = names.rowTile * tile.rows + names.rowQuad * span + k.z * quad + names.rowInQuad;
   Expr column = names.columnTile * tile.columns + names.columnQuad * span + k.y * quad + names.columnInQuad;

@@ -146,16 +146,16 @@ protected:
   }
 };
 
-// Reads one half of the shared memory, which one the counter says.
+// Reads one half of what there are two of, which one the counter says.
 class FromHalf : public IRMutator {
 public:
-  FromHalf(const Expr &counter, const Sizes &sizes) : counter(counter), sizes(sizes) {}
+  FromHalf(const Expr &counter, Sizes halves) : counter(counter), halves(std::move(halves)) {}
 
 protected:
   using IRMutator::visit;
   Expr visit(const Load *load) override {
-    auto size = sizes.find(load->name);
-    if (size == sizes.end())
+    auto size = halves.find(load->name);
+    if (size == halves.end())
       return IRMutator::visit(load);
     return Load::make(load->type, load->name, movedBy(mutate(load->index), halfOf(counter, size->second)), load->image,
                       load->param, mutate(load->predicate), load->alignment + ModulusRemainder(size->second, 0));
@@ -163,7 +163,7 @@ protected:
 
 private:
   Expr counter;
-  const Sizes &sizes;
+  Sizes halves;
 };
 } // namespace
 
@@ -172,16 +172,18 @@ static Stmt pipelined(const For *loop, const Step &step, const Sizes &sizes) {
   Expr next = min(counter + 1, loop->extent - 1); // behind the last step, that one once more, for nobody
   std::vector<Stmt> first, ahead;
   LoadsAhead hoisted;
+  Sizes halves;
   for (const Stmt &statement : step.copies) {
     const auto *copy = statement.as<Store>();
-    int size = sizes.at(copy->name);
+    int size = halves[copy->name] = sizes.at(copy->name);
     first.push_back(substitute(loop->name, zero, statement));
     Expr value = hoisted.mutate(substitute(loop->name, next, copy->value));
     ahead.push_back(Store::make(copy->name, value, movedBy(copy->index, halfOf(counter + 1, size)), copy->param,
-                                copy->predicate, copy->alignment + ModulusRemainder(size, 0)));
+                                substitute(loop->name, next, copy->predicate),
+                                copy->alignment + ModulusRemainder(size, 0)));
   }
   ahead.push_back(sharedBarrier());
-  Stmt body = Block::make(FromHalf(counter, sizes).mutate(step.products), Block::make(ahead));
+  Stmt body = Block::make(FromHalf(counter, halves).mutate(step.products), Block::make(ahead));
   for (size_t i = hoisted.loads.size(); i-- > 0;)
     body = LetStmt::make(hoisted.loads[i].first, hoisted.loads[i].second, body);
   Stmt steps =
