@@ -30,7 +30,7 @@ struct DeviceChoice {
 // What the rules ask of a kernel.
 struct DeviceShape {
   explicit DeviceShape(KernelOp kernel)
-      : result(shapeOf(kernel.getOutputs()[0].getType())), open(openExtent(kernel)),
+      : result(shapeOf(kernel.getOutputs()[0].getType())), grain(kernel),
         isInLoop(kernel->getParentOfType<ScanOp>() != nullptr) {
     for (Operation &op : kernel.getBody().front().without_terminator()) {
       auto fusible = cast<FusibleOpInterface>(op);
@@ -44,10 +44,8 @@ struct DeviceShape {
     isAlone = anchors.size() == 1 && yielded.size() == 1 && yielded[0].getDefiningOp() == anchors[0];
   }
 
-  int64_t count(ArrayRef<SymbolicDim> shape) const { return elementsWith(shape, open); }
-
   Shape result;
-  int64_t open;
+  DeviceGrain grain;
   bool isInLoop; // its inputs may be slices, which begin anywhere
   int64_t flopsPerElement = 0;
   bool isAlone; // its one result is what its one anchor computes
@@ -90,7 +88,7 @@ static DeviceChoice chooseReduction(const DeviceShape &shape) {
     ReductionShape other(op);
     return other.kept == first.kept && other.reduced == first.reduced && other.isTrailing == first.isTrailing;
   });
-  int64_t length = shape.count(first.reduced);
+  int64_t length = shape.grain.elements(first.reduced);
   if (!areAlike || length < sharedLength)
     return {};
   if (first.isTrailing && isPrefix(first.kept, shape.result)) {
@@ -98,7 +96,7 @@ static DeviceChoice chooseReduction(const DeviceShape &shape) {
     return {.kind = "gpu_rows", .threads = threads, .unroll = unrollOf(length, threads), .partial = threads};
   }
   if (first.keepsInnermost && first.kept == shape.result) {
-    int64_t partial = columnThreads / columnsOfBlock(first.kept, length, shape.open);
+    int64_t partial = columnThreads / shape.grain.columnsOfBlock(first.kept, length);
     return {.kind = "gpu_columns", .threads = columnThreads, .unroll = unrollOf(length, partial), .partial = partial};
   }
   return {};
@@ -106,11 +104,11 @@ static DeviceChoice chooseReduction(const DeviceShape &shape) {
 
 static DeviceChoice chooseProduct(const DeviceShape &shape) {
   auto type = cast<RankedTensorType>(shape.anchors[0]->getResult(0).getType());
-  if (!type.getElementType().isF32() || !isTiled(shape.result, shape.open))
+  if (!type.getElementType().isF32() || !shape.grain.isTiled(shape.result))
     return {};
   DeviceChoice choice{.kind = "gpu_matmul", .threads = productThreads};
   choice.vector = shape.isInLoop ? 1 : vectorElements;
-  const ProductTile &tile = tileOf(shape.result, shape.open);
+  const ProductTile &tile = shape.grain.tileOf(shape.result);
   choice.tile = {tile.rows, tile.columns, tile.inner};
   return choice;
 }
@@ -121,11 +119,11 @@ static DeviceChoice chooseScatter(const DeviceShape &shape) {
   auto scatter = dyn_cast<ScatterAddOp>(shape.anchors[0]);
   if (!scatter || !shape.isAlone)
     return {};
-  int64_t places = extentWhere(shape.result[scatter.getAxis()], shape.open),
-          updates = shape.count(shapeOf(scatter.getIndices().getType()));
+  int64_t places = shape.grain.extent(shape.result[scatter.getAxis()]),
+          updates = shape.grain.elements(shapeOf(scatter.getIndices().getType()));
   if (places <= updates)
     return {};
-  int64_t slice = shape.count(shape.result) / std::max<int64_t>(places, 1);
+  int64_t slice = shape.grain.elements(shape.result) / std::max<int64_t>(places, 1);
   constexpr int64_t leastThreads = 32;
   int64_t threads = std::clamp<int64_t>(llvm::bit_ceil(uint64_t(slice)), leastThreads, elementThreads);
   return {.kind = "gpu_scatter", .threads = threads};
@@ -137,7 +135,7 @@ static DeviceChoice chooseElements(const DeviceShape &shape) {
   constexpr int64_t mostFlops = 16;
   bool areWhole = !shape.result.empty() && shape.result.back().isConstant() &&
                   *shape.result.back().constant() % vectorElements == 0;
-  bool areMany = shape.count(shape.result) >= vectorElements * elementThreads * manyBlocks;
+  bool areMany = shape.grain.elements(shape.result) >= vectorElements * elementThreads * manyBlocks;
   DeviceChoice choice;
   if (areWhole && areMany && !shape.isInLoop && shape.flopsPerElement <= mostFlops)
     choice.vector = vectorElements;
@@ -155,51 +153,6 @@ static DeviceChoice choose(const DeviceShape &shape) {
   bool isProduct =
       isa<MatmulOp, SlicedMatmulOp>(shape.anchors[0]) && shape.anchors.size() == 1 && shape.result.size() >= 2;
   return isProduct ? chooseProduct(shape) : DeviceChoice();
-}
-
-int64_t elementsWith(ArrayRef<SymbolicDim> shape, int64_t open) {
-  int64_t count = 1;
-  for (const SymbolicDim &dim : shape)
-    count *= extentWhere(dim, open);
-  return count;
-}
-
-bool isTiled(ArrayRef<SymbolicDim> shape, int64_t open) {
-  return std::min(extentWhere(shape[shape.size() - 2], open), extentWhere(shape.back(), open)) >= leastOfTiled;
-}
-
-static int64_t tilesIn(ArrayRef<SymbolicDim> shape, const ProductTile &tile, int64_t open) {
-  return elementsWith(shape.drop_back(2), open) *
-         llvm::divideCeil(extentWhere(shape[shape.size() - 2], open), tile.rows) *
-         llvm::divideCeil(extentWhere(shape.back(), open), tile.columns);
-}
-
-const ProductTile &tileOf(ArrayRef<SymbolicDim> shape, int64_t open) {
-  int64_t rows = extentWhere(shape[shape.size() - 2], open), columns = extentWhere(shape.back(), open);
-  return *llvm::find_if(productTiles, [&](const ProductTile &tile) {
-    return tile.least == 0 ||
-           (rows >= tile.rows && columns >= tile.columns && tilesIn(shape, tile, open) >= tile.least);
-  });
-}
-
-int64_t blocksOf(ArrayRef<SymbolicDim> shape, int64_t open) {
-  return isTiled(shape, open) ? tilesIn(shape, tileOf(shape, open), open)
-                              : llvm::divideCeil(elementsWith(shape, open), elementThreads);
-}
-
-static int64_t blocksWith(ArrayRef<SymbolicDim> shape, int64_t columns, int64_t open) {
-  return elementsWith(shape.drop_back(), open) * llvm::divideCeil(extentWhere(shape.back(), open), columns);
-}
-
-int64_t columnsOfBlock(ArrayRef<SymbolicDim> shape, int64_t length, int64_t open) {
-  // Beside each other on a multiprocessor, and additions that each thread should have.
-  constexpr int64_t residentBlocks = 4, leastAdditions = 4;
-  bool isShort = length < leastAdditions * (columnThreads / fewColumns);
-  return isShort || blocksWith(shape, manyColumns, open) >= residentBlocks * manyBlocks ? manyColumns : fewColumns;
-}
-
-int64_t blocksOfColumns(ArrayRef<SymbolicDim> shape, int64_t length, int64_t open) {
-  return blocksWith(shape, columnsOfBlock(shape, length, open), open);
 }
 
 ScheduleAttr chooseDeviceSchedule(KernelOp kernel, bool plain) {

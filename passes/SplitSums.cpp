@@ -52,9 +52,9 @@ struct SplitSums : impl::SplitSumsBase<SplitSums> {
   static int64_t partOf(MatmulOp product) {
     if (!product.getType().getElementType().isF32())
       return 0;
-    int64_t open = openExtent(product);
+    DeviceGrain grain(product);
     Shape shape = shapeOf(product.getType());
-    int64_t inner = extentWhere(product.getInner(), open), blocks = std::max<int64_t>(blocksOf(shape, open), 1),
+    int64_t inner = grain.extent(product.getInner()), blocks = std::max<int64_t>(grain.blocksOf(shape), 1),
             parts = std::min(manyBlocks / blocks, inner / leastOfPart);
     return parts < 2 ? 0 : llvm::alignTo(llvm::divideCeil(inner, parts), partAlignment);
   }
@@ -70,19 +70,19 @@ struct SplitSums : impl::SplitSumsBase<SplitSums> {
 
   // Over its last axes first, as many that what is left is not long.
   template <class Reduction> static void splitReduction(RewriterBase &rewriter, Reduction reduction) {
-    int64_t open = openExtent(reduction);
+    DeviceGrain grain(reduction);
     Shape shape = shapeOf(reduction.getX().getType());
     ArrayRef<int64_t> axes = reduction.getAxes();
     Shape kept = shapeOf(reduction.getType());
-    int64_t length = elementsWith(shape, open) / std::max<int64_t>(elementsWith(kept, open), 1);
+    int64_t length = grain.elements(shape) / std::max<int64_t>(grain.elements(kept), 1);
     bool hasColumns = axes.back() != int64_t(shape.size()) - 1;
-    int64_t blocks = hasColumns ? blocksOfColumns(kept, length, open) : elementsWith(kept, open);
+    int64_t blocks = hasColumns ? grain.blocksOfColumns(kept, length) : grain.elements(kept);
     if (axes.size() < 2 || blocks >= manyBlocks || length < longReduction)
       return;
     size_t first = axes.size() - 1; // of those that are reduced first
-    int64_t together = extentWhere(shape[axes[first]], open);
+    int64_t together = grain.extent(shape[axes[first]]);
     while (first > 1 && together < length / together)
-      together *= extentWhere(shape[axes[--first]], open);
+      together *= grain.extent(shape[axes[--first]]);
     Value partial = Reduction::create(rewriter, reduction.getLoc(), reduction.getX(),
                                       rewriter.getDenseI64ArrayAttr(axes.drop_front(first)));
     rewriter.replaceOpWithNewOp<Reduction>(reduction, partial, rewriter.getDenseI64ArrayAttr(axes.take_front(first)));

@@ -1,7 +1,7 @@
 // What becomes blocks and threads on a device: by the shapes of kernels, in loops without the assumption that a slice is
 // aligned.
-// RUN: bm-opt %s --bm-schedule | FileCheck %s
-// RUN: bm-opt %s --bm-schedule=plain=true | FileCheck %s --check-prefix=PLAIN
+// RUN: bm-opt %s --bm-schedule --split-input-file | FileCheck %s
+// RUN: bm-opt %s --bm-schedule=plain=true --split-input-file | FileCheck %s --check-prefix=PLAIN
 // PLAIN-NOT: gpu_{{rows|columns|matmul|scatter}}
 
 module attributes {bm.target = #bm.target<triple = "x86_64-linux-gnu", cpu = "x86-64-v3", vectorBits = 256, vectorRegisters = 16, device = "cuda-sm_80">} {
@@ -143,5 +143,40 @@ module attributes {bm.target = #bm.target<triple = "x86_64-linux-gnu", cpu = "x8
       bm.yield %y : tensor<100x48xf32>
     }
     return %r, %s : tensor<5000x48xf32>, tensor<100x48xf32>
+  }
+}
+
+// -----
+
+// 128 x 128 are tiles where there are two for each multiprocessor, as deep as a block's shared memory has room for: OpenCL
+// promises 32 kB of it.
+module attributes {bm.target = #bm.target<triple = "x86_64-linux-gnu", cpu = "x86-64-v3", vectorBits = 256, vectorRegisters = 16, device = "cuda-sm_80">} {
+  // CHECK-LABEL: @largest
+  // CHECK: #bm.schedule<gpu_matmul, vector = 4, tile = [128, 128, 16], threads = 256>
+  func.func @largest(%x: tensor<2048x64xf32>, %w: tensor<64x2048xf32>) -> tensor<2048x2048xf32> {
+    %r = bm.kernel (%a = %x : tensor<2048x64xf32>, %b = %w : tensor<64x2048xf32>) -> (tensor<2048x2048xf32>) {
+      %y = bm.matmul %a, %b : tensor<2048x64xf32>, tensor<64x2048xf32>
+      bm.yield %y : tensor<2048x2048xf32>
+    }
+    return %r : tensor<2048x2048xf32>
+  }
+}
+
+// -----
+
+module attributes {bm.target = #bm.target<triple = "x86_64-linux-gnu", cpu = "x86-64-v3", vectorBits = 256, vectorRegisters = 16, device = "opencl">} {
+  // CHECK-LABEL: @largest_of_opencl
+  // CHECK: #bm.schedule<gpu_matmul, vector = 4, tile = [128, 128, 8], threads = 256>
+  // CHECK: #bm.schedule<gpu_matmul, vector = 4, tile = [128, 64, 16], threads = 256>
+  func.func @largest_of_opencl(%x: tensor<2048x64xf32>, %w: tensor<64x2048xf32>, %v: tensor<64x512xf32>) -> (tensor<2048x2048xf32>, tensor<2048x512xf32>) {
+    %r = bm.kernel (%a = %x : tensor<2048x64xf32>, %b = %w : tensor<64x2048xf32>) -> (tensor<2048x2048xf32>) {
+      %y = bm.matmul %a, %b : tensor<2048x64xf32>, tensor<64x2048xf32>
+      bm.yield %y : tensor<2048x2048xf32>
+    }
+    %s = bm.kernel (%a = %x : tensor<2048x64xf32>, %b = %v : tensor<64x512xf32>) -> (tensor<2048x512xf32>) {
+      %y = bm.matmul %a, %b : tensor<2048x64xf32>, tensor<64x512xf32>
+      bm.yield %y : tensor<2048x512xf32>
+    }
+    return %r, %s : tensor<2048x2048xf32>, tensor<2048x512xf32>
   }
 }
