@@ -1,80 +1,18 @@
 // What `#bm.schedule` says, done literally: one function a kind of loop nest. Tails are guarded, never shifted or
 // rounded up: sizes may be smaller than a vector, and results may be written in place.
-#include "codegen/halide/Lower.h"
-
-#include <numeric>
+#include "codegen/halide/ProductSchedule.h"
+#include "codegen/halide/ScheduleParts.h"
 
 using namespace bmc::bm;
-using Halide::Expr;
 using Halide::Func;
 using Halide::RVar;
 using Halide::Stage;
-using Halide::TailStrategy;
 using Halide::Var;
 using Halide::VarOrRVar;
 
 namespace bmc::codegen {
 
-static constexpr TailStrategy guarded = TailStrategy::GuardWithIf;
-
-// Of a tile whose lanes are not its columns: what follows the product is computed in vectors of so many columns.
-static constexpr int storedLanes = 8;
-
 namespace {
-// The register tile of a product: its loops in a stage of the results' loop nest, and its sums.
-struct Tile {
-  Tile(llvm::ArrayRef<int64_t> size, const Anchor &product, Stage stage, llvm::ArrayRef<Var> axes)
-      : rows(size[0]), columns(size[1]), stage(std::move(stage)), row(axes[axes.size() - 2]), column(axes.back()),
-        rowInTile("row"), columnInTile("column"), x(product.axes.back()), y(product.axes[product.axes.size() - 2]),
-        sums(product.result), lanes(product.lanes), foldedLanes(product.foldedLanes),
-        staged(product.staged.empty() ? Func() : product.staged[0]),
-        isStagedAlongInner(staged.defined() && product.isAlongInner[0]), rowCount(product.rows),
-        columnCount(product.columns) {}
-
-  // One accumulator an element, updated in turn for each step of the inner axis. `inner` and `outer` are the tile's
-  // axes in the order of its loops.
-  void accumulate(const Func &consumer, const Var &loop, const Var &inner, const Var &outer) {
-    sums.compute_at(consumer, loop).store_in(Halide::MemoryType::Stack).bound_extent(x, columns).bound_extent(y, rows);
-    for (int update = 0; update < sums.num_update_definitions(); ++update) {
-      std::vector<VarOrRVar> order{inner, outer};
-      std::vector<RVar> steps = sums.rvars(update);
-      order.insert(order.end(), steps.begin(), steps.end());
-      sums.update(update).reorder(order);
-    }
-  }
-
-  std::vector<Stage> stagesOfSums() {
-    std::vector<Stage> stages{sums};
-    for (int update = 0; update < sums.num_update_definitions(); ++update)
-      stages.push_back(sums.update(update));
-    return stages;
-  }
-
-  // The operand that is broadcast along `outer`, in vectors of `count` elements, in registers: those of a block of
-  // steps, or of each step.
-  void loadVectors(int count, const Var &outer, int extent) {
-    if (!staged.defined())
-      return;
-    std::vector<RVar> steps = sums.rvars(0); // in a block, and the blocks
-    sums.update(0).unroll(steps.front());
-    staged.store_in(Halide::MemoryType::Stack).bound_extent(outer, extent);
-    if (isStagedAlongInner) {
-      Var step = staged.args()[0];
-      staged.compute_at(sums, steps.back()).bound_extent(step, count).vectorize(step, count).unroll(outer);
-    } else {
-      staged.compute_at(sums, steps.front()).vectorize(outer, std::gcd(count, extent)).unroll(outer);
-    }
-  }
-
-  int rows, columns;
-  Stage stage;
-  Var row, column, rowInTile, columnInTile;
-  Var x, y; // of the sums: column and row
-  Func sums, lanes, foldedLanes, staged;
-  bool isStagedAlongInner;
-  Expr rowCount, columnCount; // of the results
-};
-
 class Scheduler {
 public:
   Scheduler(const Algorithm &algorithm, OutputLoops loops)
@@ -85,7 +23,7 @@ public:
   void elementwise();
   void rows();
   void columns();
-  void matmul();
+  void matmul() { scheduleProduct(schedule, anchors, loops); }
   void scatter();
   void panels();
 
@@ -94,16 +32,10 @@ public:
 private:
   void panelsOfColumns();
   void panelsOfRows();
-  size_t taskAxis() const;
-  void splitTasks(Stage stage);
-  void splitTasks(Tile &tile);
+  void splitTasks(Stage stage) { splitIntoTasks(schedule, loops, std::move(stage)); }
   void splitRows();
   int rowsOfTile() const { return schedule.getTile().empty() ? 1 : int(schedule.getTile()[0]); }
   void vectorizeInnermost();
-  void matmul(Tile tile);
-  void lanesAlongColumns(Tile &tile);
-  void lanesAlongRows(Tile &tile);
-  void lanesAlongInner(Tile &tile);
   void placeAnchors();
   void placeKept();
   void place(const Anchor &anchor);
@@ -140,11 +72,6 @@ void applySchedule(const Algorithm &algorithm, OutputLoops loops) {
   scheduler.valuesOfRows();
 }
 
-static bool updatesInnermostAxis(const Func &function, int update = 0) {
-  const auto *position = function.update_args(update)[0].as<Halide::Internal::Variable>();
-  return position && position->name == function.args()[0].name();
-}
-
 static std::vector<Func> partsOf(const Anchor &anchor) {
   std::vector<Func> parts{anchor.result};
   if (anchor.lanes.defined())
@@ -154,11 +81,6 @@ static std::vector<Func> partsOf(const Anchor &anchor) {
   if (anchor.wideFoldedLanes.defined())
     parts.push_back(anchor.wideFoldedLanes);
   return parts;
-}
-
-// One short vector.
-static void foldLanes(Func folded) {
-  folded.bound_extent(folded.args()[0], foldedLaneCount).vectorize(folded.args()[0]);
 }
 
 // Of the reduced axes, if it is known.
@@ -189,7 +111,7 @@ void Scheduler::elementwise() {
 // up to, the processor works at the others.
 void Scheduler::rows() {
   splitTasks(loops.stage);
-  if (loops.rows && taskAxis() < loops.rowAxes)
+  if (loops.rows && taskAxis(loops) < loops.rowAxes)
     splitTasks(*loops.rows);
   splitRows();
   if (!isComputedPerElement())
@@ -204,113 +126,6 @@ void Scheduler::columns() {
   vectorizeInnermost();
   for (const Anchor &anchor : anchors)
     placeInBlock(anchor);
-}
-
-// Few rows have loops of their own.
-void Scheduler::matmul() {
-  llvm::ArrayRef<int64_t> size = schedule.getTile(), sizeForFewRows = schedule.getFewRowsTile();
-  if (size.size() != 2 || (!sizeForFewRows.empty() && sizeForFewRows.size() != 2) ||
-      anchors.size() != (sizeForFewRows.empty() ? 1 : 2) || loops.axes.size() < 2)
-    throw Halide::CompileError("a matmul schedule needs tiles of two sizes and a kernel with one product");
-  if (!sizeForFewRows.empty()) {
-    Stage stage = loops.stage.specialize(anchors[1].rows <= int(sizeForFewRows[0]));
-    matmul(Tile(sizeForFewRows, anchors[1], stage, loops.axes));
-  }
-  matmul(Tile(size, anchors[0], loops.stage, loops.axes));
-}
-
-// A tile of accumulators in registers: the inner axis runs over the whole tile, and the tile's consumer finishes it.
-void Scheduler::matmul(Tile tile) {
-  tile.stage.split(tile.column, tile.column, tile.columnInTile, tile.columns, guarded)
-      .split(tile.row, tile.row, tile.rowInTile, tile.rows, guarded);
-  if (schedule.getLanes() == "rows")
-    lanesAlongRows(tile);
-  else if (schedule.getLanes() == "inner")
-    lanesAlongInner(tile);
-  else
-    lanesAlongColumns(tile);
-  splitTasks(tile);
-}
-
-// Blocks of tiles make the tasks, whoever runs them. Tasks that follow each other share columns.
-void Scheduler::splitTasks(Tile &tile) {
-  if (loops.axes.size() > 2)
-    return splitTasks(tile.stage);
-  int rows = schedule.getParallel(), columns = schedule.getParallelColumns();
-  if (rows <= 0)
-    return;
-  Var rowTask("rowTask"), columnTask("columnTask"), task("task");
-  tile.stage.split(tile.row, rowTask, tile.row, std::max(rows / tile.rows, 1), guarded);
-  if (columns <= 0) {
-    tile.stage.reorder(schedule.getLanes() == "rows" ? tile.row : tile.column, rowTask).parallel(rowTask);
-    return;
-  }
-  Expr allTiles = (tile.columnCount + tile.columns - 1) / tile.columns;
-  Expr tiles = Halide::Internal::simplify(
-      Halide::select(tile.rowCount >= int(schedule.getParallelFrom()), std::max(columns / tile.columns, 1), allTiles));
-  tile.stage.split(tile.column, columnTask, tile.column, tiles, guarded)
-      .reorder(schedule.getLanes() == "rows" ? tile.row : tile.column, rowTask, columnTask)
-      .fuse(rowTask, columnTask, task)
-      .parallel(task);
-}
-
-// A block of columns stays in the cache while the rows pass by.
-void Scheduler::lanesAlongColumns(Tile &tile) {
-  int lanes = std::gcd(vector, tile.columns); // a tile is whole vectors
-  tile.stage.reorder(tile.columnInTile, tile.rowInTile, tile.row, tile.column)
-      .vectorize(tile.columnInTile, lanes, guarded)
-      .unroll(tile.columnInTile)
-      .unroll(tile.rowInTile);
-  tile.accumulate(loops.output, tile.row, tile.x, tile.y);
-  tile.loadVectors(int(schedule.getUnroll()), tile.y, tile.rows);
-  for (Stage stage : tile.stagesOfSums())
-    stage.vectorize(tile.x, lanes, guarded).unroll(tile.x).unroll(tile.y);
-}
-
-// A panel of rows stays in the cache while the columns pass by. The tile is stored by columns, so it is transposed in
-// registers on its way out.
-void Scheduler::lanesAlongRows(Tile &tile) {
-  int lanes = std::gcd(vector, tile.rows), storeLanes = std::gcd(storedLanes, tile.columns);
-  tile.stage.reorder(tile.columnInTile, tile.rowInTile, tile.column, tile.row)
-      .vectorize(tile.columnInTile, storeLanes, guarded)
-      .unroll(tile.columnInTile)
-      .unroll(tile.rowInTile, std::gcd(8, tile.rows), guarded);
-  tile.accumulate(loops.output, tile.column, tile.y, tile.x);
-  tile.loadVectors(int(schedule.getUnroll()), tile.x, tile.columns);
-  tile.sums.reorder_storage(tile.y, tile.x);
-  tile.sums.reorder(tile.y, tile.x);
-  for (Stage stage : tile.stagesOfSums())
-    stage.vectorize(tile.y, lanes, guarded).unroll(tile.y).unroll(tile.x);
-}
-
-// Each element has partial sums of its own, which are added at the end: rows of both operands are read along the inner
-// axis as they lie.
-void Scheduler::lanesAlongInner(Tile &tile) {
-  tile.stage.reorder(tile.columnInTile, tile.rowInTile, tile.row, tile.column)
-      .vectorize(tile.columnInTile, std::gcd(storedLanes, tile.columns), guarded)
-      .unroll(tile.columnInTile)
-      .unroll(tile.rowInTile);
-  Func lanes = tile.lanes;
-  std::vector<Func> parts{lanes, tile.sums};
-  if (tile.foldedLanes.defined()) {
-    parts.push_back(tile.foldedLanes);
-    foldLanes(tile.foldedLanes);
-  }
-  for (Func part : parts)
-    part.compute_at(loops.output, tile.row)
-        .store_in(Halide::MemoryType::Stack)
-        .bound_extent(tile.x, tile.columns)
-        .bound_extent(tile.y, tile.rows)
-        .unroll(tile.x)
-        .unroll(tile.y);
-  Var lane = lanes.args()[0];
-  lanes.vectorize(lane, vector, guarded).unroll(lane);
-  for (int update = 0; update < lanes.num_update_definitions(); ++update) {
-    Stage stage = lanes.update(update);
-    stage.reorder(tile.x, tile.y, lanes.rvars(update)[0]).unroll(tile.x).unroll(tile.y);
-    if (updatesInnermostAxis(lanes, update)) // all lanes; else the last, incomplete round of them, one by one
-      stage.reorder(lane, tile.x).vectorize(lane, vector, guarded).unroll(lane);
-  }
 }
 
 // Updates come one after the other; a slice's own elements, which are axes of the update too, are independent.
@@ -398,12 +213,6 @@ void Scheduler::valuesOfRows() {
   loops.rows->compute_with(Halide::LoopLevel(loops.output, row, loops.stageNumber));
 }
 
-// The outermost axis that has several indices; those around it are the tasks' loops.
-size_t Scheduler::taskAxis() const {
-  const auto *outermost = llvm::find_if(loops.shape, [](const SymbolicDim &dim) { return dim != 1; });
-  return outermost == loops.shape.end() ? 0 : outermost - loops.shape.begin();
-}
-
 // All tiles are whole: rows behind the last one would be read. Values of rows are stored row by row.
 void Scheduler::splitRows() {
   if (rowsOfTile() <= 1)
@@ -411,22 +220,12 @@ void Scheduler::splitRows() {
   size_t axis = anchors.empty() ? 0 : anchors[0].shape.size();
   bool areWhole = !loops.rows && axis > 0 && axis < loops.shape.size() && loops.shape[axis - 1].isConstant() &&
                   *loops.shape[axis - 1].constant() % rowsOfTile() == 0 &&
-                  (axis - 1 != taskAxis() || schedule.getParallel() % rowsOfTile() == 0);
+                  (axis - 1 != taskAxis(loops) || schedule.getParallel() % rowsOfTile() == 0);
   if (!areWhole)
     throw Halide::CompileError(
         "a rows schedule with a tile needs rows and tasks that are whole tiles, and results of one shape");
   Var row = loops.axes[axis - 1], rowInTile("rowInTile");
   loops.stage.split(row, row, rowInTile, rowsOfTile(), guarded).unroll(rowInTile);
-}
-
-// Fixed numbers of rows make the tasks, whoever runs them.
-void Scheduler::splitTasks(Stage stage) {
-  if (schedule.getParallel() <= 0 || loops.axes.empty())
-    return;
-  Var axis = loops.axes[taskAxis()], task("task");
-  stage.split(axis, task, axis, int(schedule.getParallel()), guarded).parallel(task);
-  if (loops.rows)
-    stage.partition(task, Halide::Partition::Never);
 }
 
 void Scheduler::vectorizeInnermost() {
