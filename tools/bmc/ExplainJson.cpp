@@ -34,7 +34,13 @@ static json::Object kernelObject(KernelReport &report, const ReportedCall &call)
   std::string schedule;
   if (bm::ScheduleAttr attribute = kernel.getScheduleAttr())
     raw_string_ostream(schedule) << attribute;
-  json::Value tuned = nullptr;
+  // The machine model knows no devices.
+  json::Value tuned = nullptr, seconds = nullptr, roofline = nullptr, limit = nullptr;
+  if (!report.isForDevice()) {
+    seconds = estimate.seconds;
+    roofline = estimate.rooflineShare();
+    limit = report.limitOf(kernel);
+  }
   if (auto times = tunedTimes(kernel))
     tuned = json::Object{{"before", times->first}, {"after", times->second}};
   return json::Object{{"name", call.name},
@@ -44,9 +50,9 @@ static json::Object kernelObject(KernelReport &report, const ReportedCall &call)
                       {"ops", codegen::opsText(kernel)},
                       {"flops", size(bm::flopsOf(kernel), openExtent(kernel))},
                       {"bytes", size(bm::bytesOf(kernel), openExtent(kernel))},
-                      {"seconds", estimate.seconds},
-                      {"roofline", estimate.rooflineShare()},
-                      {"limit", report.limitOf(kernel)},
+                      {"seconds", std::move(seconds)},
+                      {"roofline", std::move(roofline)},
+                      {"limit", std::move(limit)},
                       {"schedule", schedule}};
 }
 

@@ -57,6 +57,8 @@ private:
   void print(const ReportedFunction &function);
   void printBlock(ArrayRef<ReportedCall> calls, int64_t runs, unsigned depth);
   void printRow(const Row &row, unsigned depth);
+  std::string costText(bm::KernelOp kernel, int64_t calls);
+  void printLongest();
   void printApart(ArrayRef<Apart> apart, const Twine &margin);
   void printLoop(const ReportedCall &call, int64_t runs, unsigned depth);
   double addUp(ArrayRef<ReportedCall> calls, int64_t runs);
@@ -94,16 +96,26 @@ void TextReport::printApart(ArrayRef<Apart> apart, const Twine &margin) {
         << ": " << one.text << "\n";
 }
 
+// What the machine model makes of a kernel: its time, the share of the function's and of the roofline. It knows no
+// devices: of theirs the operations for each byte, which say what bounds it where the device's own are known.
+std::string TextReport::costText(bm::KernelOp kernel, int64_t calls) {
+  const Estimate &estimate = report.estimateOf(kernel);
+  if (report.isForDevice())
+    return formatv("{0,7}",
+                   decimal(estimate.flops / double(std::max<int64_t>(extentWhere(bm::bytesOf(kernel), open), 1)), 2));
+  double taken = double(calls) * estimate.seconds;
+  return formatv("{0,9}  {1,5}  {2,4} {3,-6}", timeText(taken), percent(total > 0 ? taken / total : 0),
+                 percent(estimate.rooflineShare()), report.limitOf(kernel));
+}
+
 void TextReport::printRow(const Row &row, unsigned depth) {
   bm::KernelOp kernel = row.first.kernel;
-  const Estimate &estimate = report.estimateOf(kernel);
-  double taken = double(row.calls) * estimate.seconds;
   std::string margin(2 * depth, ' '), number = "#" + utostr(numbers.lookup(row.first.name));
   out << margin
-      << formatv("{0,4}  {1}  {2,6}  {3,8}  {4,8}  {5,9}  {6,5}  {7,4} {8,-6}  {9}\n", number, row.first.name,
-                 row.calls, scaled(estimate.flops, ""), scaled(double(extentWhere(bm::bytesOf(kernel), open)), "B"),
-                 timeText(taken), percent(total > 0 ? taken / total : 0), percent(estimate.rooflineShare()),
-                 report.limitOf(kernel), codegen::opsText(kernel));
+      << formatv("{0,4}  {1}  {2,6}  {3,8}  {4,8}  {5}  {6}\n", number, row.first.name, row.calls,
+                 scaled(report.estimateOf(kernel).flops, ""),
+                 scaled(double(extentWhere(bm::bytesOf(kernel), open)), "B"), costText(kernel, row.calls),
+                 codegen::opsText(kernel));
   margin += "      ";
   out << margin << row.first.place << ", " << bm::flopsOf(kernel).text() << " flops, " << bm::bytesOf(kernel).text()
       << " bytes\n";
@@ -156,11 +168,19 @@ void TextReport::print(const ReportedFunction &reported) {
   total = addUp(reported.calls, 1);
   out << "\n"
       << mlir::func::FuncOp(reported.function).getSymName() << ": " << numbers.size() << " kernels in "
-      << countCalls(reported.calls, 1, open) << " calls, " << timeText(total) << " where open sizes are " << open
-      << "\n";
+      << countCalls(reported.calls, 1, open) << " calls" << (report.isForDevice() ? "" : ", " + timeText(total))
+      << " where open sizes are " << open << "\n";
   out << "  memory     " << scaled(double(reported.arena.value + reported.values.value), "B") << ": "
       << scaled(double(reported.values.value), "B") << " of arguments and results, "
       << scaled(double(reported.arena.value), "B") << " of arena: " << reported.arena.text << "\n";
+  if (!report.isForDevice())
+    printLongest();
+  out << formatv("  {0,4}  {1,-18}  {2,6}  {3,8}  {4,8}  {5}  {6}\n", "", "kernel", "calls", "FLOPs", "bytes",
+                 report.isForDevice() ? "FLOPs/B" : "     time  share  roofline   ", "ops");
+  printBlock(reported.calls, 1, 1);
+}
+
+void TextReport::printLongest() {
   SmallVector<std::pair<double, unsigned>> longest;
   for (auto [number, taken] : seconds)
     longest.emplace_back(taken, number);
@@ -175,20 +195,22 @@ void TextReport::print(const ReportedFunction &reported) {
                         }),
               ", ")
       << "\n";
-  out << formatv("  {0,4}  {1,-18}  {2,6}  {3,8}  {4,8}  {5,9}  {6,5}  {7,-11}  {8}\n", "", "kernel", "calls", "FLOPs",
-                 "bytes", "time", "share", "roofline", "ops");
-  printBlock(reported.calls, 1, 1);
 }
 
 void TextReport::print(const codegen::Target &target) {
   constexpr int64_t floatBytes = 4;
-  out << "target " << target.triple << ", " << target.cpu << ": "
-      << scaled(report.machine().peakFlops(floatBytes), "FLOP/s") << " and "
-      << scaled(report.machine().bandwidth(MemoryLevel::Memory), "B/s") << " a core\n"
-      << "weights " << scaled(double(report.bytesOfVariables("parameter") + report.bytesOfVariables("buffer")), "B")
-      << ", the optimizer's state " << scaled(double(report.bytesOfVariables("state")), "B") << "\n"
-      << "times are the machine model's, for one thread\n";
-  if (std::optional<ReportedDeviceArena> arena = report.deviceArena())
+  std::optional<ReportedDeviceArena> arena = report.deviceArena();
+  out << "target " << target.triple << ", " << target.cpu;
+  if (arena)
+    out << ", device " << target.device << (target.gpu.empty() ? "" : " " + target.gpu) << "\n";
+  else
+    out << ": " << scaled(report.machine().peakFlops(floatBytes), "FLOP/s") << " and "
+        << scaled(report.machine().bandwidth(MemoryLevel::Memory), "B/s") << " a core\n";
+  out << "weights " << scaled(double(report.bytesOfVariables("parameter") + report.bytesOfVariables("buffer")), "B")
+      << ", the optimizer's state " << scaled(double(report.bytesOfVariables("state")), "B") << "\n";
+  if (!arena)
+    out << "times are the machine model's, for one thread\n";
+  else
     out << "arena on the device " << scaled(double(arena->total()), "B") << ": "
         << scaled(double(arena->constants), "B") << " of constants, " << scaled(double(arena->variables), "B")
         << " of weights and state, " << scaled(double(arena->call), "B") << " of a call's arguments and results, "

@@ -69,6 +69,8 @@ public:
   llvm::StringRef limitOf(bm::KernelOp kernel);
   /// Bytes of the program's variables with a role.
   int64_t bytesOfVariables(llvm::StringRef role) const;
+  /// Whether the kernels are a device's, of whose times the machine model knows nothing.
+  bool isForDevice() const { return target.hasDevice(); }
   /// Nothing for the processor.
   std::optional<ReportedDeviceArena> deviceArena() const;
 
