@@ -163,6 +163,7 @@ public:
   // Indexing.cpp
   Object index(const Object &base, const IndexExpr &expr, Scope &scope);
   mlir::Value slice(mlir::Value value, unsigned axis, const Dim &start, const Dim &extent, Range range);
+  mlir::Value sliceOfEnd(mlir::Value value, unsigned axis, const Dim &start, const Dim &extent, Range range);
   mlir::Value randomKey(Range range);
 
   [[noreturn]] void fail(Range range, std::string message);

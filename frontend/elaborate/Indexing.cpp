@@ -7,11 +7,28 @@
 
 namespace bmc::frontend {
 
+/// The last elements of an axis that is open at compile time, `x[:, T - 3:]`: their positions are computed. Where there
+/// are fewer, the first one stands in for those in front of it, as for any position outside.
+mlir::Value Evaluator::sliceOfEnd(mlir::Value value, unsigned axis, const Dim &start, const Dim &extent, Range range) {
+  auto outside = (bm::shapeOf(value.getType())[axis] - start - extent).constant();
+  if (!outside || *outside < 0 || !extent.constant())
+    fail(range,
+         fmt::format("a slice must start at a number that is known at compile time, or have a size that is and end "
+                     "within its axis; found {} to {} of {}",
+                     start.text(), (start + extent).text(), bm::describe(value.getType())));
+  mlir::Type number = builder.getI32Type();
+  auto type = bm::tensorType({extent}, number);
+  mlir::Value steps = bm::IotaOp::create(builder, location(range), type, 0),
+              first = broadcast(size(start, number, range), {extent}, range),
+              positions = bm::AddOp::create(builder, location(range), first, steps);
+  return bm::GatherOp::create(builder, location(range), value, positions, axis);
+}
+
 mlir::Value Evaluator::slice(mlir::Value value, unsigned axis, const Dim &start, const Dim &extent, Range range) {
   bm::Shape shape = bm::shapeOf(value.getType());
   auto from = start.constant();
   if (!from)
-    fail(range, fmt::format("a slice must start at a number that is known at compile time, found {}", start.text()));
+    return sliceOfEnd(value, axis, start, extent, range);
   auto outside = (shape[axis] - start - extent).constant();
   if (*from < 0 || (outside && *outside < 0) || (extent.constant() && *extent.constant() < 0))
     fail(range, fmt::format("the elements {} to {} are not within dimension {} of {}", start.text(),

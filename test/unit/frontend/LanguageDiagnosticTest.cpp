@@ -253,6 +253,10 @@ const DiagnosticCase cases[] = {
     {"SliceOutside",
      inForward("return x[:, 2:5]"),
      {"error: the elements 2 to 5 are not within dimension 1 of f32[N, 3]"}},
+    {"SliceBehindOpenEnd",
+     inForward("return x[N - 1 : N + 1]"),
+     {"t.bm:3:10: error: a slice must start at a number that is known at compile time, or have a size that is and end "
+      "within its axis; found N-1 to N+1 of f32[N, 3]"}},
     {"TooManyIndices", inForward("return x[0, 0, 0]"), {"error: too many indices for f32[N, 3]"}},
     {"OneHotOfFloats", inForward("return one_hot(0.5, 3)"), {"error: an index must be of integers, found f64"}},
     {"OneHotOfBool",
