@@ -15,6 +15,16 @@ module attributes {bm.target = #bm.target<triple = "x86_64-linux-gnu", cpu = "x8
     return %w, %v : tensor<64x64xf32>, tensor<4x64xf32>
   }
 
+  // Enough blocks, but each has a long way: two for each multiprocessor.
+  // CHECK-LABEL: @long
+  // CHECK: bm.sliced_matmul %{{.*}} transposed, %{{.*}} by 2048 : tensor<4096x1024xf32>, tensor<4096x1024xf32>
+  // CHECK: bm.matmul
+  func.func @long(%d: tensor<4096x1024xf32>, %e: tensor<1024x1024xf32>) -> (tensor<1024x1024xf32>, tensor<1024x1024xf32>) {
+    %w = bm.matmul %d transposed, %d : tensor<4096x1024xf32>, tensor<4096x1024xf32>
+    %v = bm.matmul %e transposed, %e : tensor<1024x1024xf32>, tensor<1024x1024xf32>
+    return %w, %v : tensor<1024x1024xf32>, tensor<1024x1024xf32>
+  }
+
   // An open number of rows is taken for 256: as many slices as there are rows for at run time.
   // CHECK-LABEL: @open
   // CHECK: bm.sliced_matmul %{{.*}} transposed, %{{.*}} by 128 : tensor<?x4xf32, #bm.dims<N, 4>>, tensor<?x64xf32, #bm.dims<N, 64>>
