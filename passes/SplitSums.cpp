@@ -19,8 +19,8 @@ namespace bmc {
 // Positions that a part of a product has at least: less is not worth the second step.
 constexpr int64_t leastOfPart = 128;
 // Positions that make a product long: its blocks would wait for memory, one on each multiprocessor, for so many steps
-// that two beside each other are worth the second step. On an H200 a gradient of 2048 x 512 over 4096 rows takes 262
-// microseconds whole, and 240 as two parts and their sum.
+// that two beside each other are worth the second step. On an H200 the gradient of a 2048 x 512 weight over 4096 rows
+// took 262 microseconds whole with its update; as two parts 213, and their sum with the update 27.
 constexpr int64_t longProduct = 2048;
 // Parts are multiples of all tiles' inner extents.
 constexpr int64_t partAlignment = 64;
