@@ -51,11 +51,12 @@ def Layout : Bmc_Pass<"bm-layout"> {
 }
 
 def SplitSums : Bmc_Pass<"bm-split-sums"> {
-  let summary = "cut sums that are too long for the few that there are, for a device";
+  let summary = "cut sums that are too long for the few that there are";
   let description = [{
     Needs: simplified functions, and `bm.target` on the module.
     Leaves: for a target with a device, products of few elements and a long inner axis as products of its slices and their
-    sum, and reductions to few elements in two steps; for others nothing is changed.
+    sum, and reductions to few elements in two steps; for a processor, reductions of long rows to one number in two
+    steps.
   }];
 }
 

@@ -1,6 +1,8 @@
 // A device has work for many blocks of threads at a time. A sum over a long axis for few elements, such as the gradient
 // of a small weight over all rows, would give it few, each with a long way to go. So the sum is cut: first the parts,
-// each on its own, then their sum, always in the same order. Numbers depend on the shapes alone.
+// each on its own, then their sum, always in the same order. A processor's sum to one number, such as a loss, is cut
+// into sums of rows: several threads can have some, and what computes the rows can add them up. Numbers depend on the
+// shapes alone.
 #include "passes/DeviceGrain.h"
 #include "passes/MachineModel.h"
 #include "passes/Passes.h"
@@ -24,8 +26,8 @@ constexpr int64_t leastOfPart = 128;
 constexpr int64_t longProduct = 2048;
 // Parts are multiples of all tiles' inner extents.
 constexpr int64_t partAlignment = 64;
-// Elements of a reduction's operand that are worth two steps.
-constexpr int64_t longReduction = 4096;
+// Elements of a reduction's operand that are worth two steps, and those of a processor's row.
+constexpr int64_t longReduction = 4096, longRow = 64;
 
 namespace {
 struct SplitSums : impl::SplitSumsBase<SplitSums> {
@@ -33,8 +35,7 @@ struct SplitSums : impl::SplitSumsBase<SplitSums> {
     TargetAttr target = targetFor(getOperation(), "choose the parts of sums");
     if (!target)
       return signalPassFailure();
-    if (target.getDevice().empty())
-      return;
+    bool isForDevice = !target.getDevice().empty();
     IRRewriter rewriter(&getContext());
     SmallVector<Operation *> sums;
     getOperation().walk([&](Operation *op) {
@@ -43,12 +44,12 @@ struct SplitSums : impl::SplitSumsBase<SplitSums> {
     });
     for (Operation *op : sums) {
       rewriter.setInsertionPoint(op);
-      if (auto product = dyn_cast<MatmulOp>(op))
-        splitProduct(rewriter, product);
-      else if (auto sum = dyn_cast<ReduceSumOp>(op))
-        splitReduction(rewriter, sum);
-      else
-        splitReduction(rewriter, cast<ReduceMaxOp>(op));
+      if (auto sum = dyn_cast<ReduceSumOp>(op))
+        splitReduction(rewriter, sum, isForDevice);
+      else if (auto max = dyn_cast<ReduceMaxOp>(op))
+        splitReduction(rewriter, max, isForDevice);
+      else if (isForDevice)
+        splitProduct(rewriter, cast<MatmulOp>(op));
     }
   }
 
@@ -75,21 +76,32 @@ struct SplitSums : impl::SplitSumsBase<SplitSums> {
     rewriter.replaceOpWithNewOp<ReduceSumOp>(product, parts, rewriter.getDenseI64ArrayAttr({0}));
   }
 
-  // Over its last axes first, as many that what is left is not long.
-  template <class Reduction> static void splitReduction(RewriterBase &rewriter, Reduction reduction) {
+  // Of the axes of a reduction the first one that is reduced before those in front of it; 0: there is none.
+  template <class Reduction> static size_t firstOfParts(Reduction reduction, bool isForDevice) {
     DeviceGrain grain(reduction);
-    Shape shape = shapeOf(reduction.getX().getType());
+    Shape shape = shapeOf(reduction.getX().getType()), kept = shapeOf(reduction.getType());
     ArrayRef<int64_t> axes = reduction.getAxes();
-    Shape kept = shapeOf(reduction.getType());
     int64_t length = grain.elements(shape) / std::max<int64_t>(grain.elements(kept), 1);
+    if (axes.size() < 2 || length < longReduction)
+      return 0;
+    size_t first = axes.size() - 1;
+    int64_t together = grain.extent(shape[axes[first]]);
+    if (!isForDevice)
+      return kept.empty() && together >= longRow ? first : 0;
     bool hasColumns = axes.back() != int64_t(shape.size()) - 1;
     int64_t blocks = hasColumns ? grain.blocksOfColumns(kept, length) : grain.elements(kept);
-    if (axes.size() < 2 || blocks >= manyBlocks || length < longReduction)
-      return;
-    size_t first = axes.size() - 1; // of those that are reduced first
-    int64_t together = grain.extent(shape[axes[first]]);
-    while (first > 1 && together < length / together)
+    if (blocks >= manyBlocks)
+      return 0;
+    while (first > 1 && together < length / together) // what is left is not long either
       together *= grain.extent(shape[axes[--first]]);
+    return first;
+  }
+
+  template <class Reduction> static void splitReduction(RewriterBase &rewriter, Reduction reduction, bool isForDevice) {
+    size_t first = firstOfParts(reduction, isForDevice);
+    if (first == 0)
+      return;
+    ArrayRef<int64_t> axes = reduction.getAxes();
     Value partial = Reduction::create(rewriter, reduction.getLoc(), reduction.getX(),
                                       rewriter.getDenseI64ArrayAttr(axes.drop_front(first)));
     rewriter.replaceOpWithNewOp<Reduction>(reduction, partial, rewriter.getDenseI64ArrayAttr(axes.take_front(first)));

@@ -1,5 +1,5 @@
-// On a device long sums for few elements are cut, so that many blocks of threads have something to do; elsewhere nothing
-// is.
+// On a device long sums for few elements are cut, so that many blocks of threads have something to do. On a processor sums
+// of long rows to one number are.
 // RUN: bm-opt %s --bm-split-sums --split-input-file | FileCheck %s
 
 module attributes {bm.target = #bm.target<triple = "x86_64-linux-gnu", cpu = "x86-64-v3", vectorBits = 256, vectorRegisters = 16, device = "cuda-sm_80">} {
@@ -76,5 +76,20 @@ module attributes {bm.target = #bm.target<triple = "x86_64-linux-gnu", cpu = "x8
   func.func @processor(%d: tensor<1024x64xf32>) -> tensor<64x64xf32> {
     %w = bm.matmul %d transposed, %d : tensor<1024x64xf32>, tensor<1024x64xf32>
     return %w : tensor<64x64xf32>
+  }
+
+  // The loss of many rows; not that of short ones, of few numbers, and not a sum that keeps an axis.
+  // CHECK-LABEL: @loss
+  // CHECK: %[[ROWS:.*]] = bm.reduce_sum %{{.*}}, [1] : tensor<?x784xf32, #bm.dims<N, 784>>
+  // CHECK: bm.reduce_sum %[[ROWS]], [0] : tensor<?xf32, #bm.dims<N>>
+  // CHECK: bm.reduce_sum %{{.*}}, [0, 1] : tensor<4096x10xf32>
+  // CHECK: bm.reduce_sum %{{.*}}, [0, 1] : tensor<8x64xf32>
+  // CHECK: bm.reduce_sum %{{.*}}, [0, 1] : tensor<64x64x128xf32>
+  func.func @loss(%x: tensor<?x784xf32, #bm.dims<N, 784>>, %y: tensor<4096x10xf32>, %z: tensor<8x64xf32>, %w: tensor<64x64x128xf32>) -> (tensor<f32>, tensor<f32>, tensor<f32>, tensor<128xf32>) {
+    %a = bm.reduce_sum %x, [0, 1] : tensor<?x784xf32, #bm.dims<N, 784>>
+    %b = bm.reduce_sum %y, [0, 1] : tensor<4096x10xf32>
+    %c = bm.reduce_sum %z, [0, 1] : tensor<8x64xf32>
+    %d = bm.reduce_sum %w, [0, 1] : tensor<64x64x128xf32>
+    return %a, %b, %c, %d : tensor<f32>, tensor<f32>, tensor<f32>, tensor<128xf32>
   }
 }
