@@ -23,16 +23,18 @@ static StringRef deviceOf(Operation *op) {
   return target ? target.getDevice() : "";
 }
 
+int64_t elementsWith(ArrayRef<SymbolicDim> shape, int64_t open) {
+  int64_t count = 1;
+  for (const SymbolicDim &dim : shape)
+    count *= extentWhere(dim, open);
+  return count;
+}
+
 DeviceGrain::DeviceGrain(Operation *op) : open(openExtent(op)), sharedBytes(sharedBytesOf(deviceOf(op))) {}
 
 int64_t DeviceGrain::extent(const SymbolicDim &dim) const { return extentWhere(dim, open); }
 
-int64_t DeviceGrain::elements(ArrayRef<SymbolicDim> shape) const {
-  int64_t count = 1;
-  for (const SymbolicDim &dim : shape)
-    count *= extent(dim);
-  return count;
-}
+int64_t DeviceGrain::elements(ArrayRef<SymbolicDim> shape) const { return elementsWith(shape, open); }
 
 bool DeviceGrain::isTiled(ArrayRef<SymbolicDim> shape) const {
   return std::min(extent(shape[shape.size() - 2]), extent(shape.back())) >= leastOfTiled;

@@ -23,11 +23,16 @@ constexpr int64_t productThreads = 256;
 /// Rows and columns that a tile is worth having for: though most of it may be beside the result, its operands are read
 /// together and on time.
 constexpr int64_t leastOfTiled = 8;
+/// A block adds up rows or columns of this length together; below, a thread is done sooner than it has waited.
+constexpr int64_t sharedLength = 32;
 /// Threads of a block that adds up columns, and how many columns are one's where their blocks keep a device busy, and
 /// where they would not.
 constexpr int64_t columnThreads = 256, manyColumns = 32, fewColumns = 8;
 /// Blocks that keep a device busy: today's have about as many multiprocessors.
 constexpr int64_t manyBlocks = 128;
+
+/// How many elements a shape has whose symbols are all `open`.
+int64_t elementsWith(llvm::ArrayRef<bm::SymbolicDim> shape, int64_t open);
 
 /// The measures of a device for the kernels of a program.
 class DeviceGrain {

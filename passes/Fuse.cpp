@@ -7,6 +7,7 @@
 #include "passes/Passes.h"
 #include "passes/Places.h"
 #include "passes/Recompute.h"
+#include "passes/Schedule.h"
 #include "llvm/ADT/SetVector.h"
 
 using namespace mlir;
@@ -20,7 +21,7 @@ namespace bmc {
 namespace {
 struct Grouping {
   bool merges, reasons;
-  bool oneShape; // of all results of a kernel
+  bool isForDevice;
 };
 } // namespace
 
@@ -220,11 +221,14 @@ static LogicalResult fuse(Block &body, const Grouping &options) {
     return success();
   if (failed(checkOps(body)))
     return failure();
-  auto graph = std::make_unique<FusionGraph>(body, options.oneShape);
+  std::optional<int64_t> deviceExtent;
+  if (options.isForDevice)
+    deviceExtent = openExtent(body.getTerminator());
+  auto graph = std::make_unique<FusionGraph>(body, deviceExtent);
   if (options.merges)
     groupOps(*graph);
   if (options.merges && recomputeInReaders(*graph)) {
-    graph = std::make_unique<FusionGraph>(body, options.oneShape);
+    graph = std::make_unique<FusionGraph>(body, deviceExtent);
     groupOps(*graph);
   }
   buildKernels(body, *graph, ReasonNotes(*graph, options.merges, options.reasons));

@@ -85,7 +85,7 @@ void FusionGraph::findCheapOps(Block &body) {
     cheapOps.insert(op);
 }
 
-FusionGraph::FusionGraph(Block &body, bool oneShape) : oneShape(oneShape) {
+FusionGraph::FusionGraph(Block &body, std::optional<int64_t> deviceExtent) : deviceExtent(deviceExtent) {
   findCheapOps(body);
   llvm::DenseSet<Operation *> stored; // cheap ops that somebody wants in memory
   for (Operation &op : llvm::reverse(body)) {
@@ -286,7 +286,7 @@ const FusionReason *FusionGraph::kernelObstacle(unsigned a, unsigned b) const {
   nodesTried += ops;
   NodeList both;
   std::merge(members(a).begin(), members(a).end(), members(b).begin(), members(b).end(), std::back_inserter(both));
-  return bmc::kernelObstacle(nodes, both, oneShape);
+  return bmc::kernelObstacle(nodes, both, deviceExtent);
 }
 
 std::optional<Refusal> FusionGraph::mergeObstacle(unsigned a, unsigned b) const {

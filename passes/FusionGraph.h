@@ -41,8 +41,8 @@ using NodeList = llvm::SmallVector<unsigned>; ///< ascending: in program order
 
 class FusionGraph {
 public:
-  /// With `oneShape` all results of a kernel have one shape: a device's threads store no values of rows beside others.
-  explicit FusionGraph(mlir::Block &body, bool oneShape = false);
+  /// For a device `deviceExtent` says what extents that are open are taken for.
+  explicit FusionGraph(mlir::Block &body, std::optional<int64_t> deviceExtent = std::nullopt);
 
   /// Whether an op is cheap enough to be computed again wherever it is read.
   bool isCheap(mlir::Operation *op) const { return cheapOps.contains(op); }
@@ -89,7 +89,7 @@ private:
                 llvm::ArrayRef<int64_t> dimensions);
   const FusionReason *kernelObstacle(unsigned a, unsigned b) const;
 
-  bool oneShape;
+  std::optional<int64_t> deviceExtent;
   std::vector<Node> nodes;
   AcyclicPartition groups;
   mutable uint64_t nodesTried = 0;

@@ -1,5 +1,7 @@
 // What one kernel can hold. See the header.
 #include "passes/KernelCandidate.h"
+#include "dialects/DeviceGrid.h"
+#include "passes/DeviceGrain.h"
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/DenseSet.h"
 
@@ -34,8 +36,8 @@ namespace {
 // A set of nodes, looked at as a kernel.
 class Candidate {
 public:
-  Candidate(ArrayRef<Node> nodes, ArrayRef<unsigned> members, bool oneShape)
-      : nodes(nodes), members(members), oneShape(oneShape) {
+  Candidate(ArrayRef<Node> nodes, ArrayRef<unsigned> members, std::optional<int64_t> deviceExtent)
+      : nodes(nodes), members(members), deviceExtent(deviceExtent) {
     inside.insert(members.begin(), members.end());
     for (unsigned member : members) {
       bool isOne = isAnchor(nodes[member].op);
@@ -82,13 +84,22 @@ public:
     if (stored.empty())
       return false;
     Shape shape = resultShape();
-    bool hasValuesOfRows = isRowKernel() && !oneShape;
     if (llvm::any_of(stored, [&](unsigned member) {
           Shape own = resultShapeOf(op(member));
-          return own != shape && !(hasValuesOfRows && own == anchorShape());
+          return own != shape && !(isRowKernel() && own == anchorShape());
         }))
       return true;
     return !anchors.empty() && shape != anchorShape() && !(isRowKernel() && shape == summedShape(anchors[0]));
+  }
+
+  // On a device a block that sums a row together stores values of it beside its elements; of short rows a thread
+  // stores one number, whichever it is.
+  bool storesValuesOfShortRows() const {
+    return deviceExtent && isRowKernel() && hasSeveralShapes() && rowLength(*deviceExtent) < sharedLength;
+  }
+
+  bool storesValuesOfRowsBeyondGrid() const {
+    return deviceExtent && isRowKernel() && hasSeveralShapes() && !isGrid(anchorShape());
   }
 
   bool isLargeScatterWithCompany() const {
@@ -129,6 +140,10 @@ private:
            llvm::any_of(nodes[member].readers, [&](const Read &read) { return !inside.contains(read.consumer); });
   }
 
+  bool hasSeveralShapes() const {
+    return llvm::any_of(stored, [&](unsigned member) { return resultShapeOf(op(member)) != resultShape(); });
+  }
+
   // That of the loops.
   Shape resultShape() const {
     unsigned widest = stored[0];
@@ -139,6 +154,9 @@ private:
   }
   Shape anchorShape() const { return resultShapeOf(op(anchors[0])); }
   Shape summedShape(unsigned anchor) const { return shapeOf(op(anchor)->getOperand(0).getType()); }
+  int64_t rowLength(int64_t open) const {
+    return elementsWith(ArrayRef(summedShape(anchors[0])).drop_front(anchorShape().size()), open);
+  }
   SmallVector<int64_t> axesOf(unsigned anchor) const { return cast<FusibleOpInterface>(op(anchor)).getReducedAxes(); }
 
   // Whether the sums run over trailing axes.
@@ -197,7 +215,7 @@ private:
 
   ArrayRef<Node> nodes;
   ArrayRef<unsigned> members;
-  bool oneShape;
+  std::optional<int64_t> deviceExtent;
   llvm::DenseSet<unsigned> inside, behindAnchor;
   SmallVector<unsigned> anchors, stored;
   bool onlyReductions;
@@ -220,6 +238,11 @@ constexpr KernelRule kernelRules[] = {
     {{"column-sums", "a kernel sums columns once: what is read is not kept for a second sum"},
      &Candidate::hasSeveralColumnSums},
     {{"different-loops", "different loops: results of {producer} and of {consumer}"}, &Candidate::hasDifferentLoops},
+    {{"short-rows", "on a device values of rows are stored beside elements only where rows have 32 elements or more"},
+     &Candidate::storesValuesOfShortRows},
+    {{"row-grid", "on a device values of rows are stored beside elements only where the rows are a grid of up to three "
+                  "axes, of which one may be open or longer than 65535"},
+     &Candidate::storesValuesOfRowsBeyondGrid},
     {{"large-scatter", "a large scatter adds up in its result's memory, so its kernel stores nothing else"},
      &Candidate::isLargeScatterWithCompany},
     {{"many-results", "the kernel would have too many results"}, &Candidate::hasTooManyResults},
@@ -229,8 +252,9 @@ constexpr KernelRule kernelRules[] = {
 };
 } // namespace
 
-const FusionReason *kernelObstacle(ArrayRef<Node> nodes, ArrayRef<unsigned> members, bool oneShape) {
-  Candidate candidate(nodes, members, oneShape);
+const FusionReason *kernelObstacle(ArrayRef<Node> nodes, ArrayRef<unsigned> members,
+                                   std::optional<int64_t> deviceExtent) {
+  Candidate candidate(nodes, members, deviceExtent);
   for (const KernelRule &rule : kernelRules)
     if ((candidate.*rule.isBroken)())
       return &rule.reason;

@@ -21,9 +21,10 @@ inline bm::Shape resultShapeOf(mlir::Operation *op) { return bm::shapeOf(op->get
 /// Whether an op combines many elements into one: a reduction, a product, a scatter.
 bool isAnchor(mlir::Operation *op);
 
-/// The first rule that keeps some nodes of a block from being one kernel; null if one kernel can compute them. With
-/// `oneShape` its results have one shape.
-const FusionReason *kernelObstacle(llvm::ArrayRef<Node> nodes, llvm::ArrayRef<unsigned> members, bool oneShape);
+/// The first rule that keeps some nodes of a block from being one kernel; null if one kernel can compute them. For a
+/// device `deviceExtent` says what extents that are open are taken for.
+const FusionReason *kernelObstacle(llvm::ArrayRef<Node> nodes, llvm::ArrayRef<unsigned> members,
+                                   std::optional<int64_t> deviceExtent);
 
 } // namespace bmc
 

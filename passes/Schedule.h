@@ -18,7 +18,8 @@ inline int64_t openExtent(mlir::Operation *op) { return batchOf(op).value_or(usu
 std::optional<int64_t> expectedExtent(const bm::SymbolicDim &dim, std::optional<int64_t> rows);
 /// How a kernel runs on a target, from its shapes alone: the same kernel gets the same schedule.
 bm::ScheduleAttr chooseSchedule(bm::KernelOp kernel, bm::TargetAttr target);
-/// The same for a device, from its place too; `plain`: without tiles and shared memory.
+/// The same for a device, from its place too; `plain`: without tiles and, but for values of rows beside elements,
+/// shared memory.
 bm::ScheduleAttr chooseDeviceSchedule(bm::KernelOp kernel, bool plain);
 /// One loop an axis, nothing else.
 bm::ScheduleAttr plainSchedule(mlir::MLIRContext *context);

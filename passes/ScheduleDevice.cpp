@@ -15,8 +15,6 @@ namespace bmc {
 namespace {
 // Threads of a block where they share a row.
 constexpr int64_t rowThreads = 128;
-// A block reduces rows or columns together from this length on; below, a thread is done sooner than it has waited.
-constexpr int64_t sharedLength = 32;
 // Elements of an aligned vector.
 constexpr int64_t vectorElements = 4;
 
@@ -42,6 +40,7 @@ struct DeviceShape {
     }
     auto yielded = kernel.getBody().front().getTerminator()->getOperands();
     isAlone = anchors.size() == 1 && yielded.size() == 1 && yielded[0].getDefiningOp() == anchors[0];
+    hasValuesOfRows = shapeOf(yielded.back().getType()).size() < result.size();
   }
 
   Shape result;
@@ -49,6 +48,7 @@ struct DeviceShape {
   bool isInLoop; // its inputs may be slices, which begin anywhere
   int64_t flopsPerElement = 0;
   bool isAlone; // its one result is what its one anchor computes
+  bool hasValuesOfRows;
   SmallVector<Operation *> anchors;
 };
 
@@ -89,7 +89,7 @@ static DeviceChoice chooseReduction(const DeviceShape &shape) {
     return other.kept == first.kept && other.reduced == first.reduced && other.isTrailing == first.isTrailing;
   });
   int64_t length = shape.grain.elements(first.reduced);
-  if (!areAlike || length < sharedLength)
+  if (!areAlike || (length < sharedLength && !shape.hasValuesOfRows))
     return {};
   if (first.isTrailing && isPrefix(first.kept, shape.result)) {
     int64_t threads = std::min<int64_t>(rowThreads, llvm::bit_floor(uint64_t(length)));
@@ -156,7 +156,8 @@ static DeviceChoice choose(const DeviceShape &shape) {
 }
 
 ScheduleAttr chooseDeviceSchedule(KernelOp kernel, bool plain) {
-  DeviceChoice choice = plain ? DeviceChoice() : choose(DeviceShape(kernel));
+  DeviceShape shape(kernel);
+  DeviceChoice choice = plain && !shape.hasValuesOfRows ? DeviceChoice() : choose(shape);
   return ScheduleAttr::get(
       kernel.getContext(), choice.kind, choice.vector, choice.unroll, choice.tile, /*fewRowsTile=*/{}, choice.partial,
       /*parallel=*/0, /*parallelColumns=*/0, /*parallelFrom=*/0, "columns", /*flat=*/false, choice.threads);

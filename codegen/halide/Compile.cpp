@@ -3,6 +3,7 @@
 #include "codegen/halide/Lower.h"
 #include "codegen/halide/Pipelines.h"
 #include "codegen/halide/ProcessorWords.h"
+#include "codegen/halide/gpu/BlockGuards.h"
 #include "codegen/halide/gpu/DeviceWords.h"
 #include "codegen/halide/gpu/PipelineTiles.h"
 #include "codegen/halide/gpu/SingleRegisters.h"
@@ -111,6 +112,7 @@ static void compile(const CompileJob &job, const Halide::Target &target, KernelO
   bool hasDevice = target.has_gpu_feature();
   Halide::Pipeline pipeline(lowered->outputs);
   if (hasDevice) {
+    pipeline.add_custom_lowering_pass(new BlockGuards);
     pipeline.add_custom_lowering_pass(new PipelineTiles);
     pipeline.add_custom_lowering_pass(new SingleRegisters);
     pipeline.add_custom_lowering_pass(new DeviceWords(target));

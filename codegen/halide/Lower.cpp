@@ -225,8 +225,6 @@ void Lowering::defineRows() {
   size_t rowAxes = shapeOf(kernel.getOutputs().back().getType()).size();
   if (rowAxes == shape.size())
     return;
-  if (schedule.isOnDevice())
-    throw Halide::CompileError("a device's kernel has results of one shape");
   std::vector<Expr> values;
   std::vector<Var> rowVars(axes.begin(), axes.begin() + rowAxes);
   Index row = indexOf(rowVars);

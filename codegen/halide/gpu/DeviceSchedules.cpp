@@ -1,6 +1,7 @@
 // What a device's `#bm.schedule` says, done literally: one function a kind. Tails are guarded. See the header.
 #include "codegen/halide/gpu/DeviceSchedules.h"
 #include "codegen/halide/gpu/DeviceProduct.h"
+#include "dialects/DeviceGrid.h"
 
 using namespace bmc::bm;
 using Halide::Func;
@@ -25,7 +26,10 @@ public:
 private:
   std::vector<Stage> outputStages() const;
   Var fuse(Stage &stage, llvm::ArrayRef<Var> axes) const;
+  Var makeGrid(Stage &stage) const;
+  void valuesOfRows(const Var &block, const Var &thread);
   void placeInBlock(const Anchor &anchor, const Var &block, const Var &thread);
+  void placeInFirstThread(Func sum, const Var &block);
 
   ScheduleAttr schedule;
   llvm::ArrayRef<Anchor> anchors;
@@ -49,8 +53,10 @@ static void check(ScheduleAttr schedule) {
 
 void applyDeviceSchedule(ScheduleAttr schedule, llvm::ArrayRef<Anchor> anchors, OutputLoops loops) {
   check(schedule);
-  DeviceScheduler scheduler(schedule, anchors, std::move(loops));
   llvm::StringRef kind = schedule.getKind();
+  if (loops.rows && kind != "gpu_rows")
+    throw Halide::CompileError("values of rows beside elements need a gpu_rows schedule");
+  DeviceScheduler scheduler(schedule, anchors, std::move(loops));
   if (kind == "gpu_rows")
     scheduler.rows();
   else if (kind == "gpu_columns")
@@ -109,7 +115,7 @@ void DeviceScheduler::elements() {
 // A block a row, whose threads share its reductions and then its elements. A row that gives one number has no loop of
 // threads of its own.
 void DeviceScheduler::rows() {
-  Var block("block"), thread("thread"), step("step");
+  Var thread("thread"), step("step"), block("block");
   llvm::ArrayRef<Var> axes = loops.axes;
   size_t kept = anchors.empty() ? 0 : anchors[0].shape.size();
   bool hasElements = kept < axes.size();
@@ -118,14 +124,46 @@ void DeviceScheduler::rows() {
       stage.split(fuse(stage, axes.drop_front(kept)), step, thread, threads, TailStrategy::GuardWithIf)
           .reorder(step, thread)
           .gpu_threads(thread);
-    if (kept > 0)
-      stage.rename(fuse(stage, axes.take_front(kept)), block);
+    if (loops.rows)
+      stage.rename(makeGrid(stage), block).gpu_blocks(block);
+    else if (kept > 0)
+      stage.rename(fuse(stage, axes.take_front(kept)), block).gpu_blocks(block);
     else
-      stage.split(Var::outermost(), Var::outermost(), block, 1);
-    stage.gpu_blocks(block);
+      stage.split(Var::outermost(), Var::outermost(), block, 1).gpu_blocks(block);
   }
   for (const Anchor &anchor : anchors)
     placeInBlock(anchor, block, hasElements ? thread : block);
+  if (loops.rows)
+    valuesOfRows(block, thread);
+}
+
+// Where values of rows are stored each axis of the rows is one of the grid: of fused ones Halide would not see that the
+// loops of two Funcs are in the same row.
+Var DeviceScheduler::makeGrid(Stage &stage) const {
+  std::vector<Var> grid;
+  for (size_t axis = loops.rowAxes; axis-- > 0;)
+    grid.insert(isFirstOfGrid(loops.shape[axis]) ? grid.begin() : grid.end(), loops.axes[axis]);
+  stage.reorder(std::vector<Halide::VarOrRVar>(grid.begin(), grid.end()));
+  for (const Var &axis : llvm::drop_begin(grid))
+    stage.gpu_blocks(axis);
+  return grid.front();
+}
+
+// Stored by the first thread in the block of their row. What the block computes has room for one row: Halide does not
+// see that where the loops of two Funcs are one.
+void DeviceScheduler::valuesOfRows(const Var &block, const Var &thread) {
+  llvm::ArrayRef<SymbolicDim> rows = llvm::ArrayRef(loops.shape).take_front(loops.rowAxes);
+  if (anchors.empty() || anchors[0].shape != Shape(rows) || !isGrid(rows))
+    throw Halide::CompileError("values of rows beside elements need sums along these rows, and rows of at most three "
+                               "axes, of which one may be open or longer than 65535");
+  for (const Anchor &anchor : anchors)
+    for (Func part : {anchor.result, anchor.lanes, anchor.foldedLanes})
+      if (part.defined())
+        for (const Var &axis : anchor.axes)
+          part.bound_storage(axis, 1);
+  Stage values(*loops.rows);
+  values.split(makeGrid(values), block, thread, 1, TailStrategy::RoundUp).gpu_blocks(block).gpu_threads(thread);
+  loops.rows->compute_with(Halide::LoopLevel(loops.output, block, loops.stageNumber));
 }
 
 // A block some columns, for each of which several threads add up some of the rows.
@@ -148,6 +186,8 @@ void DeviceScheduler::columns() {
 // does it for itself. What has no partial sums is computed by the thread that asks for it.
 void DeviceScheduler::placeInBlock(const Anchor &anchor, const Var &block, const Var &thread) {
   Func result = anchor.result;
+  if (!anchor.lanes.defined() && loops.rows)
+    return placeInFirstThread(result, block);
   if (!anchor.lanes.defined())
     return void(result.compute_at(loops.output, thread).store_in(Halide::MemoryType::Stack));
   for (Func part : {anchor.lanes, anchor.foldedLanes}) {
@@ -171,6 +211,20 @@ void DeviceScheduler::placeInBlock(const Anchor &anchor, const Var &block, const
       else
         stage.gpu_threads(order[0]);
     }
+  }
+}
+
+// A sum that has no partial ones, for the loops of two results.
+void DeviceScheduler::placeInFirstThread(Func sum, const Var &block) {
+  Var row = sum.args()[0], first("first");
+  sum.compute_at(loops.output, block).store_in(Halide::MemoryType::GPUShared);
+  for (int definition = 0; definition <= sum.num_update_definitions(); ++definition) {
+    Stage stage = definition == 0 ? Stage(sum) : sum.update(definition - 1);
+    std::vector<Halide::VarOrRVar> order;
+    if (definition > 0)
+      llvm::append_range(order, sum.rvars(definition - 1));
+    order.push_back(first);
+    stage.split(row, row, first, 1, TailStrategy::RoundUp).reorder(order).gpu_threads(first);
   }
 }
 

@@ -116,6 +116,51 @@ TEST(DeviceScheduleTest, Rows) {
   expectAsReference(cases);
 }
 
+// Beside the elements: of rows that do and do not fill the threads, of several axes in each order, in place.
+TEST(DeviceScheduleTest, ValuesOfRows) {
+  const std::vector<std::string> clauses{
+      schedule("gpu_rows, partial = 32, threads = 32"), schedule("gpu_rows, unroll = 4, partial = 64, threads = 128"),
+      schedule("gpu_rows, partial = 8, threads = 64"), schedule("gpu_rows, threads = 32"),
+      schedule("gpu_rows, partial = 32, threads = 32") + " in_place [1, -1, -1]"};
+  // The exponentials of a row with factors, their sum and how far it is from the largest number.
+  auto exponentials = [&](const std::string &name, const std::string &columns, Data data) -> Case {
+    std::string x = "tensor<?x" + std::string(isdigit(columns[0]) ? columns : "?") + "xf32, D<N, " + columns + ">>",
+                row = "tensor<?xf32, D<N>>";
+    return {name,
+            "%x : " + x + ", %y : " + x,
+            x + ", " + row + ", " + row,
+            "  %m = bm.reduce_max %x, [1] : " + x + "\n  %b = bm.broadcast %m, [0] : " + row + " to " + x +
+                "\n  %d = bm.sub %x, %b : " + x + "\n  %e = bm.exp %d : " + x + "\n  %z = bm.mul %e, %y : " + x +
+                "\n  %s = bm.reduce_sum %e, [1] : " + x + "\n  %g = bm.sub %m, %s : " + row +
+                "\n  bm.yield %z, %s, %g : " + x + ", " + row + ", " + row,
+            clauses,
+            data,
+            1e-5};
+  };
+  std::vector<Case> cases{exponentials("whole", "64", Data::Plain), exponentials("odd", "201", Data::Plain),
+                          exponentials("open", "N", Data::Plain), exponentials("special", "37", Data::NotFinite)};
+  // What the values are is whose: a row's own position says so.
+  for (auto [name, extents] :
+       {std::pair("open_first", "N, 2, 3"), {"open_second", "2, N, 3"}, {"open_last", "2, 3, N"}}) {
+    auto type = [extents = std::string(extents)](const std::string &element, const std::string &more) {
+      std::string shape;
+      for (char c : extents)
+        shape += c == 'N' ? "?" : c == ',' ? "x" : c == ' ' ? "" : std::string(1, c);
+      return "tensor<" + shape + (more.empty() ? "" : "x" + more) + "x" + element + ", D<" + extents +
+             (more.empty() ? "" : ", " + more) + ">>";
+    };
+    std::string x = type("f32", "45"), row = type("f32", ""), place = type("i32", "");
+    cases.push_back({name, "%x : " + x + ", %z : " + x + ", %y : " + row, x + ", " + row + ", " + place,
+                     "  %s = bm.reduce_sum %x, [3] : " + x + "\n  %b = bm.broadcast %s, [0, 1, 2] : " + row + " to " +
+                         x + "\n  %d = bm.sub %x, %b : " + x + "\n  %q = bm.mul %d, %d : " + x +
+                         "\n  %v = bm.reduce_sum %q, [3] : " + x + "\n  %w = bm.add %v, %y : " + row +
+                         "\n  %e = bm.mul %d, %z : " + x + "\n  %p = bm.argmax %q axis 3 : " + x +
+                         "\n  bm.yield %e, %w, %p : " + x + ", " + row + ", " + place,
+                     clauses, Data::Plain, 1e-4});
+  }
+  expectAsReference(cases);
+}
+
 // Elements as vectors: what is contiguous in memory, what is not, what is repeated, what begins anywhere, masks, and a
 // result over its input.
 TEST(DeviceScheduleTest, VectorsOfElements) {

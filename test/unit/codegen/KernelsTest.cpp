@@ -106,8 +106,7 @@ TEST_F(CacheTest, UnwritableCacheIsNoError) {
 }
 
 // What is said at a kernel that has this schedule on this target.
-std::string errorOf(const std::string &schedule, const char *triple) {
-  Case wrong = sumCase;
+std::string errorOf(const std::string &schedule, const char *triple, Case wrong = sumCase) {
   wrong.clauses = {"schedule #bm.schedule<" + schedule + ">"};
   auto module = parse(moduleText({wrong}));
   std::string message;
@@ -136,6 +135,31 @@ TEST(KernelsTest, DeviceSchedulesThatCannotBe) {
             "the threads of a gpu_columns schedule are a multiple of its partial sums");
   EXPECT_EQ(errorOf("gpu_matmul, tile = [64, 64, 16], threads = 256", device),
             "a gpu_matmul schedule needs a kernel with one product");
+}
+
+// Elements and sums of rows.
+Case rowValues(const std::string &rows) {
+  std::string shape;
+  int64_t axes = 1 + llvm::count(rows, ',');
+  for (int64_t axis = 0; axis < axes; ++axis)
+    shape += "?x";
+  std::string x = "tensor<" + shape + "64xf32, D<" + rows + ", 64>>", row = "tensor<" + shape + "f32, D<" + rows + ">>";
+  return {"rows",
+          "%x : " + x,
+          x + ", " + row,
+          "  %e = bm.exp %x : " + x + "\n  %s = bm.reduce_sum %e, [" + std::to_string(axes) + "] : " + x +
+              "\n  bm.yield %e, %s : " + x + ", " + row,
+          {}};
+}
+
+TEST(KernelsTest, DeviceSchedulesThatCannotStoreValuesOfRows) {
+  const char *device = "x86_64-linux-gnu+opencl";
+  EXPECT_EQ(errorOf("gpu_elements, threads = 64", device, rowValues("N")),
+            "values of rows beside elements need a gpu_rows schedule");
+  EXPECT_EQ(
+      errorOf("gpu_rows, partial = 64, threads = 64", device, rowValues("N, T")),
+      "values of rows beside elements need sums along these rows, and rows of at most three axes, of which one may "
+      "be open or longer than 65535");
 }
 
 // Every target compiles what its machine cannot be here to run; the drivers' tests run programs for it.

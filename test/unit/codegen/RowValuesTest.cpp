@@ -1,4 +1,4 @@
-// Kernels that store values of rows beside elements, on the processor: a device's kernels have results of one shape.
+// Kernels that store values of rows beside elements.
 #include "ScheduledCases.h"
 #include "gtest/gtest.h"
 
