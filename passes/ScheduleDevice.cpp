@@ -81,6 +81,11 @@ static bool isPrefix(ArrayRef<SymbolicDim> prefix, ArrayRef<SymbolicDim> shape) 
   return prefix.size() <= shape.size() && shape.take_front(prefix.size()) == prefix;
 }
 
+// Whether blocks can be parts of the axes behind these: of a block's place along more open ones Halide knows no bounds.
+static bool canLead(ArrayRef<SymbolicDim> leading) {
+  return llvm::count_if(leading, [](const SymbolicDim &extent) { return !extent.isConstant(); }) <= 2;
+}
+
 // All reductions of a kernel are over the same axes; where they are not, each thread is on its own.
 static DeviceChoice chooseReduction(const DeviceShape &shape) {
   ReductionShape first(shape.anchors[0]);
@@ -97,7 +102,7 @@ static DeviceChoice chooseReduction(const DeviceShape &shape) {
     int64_t threads = std::min<int64_t>(rowThreads, llvm::bit_floor(uint64_t(length)));
     return {.kind = "gpu_rows", .threads = threads, .unroll = unrollOf(length, threads), .partial = threads};
   }
-  if (first.keepsInnermost && first.kept == shape.result) {
+  if (first.keepsInnermost && first.kept == shape.result && canLead(ArrayRef(first.kept).drop_back())) {
     int64_t partial = columnThreads / columnsOfBlock(first.kept, length, shape.open);
     return {.kind = "gpu_columns", .threads = columnThreads, .unroll = unrollOf(length, partial), .partial = partial};
   }
@@ -106,7 +111,8 @@ static DeviceChoice chooseReduction(const DeviceShape &shape) {
 
 static DeviceChoice chooseProduct(const DeviceShape &shape) {
   auto type = cast<RankedTensorType>(shape.anchors[0]->getResult(0).getType());
-  if (!type.getElementType().isF32() || !isTiled(shape.result, shape.open))
+  if (!type.getElementType().isF32() || !isTiled(shape.result, shape.open) ||
+      !canLead(ArrayRef(shape.result).drop_back(2)))
     return {};
   DeviceChoice choice{.kind = "gpu_matmul", .threads = productThreads};
   choice.vector = shape.isInLoop ? 1 : vectorElements;
@@ -119,7 +125,7 @@ static DeviceChoice chooseProduct(const DeviceShape &shape) {
 // of its place: if nothing else is in the kernel.
 static DeviceChoice chooseScatter(const DeviceShape &shape) {
   auto scatter = dyn_cast<ScatterAddOp>(shape.anchors[0]);
-  if (!scatter || !shape.isAlone)
+  if (!scatter || !shape.isAlone || shapeOf(scatter.getIndices().getType()).empty())
     return {};
   int64_t places = extentWhere(shape.result[scatter.getAxis()], shape.open),
           updates = shape.count(shapeOf(scatter.getIndices().getType()));
