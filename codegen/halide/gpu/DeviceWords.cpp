@@ -1,6 +1,7 @@
 // OpenCL C overloads a function's name for f32 and f64; CUDA's library of device functions, which Halide links into
-// PTX, has the C library's names behind `__nv_`. OpenCL C has vectors of few lengths only. Halide's name for counting zeros is one that OpenCL C does not have.
-// Sines and cosines are the processor's: those of CUDA's library keep the bits of large angles in local memory.
+// PTX, has the C library's names behind `__nv_`. Halide's name for counting zeros is one that OpenCL C does not have,
+// and vectors of some lengths are none there. Sines and cosines are the processor's: those of CUDA's library keep the
+// bits of large angles in local memory.
 // See the header.
 #include "codegen/halide/gpu/DeviceWords.h"
 #include "codegen/halide/Angles.h"
@@ -37,6 +38,9 @@ static constexpr llvm::StringLiteral libraryFunctions[] = {"cos", "erf",   "erfc
 // What Halide's back end for OpenCL C has no words for; undefined: all the rest. Its comparisons of vectors are only
 // those that are not strict, but nothing rewrites them any more, and in C they are IEEE's.
 static Expr inOpenCl(const Call *call) {
+  bool isOfConstants = llvm::all_of(call->args, [](const Expr &argument) { return is_const(argument); });
+  if (isOfConstants && Call::as_intrinsic(call, {Call::saturating_cast, Call::saturating_sub}))
+    return simplify(lower_intrinsics(call)); // it would take the constant's name for that of a vector of it
   if (call->is_intrinsic(Call::count_leading_zeros))
     return Call::make(call->type, "clz", call->args, Call::PureExtern);
   if (call->is_intrinsic(Call::strict_lt))
@@ -103,6 +107,13 @@ static bool isLong(const Expr &value) {
   int lanes = value.type().lanes();
   bool isVector = lanes == 3 || (lanes <= 16 && llvm::isPowerOf2_32(lanes));
   return load && !isVector && load->param.defined() && load->index.as<Ramp>() && is_const_one(load->predicate);
+}
+
+// A vector of three is as long as one of four in OpenCL C, and so are the steps of a pointer to it.
+Expr DeviceWords::visit(const Load *load) {
+  if (isCuda || load->type.lanes() != 3)
+    return IRMutator::visit(load);
+  return Load::make(load->type, load->name, mutate(load->index), load->image, load->param, mutate(load->predicate), {});
 }
 
 // The elements that are wanted are loaded by themselves.

@@ -19,6 +19,7 @@ protected:
   using IRMutator::visit;
   Halide::Expr visit(const Halide::Internal::Call *call) override;
   Halide::Expr visit(const Halide::Internal::FloatImm *number) override;
+  Halide::Expr visit(const Halide::Internal::Load *load) override;
   Halide::Expr visit(const Halide::Internal::Shuffle *shuffle) override;
   Halide::Expr visit(const Halide::Internal::Let *let) override;
   Halide::Internal::Stmt visit(const Halide::Internal::LetStmt *let) override;

@@ -178,8 +178,8 @@ TEST(DeviceScheduleTest, Rows) {
   expectAsReference(cases);
 }
 
-// Elements as vectors: what is contiguous in memory, what is not, what is repeated, what begins anywhere, parts of
-// triples, doubles, masks, and a result over its input.
+// Elements as vectors: what is contiguous in memory, what is not, what is repeated, what begins anywhere, what
+// is put together, parts of triples, doubles, masks, and a result over its input.
 TEST(DeviceScheduleTest, VectorsOfElements) {
   const std::string x = "tensor<?x6x20xf32, D<N, 6, 20>>", turned = "tensor<?x20x6xf32, D<N, 20, 6>>",
                     row = "tensor<20xf32>", part = "tensor<?x6x8xf32, D<N, 6, 8>>",
@@ -202,6 +202,17 @@ TEST(DeviceScheduleTest, VectorsOfElements) {
        "%x : " + x,
        part,
        "  %y = bm.slice %x [0, 0, 3] step [1, 1, 1] : " + x + " to " + part + "\n  bm.yield %y : " + part,
+       {clause}},
+      {"columns",
+       "%x : tensor<7x3xi1>, %y : tensor<7x1xi1>",
+       "tensor<7x4xi1>",
+       "  %b = bm.concatenate %x, %y axis 1 : tensor<7x3xi1>, tensor<7x1xi1>\n  bm.yield %b : tensor<7x4xi1>",
+       {clause}},
+      {"rows",
+       "%x : tensor<1x3xi1>, %y : tensor<6x3xi1>, %z : tensor<7x1xi1>",
+       "tensor<7x4xi1>",
+       "  %a = bm.concatenate %x, %y axis 0 : tensor<1x3xi1>, tensor<6x3xi1>\n  %b = bm.concatenate %a, %z axis 1 : "
+       "tensor<7x3xi1>, tensor<7x1xi1>\n  bm.yield %b : tensor<7x4xi1>",
        {clause}},
       {"triples",
        "%x : " + triples,
