@@ -79,6 +79,11 @@ static bool isPrefix(ArrayRef<SymbolicDim> prefix, ArrayRef<SymbolicDim> shape) 
   return prefix.size() <= shape.size() && shape.take_front(prefix.size()) == prefix;
 }
 
+// Whether blocks can be parts of the axes behind these: of a block's place along more open ones Halide knows no bounds.
+static bool canLead(ArrayRef<SymbolicDim> leading) {
+  return llvm::count_if(leading, [](const SymbolicDim &extent) { return !extent.isConstant(); }) <= 2;
+}
+
 // All reductions of a kernel are over the same axes; where they are not, each thread is on its own.
 static DeviceChoice chooseReduction(const DeviceShape &shape) {
   ReductionShape first(shape.anchors[0]);
@@ -95,7 +100,7 @@ static DeviceChoice chooseReduction(const DeviceShape &shape) {
     int64_t threads = std::min<int64_t>(rowThreads, llvm::bit_floor(uint64_t(length)));
     return {.kind = "gpu_rows", .threads = threads, .unroll = unrollOf(length, threads), .partial = threads};
   }
-  if (first.keepsInnermost && first.kept == shape.result) {
+  if (first.keepsInnermost && first.kept == shape.result && canLead(ArrayRef(first.kept).drop_back())) {
     int64_t partial = columnThreads / shape.grain.columnsOfBlock(first.kept, length);
     return {.kind = "gpu_columns", .threads = columnThreads, .unroll = unrollOf(length, partial), .partial = partial};
   }
@@ -104,7 +109,8 @@ static DeviceChoice chooseReduction(const DeviceShape &shape) {
 
 static DeviceChoice chooseProduct(const DeviceShape &shape) {
   auto type = cast<RankedTensorType>(shape.anchors[0]->getResult(0).getType());
-  if (!type.getElementType().isF32() || !shape.grain.isTiled(shape.result))
+  if (!type.getElementType().isF32() || !shape.grain.isTiled(shape.result) ||
+      !canLead(ArrayRef(shape.result).drop_back(2)))
     return {};
   DeviceChoice choice{.kind = "gpu_matmul", .threads = productThreads};
   choice.vector = shape.isInLoop ? 1 : vectorElements;
@@ -117,7 +123,7 @@ static DeviceChoice chooseProduct(const DeviceShape &shape) {
 // of its place: if nothing else is in the kernel.
 static DeviceChoice chooseScatter(const DeviceShape &shape) {
   auto scatter = dyn_cast<ScatterAddOp>(shape.anchors[0]);
-  if (!scatter || !shape.isAlone)
+  if (!scatter || !shape.isAlone || shapeOf(scatter.getIndices().getType()).empty())
     return {};
   int64_t places = shape.grain.extent(shape.result[scatter.getAxis()]),
           updates = shape.grain.elements(shapeOf(scatter.getIndices().getType()));

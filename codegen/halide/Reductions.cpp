@@ -108,7 +108,7 @@ static void combine(LaneSums &sums, const std::string &name, const std::vector<V
                     const ReductionRule &rule) {
   Func lanes = sums.lanes;
   if (partial > few) {
-    if (few < wideFoldedLaneCount && partial > wideFoldedLaneCount) {
+    if (few < wideFoldedLaneCount && partial > wideFoldedLaneCount && partial % wideFoldedLaneCount == 0) {
       lanes = sums.wideFolded = fold(lanes, name + "_wide", vars, partial, wideFoldedLaneCount, rule);
       partial = wideFoldedLaneCount;
     }

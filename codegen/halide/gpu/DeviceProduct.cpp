@@ -6,6 +6,7 @@
 // race; an accumulator with a coordinate for the thread would be an array of the whole tile in each thread.
 #include "codegen/halide/gpu/DeviceProduct.h"
 #include "codegen/halide/Domain.h"
+#include "codegen/halide/gpu/FusedAxes.h"
 
 using namespace bmc::bm;
 using Halide::Expr;
@@ -190,12 +191,7 @@ void ProductScheduler::output(Stage stage) {
     stage.gpu_blocks(columnTile, rowTile);
     return;
   }
-  Var leading = loops.axes[rank - 3];
-  for (size_t axis = rank - 3; axis-- > 0;) {
-    Var wider("leading" + std::to_string(axis));
-    stage.fuse(leading, loops.axes[axis], wider);
-    leading = wider;
-  }
+  auto leading = fuseAxes(stage, llvm::ArrayRef(loops.axes).drop_back(2), llvm::ArrayRef(loops.shape).drop_back(2));
   stage.gpu_blocks(columnTile, rowTile, leading);
 }
 
@@ -219,6 +215,8 @@ void ProductScheduler::accumulators() {
       .bound_extent(names.rowQuad, tile.rows / span)
       .bound_extent(names.columnTile, 1)
       .bound_extent(names.rowTile, 1);
+  for (const Var &axis : product.axes)
+    sums.bound_extent(axis, 1);
   std::vector<Halide::VarOrRVar> order{names.columnInQuad, names.columnQuad, names.rowInQuad,
                                        names.rowQuad,      names.columnTile, names.rowTile};
   for (const Var &axis : product.axes)

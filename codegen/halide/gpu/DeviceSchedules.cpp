@@ -1,6 +1,7 @@
 // What a device's `#bm.schedule` says, done literally: one function a kind. Tails are guarded. See the header.
 #include "codegen/halide/gpu/DeviceSchedules.h"
 #include "codegen/halide/gpu/DeviceProduct.h"
+#include "codegen/halide/gpu/FusedAxes.h"
 #include "dialects/DeviceGrid.h"
 
 using namespace bmc::bm;
@@ -103,8 +104,11 @@ void DeviceScheduler::elements() {
   for (Stage stage : outputStages()) {
     if (vector > 1)
       stage.split(loops.axes.back(), loops.axes.back(), inVector, vector, TailStrategy::RoundUp).vectorize(inVector);
-    Var element = fuse(stage, loops.axes);
-    stage.split(element, block, thread, threads, TailStrategy::GuardWithIf).gpu_blocks(block).gpu_threads(thread);
+    std::vector<Var> elements =
+        anchors.empty() ? std::vector{fuse(stage, loops.axes)} : fuseInOrder(stage, loops.axes, loops.shape);
+    stage.split(elements[0], block, thread, threads, TailStrategy::GuardWithIf).gpu_threads(thread).gpu_blocks(block);
+    for (const Var &outer : llvm::ArrayRef(elements).drop_front())
+      stage.gpu_blocks(outer);
   }
   for (const Anchor &anchor : anchors)
     for (Func part : {anchor.result, anchor.lanes, anchor.foldedLanes})
@@ -176,7 +180,7 @@ void DeviceScheduler::columns() {
     if (axes.size() == 1)
       stage.gpu_blocks(block);
     else
-      stage.gpu_blocks(block, fuse(stage, axes.drop_back()));
+      stage.gpu_blocks(block, fuseAxes(stage, axes.drop_back(), llvm::ArrayRef(loops.shape).drop_back()));
   }
   for (const Anchor &anchor : anchors)
     placeInBlock(anchor, block, thread);
@@ -249,6 +253,8 @@ void DeviceScheduler::scatter() {
   Stage updates = output.update(0);
   updates.allow_race_conditions();
   std::vector<Halide::RVar> domain = output.rvars(0);
+  if (domain.empty())
+    throw Halide::CompileError("a gpu_scatter schedule needs indices with an axis");
   Halide::RVar update = domain[0];
   for (size_t i = 1; i < domain.size(); ++i) {
     Halide::RVar wider("updates" + std::to_string(i));

@@ -1,6 +1,7 @@
 // OpenCL C overloads a function's name for f32 and f64; CUDA's library of device functions, which Halide links into
-// PTX, has the C library's names behind `__nv_`. Halide's name for counting zeros is one that OpenCL C does not have.
-// Sines and cosines are the processor's: those of CUDA's library keep the bits of large angles in local memory.
+// PTX, has the C library's names behind `__nv_`. Halide's name for counting zeros is one that OpenCL C does not have,
+// and vectors of some lengths are none there. Sines and cosines are the processor's: those of CUDA's library keep the
+// bits of large angles in local memory.
 // See the header.
 #include "codegen/halide/gpu/DeviceWords.h"
 #include "codegen/halide/Angles.h"
@@ -11,6 +12,7 @@
 
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringRef.h"
+#include "llvm/Support/MathExtras.h"
 
 #include <bit>
 
@@ -19,7 +21,14 @@ using Halide::Internal::Call;
 using Halide::Internal::EQ;
 using Halide::Internal::FloatImm;
 using Halide::Internal::LE;
+using Halide::Internal::Let;
+using Halide::Internal::LetStmt;
+using Halide::Internal::Load;
 using Halide::Internal::LT;
+using Halide::Internal::Ramp;
+using Halide::Internal::Shuffle;
+using Halide::Internal::Stmt;
+using Halide::Internal::Variable;
 
 namespace bmc::codegen {
 
@@ -29,6 +38,9 @@ static constexpr llvm::StringLiteral libraryFunctions[] = {"cos", "erf",   "erfc
 // What Halide's back end for OpenCL C has no words for; undefined: all the rest. Its comparisons of vectors are only
 // those that are not strict, but nothing rewrites them any more, and in C they are IEEE's.
 static Expr inOpenCl(const Call *call) {
+  bool isOfConstants = llvm::all_of(call->args, [](const Expr &argument) { return is_const(argument); });
+  if (isOfConstants && Call::as_intrinsic(call, {Call::saturating_cast, Call::saturating_sub}))
+    return simplify(lower_intrinsics(call)); // it would take the constant's name for that of a vector of it
   if (call->is_intrinsic(Call::count_leading_zeros))
     return Call::make(call->type, "clz", call->args, Call::PureExtern);
   if (call->is_intrinsic(Call::strict_lt))
@@ -87,5 +99,49 @@ Expr DeviceWords::visit(const FloatImm *number) {
   auto bits = std::bit_cast<uint64_t>(number->value);
   return Halide::reinterpret(number->type, Halide::Internal::UIntImm::make(Halide::UInt(64), bits));
 }
+
+// Halide loads all that lies between the elements of a vector at once. OpenCL C has vectors of few lengths; this is an
+// input's load of another.
+static bool isLong(const Expr &value) {
+  const auto *load = value.as<Load>();
+  int lanes = value.type().lanes();
+  bool isVector = lanes == 3 || (lanes <= 16 && llvm::isPowerOf2_32(lanes));
+  return load && !isVector && load->param.defined() && load->index.as<Ramp>() && is_const_one(load->predicate);
+}
+
+// A vector of three is as long as one of four in OpenCL C, and so are the steps of a pointer to it.
+Expr DeviceWords::visit(const Load *load) {
+  if (isCuda || load->type.lanes() != 3)
+    return IRMutator::visit(load);
+  return Load::make(load->type, load->name, mutate(load->index), load->image, load->param, mutate(load->predicate), {});
+}
+
+// The elements that are wanted are loaded by themselves.
+Expr DeviceWords::visit(const Shuffle *shuffle) {
+  if (isCuda || !shuffle->is_slice() || shuffle->vectors.size() != 1)
+    return IRMutator::visit(shuffle);
+  Expr vector = shuffle->vectors[0];
+  if (const auto *variable = vector.as<Variable>())
+    if (auto named = longLoads.find(variable->name); named != longLoads.end())
+      vector = named->second;
+  if (!isLong(vector))
+    return IRMutator::visit(shuffle);
+  const auto *load = vector.as<Load>();
+  const auto *ramp = load->index.as<Ramp>();
+  Expr first = ramp->base + ramp->stride * shuffle->slice_begin(), step = ramp->stride * shuffle->slice_stride();
+  int lanes = shuffle->type.lanes();
+  return mutate(Load::make(shuffle->type, load->name, lanes == 1 ? first : Ramp::make(first, step, lanes), load->image,
+                           load->param, Halide::Internal::const_true(lanes), {}));
+}
+
+template <class LetOrLetStmt> auto DeviceWords::withoutLong(const LetOrLetStmt *let) {
+  if (isCuda || !isLong(let->value))
+    return IRMutator::visit(let);
+  longLoads[let->name] = let->value;
+  return mutate(let->body);
+}
+
+Expr DeviceWords::visit(const Let *let) { return withoutLong(let); }
+Stmt DeviceWords::visit(const LetStmt *let) { return withoutLong(let); }
 
 } // namespace bmc::codegen

@@ -1,6 +1,6 @@
-// The sums of a product on a device are kept in registers as vectors of four, by name. LLVM carries such vectors from one
-// step to the next as pairs in registers of 64 bits, which it takes apart and puts together again in each. This pass
-// names every number on its own.
+// The sums of a product on a device are kept in registers as vectors of four, by name. LLVM carries such vectors from
+// one step to the next as pairs in registers of 64 bits, which it takes apart and puts together again in each. This
+// pass names every number on its own.
 #ifndef BMC_CODEGEN_HALIDE_GPU_SINGLE_REGISTERS_H
 #define BMC_CODEGEN_HALIDE_GPU_SINGLE_REGISTERS_H
 

@@ -1,4 +1,5 @@
 // Ops on positions. Gathers clamp their indices; a scatter adds its updates one after the other.
+#include "codegen/halide/Domain.h"
 #include "codegen/halide/Strict.h"
 #include "codegen/halide/ops/Attach.h"
 
@@ -84,7 +85,7 @@ static Element scatterBySums(ScatterAddOp op, Algorithm &algorithm, ArrayRef<Ele
   from.axes.insert(from.axes.end(), vars.begin() + axis + 1, vars.end());
   Func total("scatter_sum"), sum("scatter");
   total(argumentsOf(own)) = Halide::Internal::make_zero(elementType(op.getType()));
-  total(argumentsOf(own)) = strict::add(total(argumentsOf(own)), operands[0](from));
+  total(argumentsOf(own)) = strict::add(total(argumentsOf(own)), over(others, operands[0](from)));
 
   RDom all = updateDomain(algorithm, indexShape);
   std::vector<Expr> position = domainPositions(all, 0, indexShape.size()), to(vars.begin(), vars.end());
@@ -118,7 +119,7 @@ static Element scatterAdd(ScatterAddOp op, Algorithm &algorithm, ArrayRef<Elemen
     domain.where(to.axes[axis] == vars[axis]);
     to.axes[axis] = vars[axis];
   }
-  sum(innermostFirst(to.axes)) = strict::add(sum(innermostFirst(to.axes)), operands[0](from));
+  sum(innermostFirst(to.axes)) = strict::add(sum(innermostFirst(to.axes)), over(domain, operands[0](from)));
   algorithm.add({AccessPattern::Scatter, shape, sum, vars, Func()});
   return [sum](const Index &index) { return at(sum, index); };
 }

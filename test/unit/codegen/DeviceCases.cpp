@@ -31,29 +31,32 @@ public:
   using LoadedKernel::LoadedKernel;
 
   int call(ArrayRef<int32_t> symbols, ArrayRef<KernelBuffer> buffers) override {
-    std::vector<uint64_t> addresses;
+    std::vector<uint64_t> addresses, starts; // of what is allocated, of a tensor with its guards
     for (auto [buffer, memory] : buffers) {
-      uint64_t address = deviceDriver().allocate(int64_t(memory->size()) + slack);
-      deviceDriver().upload(address, memory->data(), int64_t(memory->size()));
+      uint64_t inFront = buffer->host - memory->data();
+      addresses.push_back(deviceDriver().allocate(int64_t(memory->size()) + alignment + slack));
+      uint64_t tensor = llvm::alignTo(addresses.back() + inFront, alignment);
+      deviceDriver().upload(tensor - inFront, memory->data(), int64_t(memory->size()));
       // No kernel may read or write the host's.
-      buffer->device = address + (buffer->host - memory->data());
+      buffer->device = tensor;
       buffer->host = nullptr;
-      addresses.push_back(address);
+      starts.push_back(tensor - inFront);
     }
     Tape tape;
     recordOn(&tape);
     int status = LoadedKernel::call(symbols, buffers);
     recordOn(nullptr);
     deviceDriver().replay(tape);
-    for (auto [buffer, address] : llvm::zip_equal(buffers, addresses)) {
-      deviceDriver().download(buffer.memory->data(), address, int64_t(buffer.memory->size()));
+    for (auto [buffer, address, start] : llvm::zip_equal(buffers, addresses, starts)) {
+      deviceDriver().download(buffer.memory->data(), start, int64_t(buffer.memory->size()));
       deviceDriver().release(address);
     }
     return status;
   }
 
 private:
-  static constexpr int64_t slack = 64; // readable bytes behind a tensor's end
+  static constexpr int64_t slack = 64;     // readable bytes behind a tensor's end
+  static constexpr int64_t alignment = 64; // of a tensor, as in a program's arena
 };
 } // namespace
 

@@ -69,6 +69,68 @@ TEST(DeviceScheduleTest, Scatter) {
                       clauses, Data::NotFinite}});
 }
 
+// Each update takes one of the indices, also where its value depends on none of their axes, or there is but one.
+TEST(DeviceScheduleTest, ScatterOfRepeatedUpdates) {
+  const std::vector<std::string> clauses{schedule("gpu_elements, threads = 128"),
+                                         schedule("gpu_scatter, threads = 32")};
+  const std::string places = "tensor<?x3xi32, D<N, 3>>", updates = "tensor<?x3x4xf32, D<N, 3, 4>>",
+                    table = "tensor<9x4xf32>";
+  auto repeated = [&](const std::string &name, const std::string &type, const std::string &axes) {
+    return Case{name,
+                "%u : " + type + ", %i : " + places,
+                table,
+                "  %b = bm.broadcast %u, " + axes + " : " + type + " to " + updates +
+                    "\n  %a = bm.scatter_add %b at %i axis 0 : " + updates + ", " + places + " to " + table +
+                    "\n  bm.yield %a : " + table,
+                clauses,
+                Data::Plain,
+                1e-5};
+  };
+  expectAsReference(
+      {repeated("number", "tensor<f32>", "[]"),
+       repeated("row", "tensor<4xf32>", "[2]"),
+       {"one",
+        "%u : tensor<4xf32>, %i : tensor<i32>",
+        table,
+        "  %a = bm.scatter_add %u at %i axis 0 : tensor<4xf32>, tensor<i32> to " + table + "\n  bm.yield %a : " + table,
+        {clauses[0], ""}}});
+}
+
+// Blocks find their places along the axes in front, whichever of them are open. Of three open ones a tile's cannot.
+TEST(DeviceScheduleTest, OpenLeadingAxes) {
+  const std::string matmul = schedule("gpu_matmul, vector = 4, tile = [64, 64, 16], threads = 256"),
+                    elements = schedule("gpu_elements, threads = 128"),
+                    columns = schedule("gpu_columns, partial = 8, threads = 64");
+  auto leading = [&](const std::string &name, const std::string &extents, const std::string &dims, bool hasBlocks) {
+    auto tensor = [&](const std::string &rows, const std::string &cols) {
+      return "tensor<" + extents + "x" + rows + "x" + cols + "xf32, D<" + dims + ", " + rows + ", " + cols + ">>";
+    };
+    std::string a = tensor("9", "20"), b = tensor("20", "10"), product = tensor("9", "10"),
+                slices = "tensor<2x" + product.substr(7, product.find(',') - 7) + ", D<2, " + dims + ", 9, 10>>",
+                sums = "tensor<" + extents + "x10xf32, D<" + dims + ", 10>>";
+    std::vector<std::string> ofProduct{elements, ""}, ofSums{elements, ""};
+    if (hasBlocks) {
+      ofProduct.push_back(matmul);
+      ofSums.push_back(columns);
+    }
+    const std::string operands = "%a, %b", types = " : " + a + ", " + b, inputs = "%a : " + a + ", %b : " + b;
+    std::string axis = std::to_string(std::count(dims.begin(), dims.end(), ',') + 1);
+    return std::vector<Case>{
+        {name + "_product", inputs, product, "  %p = bm.matmul " + operands + types + "\n  bm.yield %p : " + product,
+         ofProduct, Data::Plain, 1e-5},
+        {name + "_slices", inputs, slices,
+         "  %p = bm.sliced_matmul " + operands + " by 16" + types + "\n  bm.yield %p : " + slices, ofProduct,
+         Data::Plain, 1e-5},
+        {name + "_sums", "%b : " + b, sums,
+         "  %s = bm.reduce_sum %b, [" + axis + "] : " + b + "\n  bm.yield %s : " + sums, ofSums, Data::Plain, 1e-5}};
+  };
+  std::vector<Case> cases;
+  for (const auto &some : {leading("second", "3x?", "3, N", true), leading("both", "?x?x2", "N, T, 2", true),
+                           leading("between", "?x2x?", "N, 2, T", true), leading("three", "?x?x?", "N, T, N", false)})
+    cases.insert(cases.end(), some.begin(), some.end());
+  expectAsReference(cases);
+}
+
 TEST(DeviceScheduleTest, MatmulInPlaceAndBatched) {
   const std::string w = "tensor<70x68xf32>", d = "tensor<?x70xf32, D<N, 70>>", x = "tensor<?x68xf32, D<N, 68>>";
   const std::string body = "  %g = bm.matmul %d transposed, %x : " + d + ", " + x + "\n  %n = bm.add %m, %g : " + w +
@@ -93,9 +155,9 @@ TEST(DeviceScheduleTest, MatmulInPlaceAndBatched) {
 }
 
 TEST(DeviceScheduleTest, Rows) {
-  const std::vector<std::string> clauses{schedule("gpu_rows, partial = 32, threads = 32"),
-                                         schedule("gpu_rows, unroll = 4, partial = 64, threads = 128"),
-                                         schedule("gpu_rows, partial = 8, threads = 64")};
+  const std::vector<std::string> clauses{
+      schedule("gpu_rows, partial = 32, threads = 32"), schedule("gpu_rows, unroll = 4, partial = 64, threads = 128"),
+      schedule("gpu_rows, partial = 24, threads = 32"), schedule("gpu_rows, partial = 8, threads = 64")};
   std::vector<Case> cases{softmax("64", "whole", Data::Plain, clauses), softmax("201", "odd", Data::Plain, clauses),
                           softmax("N", "open", Data::Plain, clauses),
                           softmax("37", "special", Data::NotFinite, clauses)};
@@ -161,12 +223,13 @@ TEST(DeviceScheduleTest, ValuesOfRows) {
   expectAsReference(cases);
 }
 
-// Elements as vectors: what is contiguous in memory, what is not, what is repeated, what begins anywhere, masks, and a
-// result over its input.
+// Elements as vectors: what is contiguous in memory, what is not, what is repeated, what begins anywhere, what
+// is put together, parts of triples, doubles, masks, and a result over its input.
 TEST(DeviceScheduleTest, VectorsOfElements) {
   const std::string x = "tensor<?x6x20xf32, D<N, 6, 20>>", turned = "tensor<?x20x6xf32, D<N, 20, 6>>",
                     row = "tensor<20xf32>", part = "tensor<?x6x8xf32, D<N, 6, 8>>",
-                    mask = "tensor<?x6x20xi1, D<N, 6, 20>>";
+                    mask = "tensor<?x6x20xi1, D<N, 6, 20>>", triples = "tensor<?x6x60xf32, D<N, 6, 60>>",
+                    doubles = "tensor<?x6x20xf64, D<N, 6, 20>>";
   const std::string clause = schedule("gpu_elements, vector = 4, threads = 64");
   expectAsReference({
       {"broadcast",
@@ -184,6 +247,30 @@ TEST(DeviceScheduleTest, VectorsOfElements) {
        "%x : " + x,
        part,
        "  %y = bm.slice %x [0, 0, 3] step [1, 1, 1] : " + x + " to " + part + "\n  bm.yield %y : " + part,
+       {clause}},
+      {"columns",
+       "%x : tensor<7x3xi1>, %y : tensor<7x1xi1>",
+       "tensor<7x4xi1>",
+       "  %b = bm.concatenate %x, %y axis 1 : tensor<7x3xi1>, tensor<7x1xi1>\n  bm.yield %b : tensor<7x4xi1>",
+       {clause}},
+      {"rows",
+       "%x : tensor<1x3xi1>, %y : tensor<6x3xi1>, %z : tensor<7x1xi1>",
+       "tensor<7x4xi1>",
+       "  %a = bm.concatenate %x, %y axis 0 : tensor<1x3xi1>, tensor<6x3xi1>\n  %b = bm.concatenate %a, %z axis 1 : "
+       "tensor<7x3xi1>, tensor<7x1xi1>\n  bm.yield %b : tensor<7x4xi1>",
+       {clause}},
+      {"triples",
+       "%x : " + triples,
+       x,
+       "  %a = bm.slice %x [0, 0, 0] step [1, 1, 3] : " + triples + " to " + x +
+           "\n  %b = bm.slice %x [0, 0, 2] step [1, 1, 3] : " + triples + " to " + x + "\n  %y = bm.sub %a, %b : " + x +
+           "\n  bm.yield %y : " + x,
+       {clause}},
+      {"doubles",
+       "%x : " + doubles + ", %y : " + x,
+       doubles,
+       "  %z = bm.cast %y : " + x + " to " + doubles + "\n  %a = bm.add %x, %z : " + doubles +
+           "\n  bm.yield %a : " + doubles,
        {clause}},
       {"mask",
        "%x : " + x + ", %y : " + x,
