@@ -7,6 +7,7 @@ time, not wall time: other processes on the machine disturb it less.
 
 import argparse
 import pathlib
+import re
 import resource
 import subprocess
 import time
@@ -42,6 +43,11 @@ def train(folder, *flags):
     """Runs the program's training with one thread, and returns what it prints."""
     command = ["./model", "train", "--threads", "1", *flags]
     return subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True).stdout
+
+
+def losses(text):
+    """The losses of the epochs that a program's training prints."""
+    return [float(loss) for loss in re.findall(r"Epoch \d+, Loss: (\S+)", text)]
 
 
 def children_time():

@@ -6,7 +6,6 @@ weights, as steps.py tells; their losses are compared first. A round measures ea
 """
 
 import pathlib
-import re
 import tempfile
 
 import numpy
@@ -154,7 +153,7 @@ def compare(folder, peer):
     """The largest relative difference of the losses of the first epochs."""
     peer.save(folder / "init.npz")
     text = steps.train(folder, "--epochs", str(COMPARED), "--weights", "init.npz")
-    ours = [float(loss) for loss in re.findall(r"Epoch \d+, Loss: (\S+)", text)]
+    ours = steps.losses(text)
     theirs = peer.losses()
     assert len(ours) == len(theirs) == COMPARED, text
     return max(abs(a - b) / b for a, b in zip(ours, theirs))

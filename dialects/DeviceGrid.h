@@ -1,4 +1,4 @@
-// The grid of a device's blocks where each axis of a kernel's rows is one of the grid: which rows fit.
+// Which axes of a kernel's results can be those of a grid of a device's blocks.
 #ifndef BMC_DIALECTS_DEVICE_GRID_H
 #define BMC_DIALECTS_DEVICE_GRID_H
 
@@ -21,6 +21,14 @@ inline bool isFirstOfGrid(const bm::SymbolicDim &extent) {
 /// Whether the axes of rows are those of a grid, whose blocks are a row each.
 inline bool isGrid(llvm::ArrayRef<bm::SymbolicDim> rows) {
   return rows.size() <= gridAxes && llvm::count_if(rows, isFirstOfGrid) <= 1;
+}
+
+/// Axes with open extents that blocks can have in front of what one of them computes: of a block's place along more
+/// Halide knows no bounds.
+constexpr int64_t mostOpenAxes = 2;
+
+inline bool canLead(llvm::ArrayRef<bm::SymbolicDim> leading) {
+  return llvm::count_if(leading, [](const bm::SymbolicDim &extent) { return !extent.isConstant(); }) <= mostOpenAxes;
 }
 
 } // namespace bmc

@@ -1,5 +1,6 @@
 // Chooses how each kernel runs on a device: which loops become blocks and threads, from the kernel's shapes. The
 // attribute's meaning is in BmBase.td; codegen/halide/gpu obeys it to the letter.
+#include "dialects/DeviceGrid.h"
 #include "passes/DeviceGrain.h"
 #include "passes/MachineModel.h"
 #include "passes/Schedule.h"
@@ -77,11 +78,6 @@ static int64_t unrollOf(int64_t length, int64_t partial) {
 
 static bool isPrefix(ArrayRef<SymbolicDim> prefix, ArrayRef<SymbolicDim> shape) {
   return prefix.size() <= shape.size() && shape.take_front(prefix.size()) == prefix;
-}
-
-// Whether blocks can be parts of the axes behind these: of a block's place along more open ones Halide knows no bounds.
-static bool canLead(ArrayRef<SymbolicDim> leading) {
-  return llvm::count_if(leading, [](const SymbolicDim &extent) { return !extent.isConstant(); }) <= 2;
 }
 
 // All reductions of a kernel are over the same axes; where they are not, each thread is on its own.

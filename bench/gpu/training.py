@@ -13,7 +13,6 @@ goes back to it.
 import argparse
 import json
 import pathlib
-import re
 import statistics
 import subprocess
 import sys
@@ -24,6 +23,7 @@ import torch
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 import page  # noqa: E402
+import steps  # noqa: E402
 import transformer  # noqa: E402
 
 BATCHES = 4  # in an epoch
@@ -139,8 +139,7 @@ class Program:
         return subprocess.run(command, cwd=self.folder, check=True, capture_output=True, text=True).stdout
 
     def losses(self):
-        text = self.train(COMPARED, "--weights", f"{self.network.name}.npz")
-        return [float(loss) for loss in re.findall(r"Epoch \d+, Loss: (\S+)", text)]
+        return steps.losses(self.train(COMPARED, "--weights", f"{self.network.name}.npz"))
 
     def step(self):
         """Seconds. The first epochs, in which kernels are compiled and graphs are made, do not count."""

@@ -16,7 +16,7 @@ namespace bmc::codegen {
 
 // Goes up with every change of the code that a kernel compiles to: the cache's entries of before are not found any
 // more.
-static constexpr StringLiteral generatorVersion = "bmc-halide-61";
+static constexpr StringLiteral generatorVersion = "bmc-halide-62";
 
 void registerHalideAlgorithms(DialectRegistry &registry) {
   registry.addExtension(+[](MLIRContext *context, BmDialect *) {

@@ -40,13 +40,6 @@ struct Tile {
     }
   }
 
-  std::vector<Stage> stagesOfSums() {
-    std::vector<Stage> stages{sums};
-    for (int update = 0; update < sums.num_update_definitions(); ++update)
-      stages.push_back(sums.update(update));
-    return stages;
-  }
-
   // The operand that is broadcast along `outer`, in vectors of `count` elements, in registers: those of a block of
   // steps, or of each step.
   void loadVectors(int count, const Var &outer, int extent) {
@@ -153,7 +146,7 @@ void ProductScheduler::lanesAlongColumns(Tile &tile) {
       .unroll(tile.rowInTile);
   tile.accumulate(loops.output, tile.row, tile.x, tile.y);
   tile.loadVectors(int(attribute.getUnroll()), tile.y, tile.rows);
-  for (Stage stage : tile.stagesOfSums())
+  for (Stage stage : definitionsOf(tile.sums))
     stage.vectorize(tile.x, lanes, guarded).unroll(tile.x).unroll(tile.y);
 }
 
@@ -169,7 +162,7 @@ void ProductScheduler::lanesAlongRows(Tile &tile) {
   tile.loadVectors(int(attribute.getUnroll()), tile.x, tile.columns);
   tile.sums.reorder_storage(tile.y, tile.x);
   tile.sums.reorder(tile.y, tile.x);
-  for (Stage stage : tile.stagesOfSums())
+  for (Stage stage : definitionsOf(tile.sums))
     stage.vectorize(tile.y, lanes, guarded).unroll(tile.y).unroll(tile.x);
 }
 

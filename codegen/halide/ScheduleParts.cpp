@@ -8,6 +8,13 @@ using Halide::Var;
 
 namespace bmc::codegen {
 
+std::vector<Stage> definitionsOf(Func function) {
+  std::vector<Stage> stages{function};
+  for (int update = 0; update < function.num_update_definitions(); ++update)
+    stages.push_back(function.update(update));
+  return stages;
+}
+
 bool updatesInnermostAxis(const Func &function, int update) {
   const auto *position = function.update_args(update)[0].as<Halide::Internal::Variable>();
   return position && position->name == function.args()[0].name();

@@ -1,5 +1,6 @@
 // What a device's `#bm.schedule` says, done literally: one function a kind. Tails are guarded. See the header.
 #include "codegen/halide/gpu/DeviceSchedules.h"
+#include "codegen/halide/ScheduleParts.h"
 #include "codegen/halide/gpu/DeviceProduct.h"
 #include "codegen/halide/gpu/FusedAxes.h"
 #include "dialects/DeviceGrid.h"
@@ -25,8 +26,9 @@ public:
   void scatter();
 
 private:
-  std::vector<Stage> outputStages() const;
-  Var fuse(Stage &stage, llvm::ArrayRef<Var> axes) const;
+  // Where results are written in place the output's first definition leaves everything as it is, and no code comes of
+  // it; but if it were not the device's Halide would want the results on the host.
+  std::vector<Stage> outputStages() const { return definitionsOf(loops.output); }
   Var makeGrid(Stage &stage) const;
   void valuesOfRows(const Var &block, const Var &thread);
   void placeInBlock(const Anchor &anchor, const Var &block, const Var &thread);
@@ -68,27 +70,6 @@ void applyDeviceSchedule(ScheduleAttr schedule, llvm::ArrayRef<Anchor> anchors, 
     scheduler.scatter();
   else
     scheduler.elements();
-}
-
-// All definitions of the output. Where results are written in place the first one leaves everything as it is, and no
-// code comes of it; but if it were not the device's Halide would want the results on the host.
-std::vector<Stage> DeviceScheduler::outputStages() const {
-  Func output = loops.output;
-  std::vector<Stage> stages{output};
-  for (int update = 0; update < output.num_update_definitions(); ++update)
-    stages.push_back(output.update(update));
-  return stages;
-}
-
-// One loop over all elements of these axes.
-Var DeviceScheduler::fuse(Stage &stage, llvm::ArrayRef<Var> axes) const {
-  Var fused = axes.back();
-  for (size_t axis = axes.size() - 1; axis-- > 0;) {
-    Var wider("elements" + std::to_string(axis));
-    stage.fuse(fused, axes[axis], wider);
-    fused = wider;
-  }
-  return fused;
 }
 
 // A thread computes one element, with all that is summed up for it, or an aligned vector of elements.
@@ -205,11 +186,10 @@ void DeviceScheduler::placeInBlock(const Anchor &anchor, const Var &block, const
       order.push_back(column);
     }
     order.push_back(part.args()[0]);
-    for (int definition = 0; definition <= part.num_update_definitions(); ++definition) {
-      Stage stage = definition == 0 ? Stage(part) : part.update(definition - 1);
+    for (auto [definition, stage] : llvm::enumerate(definitionsOf(part))) {
       stage.reorder(order);
       if (definition > 0) // the additions of a round follow each other, behind all loads for them
-        stage.unroll(part.rvars(definition - 1)[0]);
+        stage.unroll(part.rvars(int(definition) - 1)[0]);
       if (order.size() == 2)
         stage.gpu_threads(order[0], order[1]);
       else
@@ -222,11 +202,10 @@ void DeviceScheduler::placeInBlock(const Anchor &anchor, const Var &block, const
 void DeviceScheduler::placeInFirstThread(Func sum, const Var &block) {
   Var row = sum.args()[0], first("first");
   sum.compute_at(loops.output, block).store_in(Halide::MemoryType::GPUShared);
-  for (int definition = 0; definition <= sum.num_update_definitions(); ++definition) {
-    Stage stage = definition == 0 ? Stage(sum) : sum.update(definition - 1);
+  for (auto [definition, stage] : llvm::enumerate(definitionsOf(sum))) {
     std::vector<Halide::VarOrRVar> order;
     if (definition > 0)
-      llvm::append_range(order, sum.rvars(definition - 1));
+      llvm::append_range(order, sum.rvars(int(definition) - 1));
     order.push_back(first);
     stage.split(row, row, first, 1, TailStrategy::RoundUp).reorder(order).gpu_threads(first);
   }

@@ -2,6 +2,7 @@
 // divides by constant extents first, and by no more than two open ones. Where it did not see that, what is computed for
 // a place would have room for several, of a size that is not known, or be looked for where it is not. See the header.
 #include "codegen/halide/gpu/FusedAxes.h"
+#include "dialects/DeviceGrid.h"
 
 using namespace bmc::bm;
 using Halide::Stage;
@@ -9,12 +10,11 @@ using Halide::Var;
 
 namespace bmc::codegen {
 
-constexpr size_t mostOpen = 2, mostLoops = 3;
+constexpr size_t mostLoops = 3;
 
-// Innermost first.
-static Var fuse(Stage &stage, llvm::ArrayRef<Var> axes) {
-  Var fused = axes.front();
-  for (const Var &outer : axes.drop_front()) {
+Var fuse(Stage &stage, llvm::ArrayRef<Var> axes) {
+  Var fused = axes.back();
+  for (const Var &outer : llvm::reverse(axes.drop_back())) {
     Var wider("fused_" + outer.name());
     stage.fuse(fused, outer, wider);
     fused = wider;
@@ -23,26 +23,26 @@ static Var fuse(Stage &stage, llvm::ArrayRef<Var> axes) {
 }
 
 Var fuseAxes(Stage &stage, llvm::ArrayRef<Var> axes, llvm::ArrayRef<SymbolicDim> shape) {
-  std::vector<Var> constant, open;
-  for (size_t axis = axes.size(); axis-- > 0;)
-    (shape[axis].isConstant() ? constant : open).push_back(axes[axis]);
-  if (open.size() > mostOpen)
+  if (!canLead(shape))
     throw Halide::CompileError("in front of a device's tiles or columns at most two axes have open extents");
+  std::vector<Var> constant, open;
+  for (size_t axis = 0; axis < axes.size(); ++axis)
+    (shape[axis].isConstant() ? constant : open).push_back(axes[axis]);
   if (!open.empty())
-    constant.push_back(fuse(stage, open));
+    constant.insert(constant.begin(), fuse(stage, open));
   return fuse(stage, constant);
 }
 
 std::vector<Var> fuseInOrder(Stage &stage, llvm::ArrayRef<Var> axes, llvm::ArrayRef<SymbolicDim> shape) {
   std::vector<std::vector<Var>> groups(1);
-  size_t open = 0; // axes in the last group
+  int64_t open = 0; // axes in the last group
   for (size_t axis = axes.size(); axis-- > 0;) {
     bool isOpen = !shape[axis].isConstant();
-    if (isOpen ? open == mostOpen : open > 0) {
+    if (isOpen ? open == mostOpenAxes : open > 0) {
       groups.emplace_back();
       open = 0;
     }
-    groups.back().push_back(axes[axis]);
+    groups.back().insert(groups.back().begin(), axes[axis]);
     open += isOpen;
   }
   if (groups.size() > mostLoops)

@@ -6,7 +6,10 @@
 
 namespace bmc::codegen {
 
-/// One loop over all places along these axes of a stage, where something is computed for each place: those of constant
+/// One loop over all places along these axes of a stage, outermost first, in row-major order.
+Halide::Var fuse(Halide::Stage &stage, llvm::ArrayRef<Halide::Var> axes);
+
+/// One loop over all places along these axes, where something is computed for each place: those of constant
 /// extents vary first. Stops where more than two are open.
 Halide::Var fuseAxes(Halide::Stage &stage, llvm::ArrayRef<Halide::Var> axes, llvm::ArrayRef<bm::SymbolicDim> shape);
 
